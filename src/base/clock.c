@@ -1,0 +1,50 @@
+/* Time, injectable for tests.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "base/clock.h"
+
+#include <stdatomic.h>
+#include <string.h>
+#include <time.h>
+
+static _Atomic double fake = -1;
+
+void clock_fake(double seconds)
+{
+    fake = seconds;
+}
+
+double clock_now(void)
+{
+    double f = fake;
+    if (f >= 0)
+        return f;
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (double)ts.tv_sec + (double)ts.tv_nsec * 1e-9;
+}
+
+int64_t clock_wall(void)
+{
+    double f = fake;
+    return f >= 0 ? (int64_t)f : (int64_t)time(NULL);
+}
+
+static char *stamp(char *out, size_t size, const char *format, int64_t wall)
+{
+    time_t t = (time_t)wall;
+    struct tm tm;
+    if (!localtime_r(&t, &tm) || strftime(out, size, format, &tm) == 0)
+        memset(out, 0, size);
+    return out;
+}
+
+char *clock_stamp(char out[16], int64_t wall)
+{
+    return stamp(out, 16, "%Y%m%d-%H%M%S", wall);
+}
+
+char *clock_text(char out[20], int64_t wall)
+{
+    return stamp(out, 20, "%Y-%m-%d %H:%M:%S", wall);
+}

@@ -1,0 +1,122 @@
+/* Paths as bytes.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "base/path.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+
+char *path_join(const char *folder, const char *name)
+{
+    if (!*folder || *name == '/')
+        return xstrdup(name);
+    return xasprintf("%s%s%s", folder, str_ends(folder, "/") ? "" : "/", name);
+}
+
+char *path_expand(const char *path)
+{
+    const char *home = getenv("HOME");
+    if (path[0] != '~' || (path[1] && path[1] != '/') || !home || !*home)
+        return xstrdup(path);
+    return xasprintf("%s%s", home, path + 1);
+}
+
+char *path_absolute(const char *path)
+{
+    if (*path == '/')
+        return xstrdup(path);
+    char *cwd = getcwd(NULL, 0);
+    char *out = cwd ? path_join(cwd, path) : xstrdup(path);
+    free(cwd);
+    return out;
+}
+
+const char *path_base(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+const char *path_suffix(const char *path)
+{
+    const char *base = path_base(path);
+    const char *dot = strrchr(base, '.');
+    return dot && dot != base ? dot : base + strlen(base);
+}
+
+bool path_exists(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0;
+}
+
+bool path_is_folder(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+bool path_is_file(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+enum err_code path_make_folders(const char *path, struct err *err)
+{
+    char *copy = xstrdup(path);
+    enum err_code code = ERR_OK;
+    for (char *p = copy + (*copy == '/'); code == ERR_OK; p++) {
+        if (*p && *p != '/')
+            continue;
+        char c = *p;
+        *p = '\0';
+        if (*copy && mkdir(copy, 0777) != 0 && errno != EEXIST)
+            code = err_sys(err, errno, "%s: cannot make the folder", copy);
+        *p = c;
+        if (!c)
+            break;
+    }
+    if (code == ERR_OK && !path_is_folder(path))
+        code = err_set(err, ERR_IO, "%s: is not a folder", path);
+    free(copy);
+    return code;
+}
+
+char *path_home(enum path_home kind)
+{
+    static const struct {
+        const char *variable, *fallback;
+    } kinds[] = {
+        [PATH_CONFIG] = {"XDG_CONFIG_HOME", ".config"},
+        [PATH_CACHE] = {"XDG_CACHE_HOME", ".cache"},
+        [PATH_DATA] = {"XDG_DATA_HOME", ".local/share"},
+        [PATH_STATE] = {"XDG_STATE_HOME", ".local/state"},
+    };
+    const char *value = getenv(kinds[kind].variable);
+    if (value && *value == '/')
+        return path_join(value, "flowerlab");
+    const char *home = getenv("HOME");
+    return xasprintf("%s/%s/flowerlab", home && *home ? home : "/", kinds[kind].fallback);
+}
+
+char *path_program_folder(void)
+{
+    char buffer[PATH_MAX];
+    ssize_t n = readlink("/proc/self/exe", buffer, sizeof buffer - 1);
+    if (n <= 0)
+        return NULL;
+    buffer[n] = '\0';
+    char *slash = strrchr(buffer, '/');
+    if (!slash)
+        return NULL;
+    *slash = '\0';
+    return xstrdup(*buffer ? buffer : "/");
+}

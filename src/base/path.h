@@ -1,0 +1,33 @@
+/* Paths as bytes.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef FL_BASE_PATH_H
+#define FL_BASE_PATH_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+
+/* All returned strings are the caller's to free. */
+char *path_join(const char *folder, const char *name); /* name alone when absolute or folder is "" */
+char *path_expand(const char *path);                   /* a leading "~" or "~/" becomes $HOME */
+char *path_absolute(const char *path);                 /* against the current folder; not resolved */
+const char *path_base(const char *path);               /* part after the last '/', borrowed */
+const char *path_suffix(const char *path);             /* ".jpg" with its dot, or "", borrowed */
+
+bool path_exists(const char *path);
+bool path_is_folder(const char *path);
+bool path_is_file(const char *path);
+
+/* mkdir -p, mode 0777 less umask. errors: IO */
+enum err_code path_make_folders(const char *path, struct err *err);
+
+enum path_home { PATH_CONFIG, PATH_CACHE, PATH_DATA, PATH_STATE };
+
+/* flowerlab's own folder of that kind: $XDG_CONFIG_HOME/flowerlab and so on, with the usual fallbacks below
+ * $HOME; not created. Relative values of the variables are ignored, as the XDG rules say. */
+char *path_home(enum path_home kind);
+
+/* The folder of the running program (by /proc/self/exe), or NULL. */
+char *path_program_folder(void);
+
+#endif

@@ -1,0 +1,31 @@
+# One static library a layer; a test links only the layers it tests.
+noinst_LIBRARIES += libfl_base.a libfl_config.a libfl_image.a libfl_stats.a libfl_data.a libfl_nn.a \
+	libfl_engine.a libfl_batch.a libfl_ui.a
+
+libfl_base_a_SOURCES = \
+	src/base/bytes.c src/base/bytes.h src/base/clock.c src/base/clock.h src/base/csv.c src/base/csv.h \
+	src/base/err.c src/base/err.h src/base/file.c src/base/file.h src/base/log.c src/base/log.h \
+	src/base/mem.c src/base/mem.h src/base/num.c src/base/num.h src/base/path.c src/base/path.h \
+	src/base/pool.c src/base/pool.h src/base/rng.c src/base/rng.h src/base/str.c src/base/str.h
+
+libfl_config_a_SOURCES =
+libfl_image_a_SOURCES =
+libfl_image_a_CPPFLAGS = $(AM_CPPFLAGS) $(JPEG_CFLAGS) $(PNG_CFLAGS)
+libfl_stats_a_SOURCES =
+libfl_data_a_SOURCES =
+libfl_data_a_CPPFLAGS = $(AM_CPPFLAGS) $(XXHASH_CFLAGS)
+libfl_nn_a_SOURCES =
+libfl_nn_a_CPPFLAGS = $(AM_CPPFLAGS) $(ZIP_CFLAGS) $(CJSON_CFLAGS) $(CURL_CFLAGS) $(CRYPTO_CFLAGS)
+libfl_engine_a_SOURCES =
+libfl_engine_a_CPPFLAGS = $(AM_CPPFLAGS)
+libfl_batch_a_SOURCES =
+libfl_batch_a_CPPFLAGS = $(AM_CPPFLAGS) $(CJSON_CFLAGS)
+libfl_ui_a_SOURCES =
+libfl_ui_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURSES_CFLAGS) $(SIXEL_CFLAGS)
+
+bin_PROGRAMS += flowerlab
+flowerlab_SOURCES = src/main.c
+flowerlab_CPPFLAGS = $(AM_CPPFLAGS)
+flowerlab_LDADD = libfl_ui.a libfl_batch.a libfl_engine.a libfl_nn.a libfl_data.a libfl_stats.a libfl_image.a \
+	libfl_config.a libfl_base.a $(CURSES_LIBS) $(SIXEL_LIBS) $(JPEG_LIBS) $(PNG_LIBS) $(ZIP_LIBS) $(CJSON_LIBS) \
+	$(XXHASH_LIBS) $(CURL_LIBS) $(CRYPTO_LIBS) -ldl -lm

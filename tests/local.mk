@@ -1,0 +1,14 @@
+# Tests, all through automake's TAP driver. unit/: one cmocka program a module.
+TEST_EXTENSIONS = .test .tap
+TEST_LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+TAP_LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+TAP_LOG_COMPILER = $(SHELL)
+AM_TESTS_ENVIRONMENT = top_srcdir='$(abs_top_srcdir)'; top_builddir='$(abs_top_builddir)'; \
+	CMOCKA_MESSAGE_OUTPUT=TAP; export top_srcdir top_builddir CMOCKA_MESSAGE_OUTPUT;
+test_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
+
+check_PROGRAMS += tests/unit/base.test
+TESTS += tests/unit/base.test
+tests_unit_base_test_SOURCES = tests/unit/base_test.c tests/unit/test.h
+tests_unit_base_test_CPPFLAGS = $(test_cppflags)
+tests_unit_base_test_LDADD = libfl_base.a $(CMOCKA_LIBS) -lm

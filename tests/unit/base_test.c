@@ -1,0 +1,244 @@
+/* base: errors, strings, numbers, CSV, byte form, random numbers, pool, files.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "unit/test.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <math.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/bytes.h"
+#include "base/csv.h"
+#include "base/file.h"
+#include "base/num.h"
+#include "base/path.h"
+#include "base/pool.h"
+#include "base/rng.h"
+#include "base/str.h"
+
+static void error_texts(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    assert_int_equal(err_sys(&err, ENOENT, "%s", "a.jpg"), ERR_NOT_FOUND);
+    assert_string_equal(err.message, "a.jpg: No such file or directory");
+    err_hint(&err, "look in %s", "b");
+    err_prefix(&err, "run 14");
+    assert_string_equal(err.message, "run 14: a.jpg: No such file or directory");
+    assert_string_equal(err.hint, "look in b");
+    assert_int_equal(err_set(NULL, ERR_IO, "x"), ERR_IO);
+    for (int c = 0; c < ERR_CODE_COUNT; c++)
+        assert_non_null(err_name((enum err_code)c));
+}
+
+static void safe_text(void **state)
+{
+    (void)state;
+    struct str s = STR_INIT;
+    str_add_safe(&s, "a\x1b[31m\n\tBl\xc3\xbcte\xff\xc2\x9b\xe2\x80\xae");
+    assert_string_equal(s.s, "a\\x1b[31m\\n\\tBl\xc3\xbcte\\xff\\xc2\\x9b\\xe2\\x80\\xae");
+    str_clear(&s);
+    str_add_shell(&s, "it's a 'rose'");
+    assert_string_equal(s.s, "'it'\\''s a '\\''rose'\\'''");
+    str_done(&s);
+    assert_int_equal(str_distance("epochs", "epoch"), 1);
+    assert_int_equal(str_distance("", "abc"), 3);
+}
+
+static void numbers_ignore_the_locale(void **state)
+{
+    (void)state;
+    setlocale(LC_ALL, "de_DE.UTF-8");
+    char text[NUM_TEXT];
+    assert_string_equal(num_real(text, 0.001), "0.001");
+    double v = 0;
+    assert_true(num_parse_real("0.001", &v));
+    assert_float_equal(v, 0.001, 0);
+    assert_false(num_parse_real("0,001", &v));
+    assert_true(num_parse_real_typed("0,001", &v));
+    assert_float_equal(v, 0.001, 0);
+    setlocale(LC_ALL, "C");
+    float f = 0.1f * 3;
+    assert_true(num_parse_real(num_real(text, f), &v));
+    assert_true((float)v == f);
+    int64_t i;
+    assert_false(num_parse_int("99999999999999999999", &i));
+    assert_false(num_parse_int(" 1", &i));
+    assert_false(num_parse_int("", &i));
+    assert_true(num_parse_int("-7", &i) && i == -7);
+}
+
+static void csv_round_trip(void **state)
+{
+    (void)state;
+    struct str s = STR_INIT;
+    csv_add(&s, "file");
+    csv_add(&s, "a \"b\", c\n");
+    csv_add(&s, "");
+    csv_end(&s);
+    csv_add_real(&s, 0.5);
+    csv_add_int(&s, -3);
+    csv_end(&s);
+    str_add(&s, "cut o");
+    struct csv csv;
+    assert_int_equal(csv_parse(&csv, s.s, s.len, NULL), ERR_OK);
+    assert_int_equal(csv.n_rows, 2);
+    assert_int_equal(csv.n_fields[0], 3);
+    assert_string_equal(csv.rows[0][1], "a \"b\", c\n");
+    assert_string_equal(csv.rows[0][2], "");
+    assert_string_equal(csv.rows[1][0], "0.5");
+    assert_string_equal(csv.rows[1][1], "-3");
+    assert_int_equal(csv.dropped, 5);
+    assert_int_equal(csv_column(&csv, "file"), 0);
+    assert_int_equal(csv_column(&csv, "none"), -1);
+    csv_done(&csv);
+    str_done(&s);
+    struct err err;
+    assert_int_equal(csv_parse(&csv, "a\nb\"c\n", 6, &err), ERR_FORMAT);
+    assert_string_equal(err.message, "line 2: quote inside an unquoted field");
+}
+
+static void byte_form(void **state)
+{
+    (void)state;
+    struct str s = STR_INIT;
+    put_u8(&s, 7);
+    put_u32(&s, 0xdeadbeef);
+    put_f64(&s, -0.25);
+    put_text(&s, "ä");
+    put_bytes(&s, "xyz", 3);
+    struct reader r = reader_of(s.s, s.len);
+    assert_int_equal(get_u8(&r), 7);
+    assert_int_equal(get_u32(&r), 0xdeadbeef);
+    assert_true(get_f64(&r) == -0.25);
+    char *t = get_text(&r);
+    assert_string_equal(t, "ä");
+    free(t);
+    size_t n;
+    assert_memory_equal(get_bytes(&r, &n), "xyz", 3);
+    assert_int_equal(n, 3);
+    assert_false(r.bad);
+    assert_int_equal(get_u64(&r), 0);
+    assert_true(r.bad);
+    r = reader_of("\xff\xff\xff\xff\xff\xff\xff\xff", 8);
+    assert_null(get_bytes(&r, &n));
+    assert_true(r.bad);
+    str_done(&s);
+}
+
+static void random_numbers(void **state)
+{
+    (void)state;
+    struct rng a = rng_at(1, RNG_AUGMENT, 2, 3), b = rng_at(1, RNG_AUGMENT, 2, 3), c = rng_at(1, RNG_AUGMENT, 3, 2);
+    uint64_t x = rng_u64(&a);
+    assert_true(x == rng_u64(&b));
+    assert_true(x != rng_u64(&c));
+    double sum = 0, square = 0;
+    for (int i = 0; i < 10000; i++) {
+        double v = rng_normal(&a);
+        sum += v;
+        square += v * v;
+    }
+    print_message("# normal: mean %.4f variance %.4f\n", sum / 1e4, square / 1e4);
+    assert_true(fabs(sum / 1e4) < 0.05 && fabs(square / 1e4 - 1) < 0.05);
+    uint32_t items[100];
+    for (uint32_t i = 0; i < 100; i++)
+        items[i] = i;
+    rng_shuffle(&a, items, 100);
+    uint64_t seen = 0;
+    for (int i = 0; i < 100; i++)
+        seen += items[i];
+    assert_int_equal(seen, 4950);
+}
+
+static void add_one(size_t i, void *arg)
+{
+    atomic_fetch_add((atomic_size_t *)arg, i + 1);
+}
+
+struct nested {
+    struct pool *pool;
+    atomic_size_t sum;
+};
+
+static void nested_for(size_t i, void *arg)
+{
+    (void)i;
+    struct nested *n = arg;
+    pool_for(n->pool, POOL_TRAINING, 10, add_one, &n->sum, NULL);
+}
+
+static void pool_runs_everything(void **state)
+{
+    (void)state;
+    for (int threads = 1; threads <= 3; threads++) {
+        struct pool *pool = pool_new(threads);
+        atomic_size_t sum = 0;
+        pool_for(pool, POOL_BROWSING, 1000, add_one, &sum, NULL);
+        assert_int_equal(sum, 500500);
+        struct nested n = {.pool = pool};
+        pool_for(pool, POOL_TRAINING, 20, nested_for, &n, NULL);
+        assert_int_equal(n.sum, 20 * 55);
+        pool_for(pool, POOL_TRAINING, 0, add_one, &sum, NULL);
+        pool_free(pool);
+    }
+    assert_true(pool_cores() >= 1);
+}
+
+static char hooked[256];
+
+static void hook(const char *path)
+{
+    snprintf(hooked, sizeof hooked, "%s", path);
+    assert_false(path_exists(path));
+}
+
+static void files_are_replaced_whole(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/flowerlab-base-XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    char *path = path_join(folder, "a.txt");
+    file_commit_hook = hook;
+    assert_int_equal(file_replace(path, "hello", 5, NULL), ERR_OK);
+    file_commit_hook = NULL;
+    assert_string_equal(hooked, path);
+    assert_int_equal(file_append(path, "!\n", 2, NULL), ERR_OK);
+    char *text;
+    size_t n;
+    assert_int_equal(file_read(path, 0, &text, &n, NULL), ERR_OK);
+    assert_string_equal(text, "hello!\n");
+    free(text);
+    struct err err;
+    assert_int_equal(file_read(path, 3, &text, &n, &err), ERR_INVALID);
+    assert_int_equal(file_read(folder, 0, &text, &n, &err), ERR_INVALID);
+    assert_int_equal(file_replace("/proc/none/x", "", 0, &err), ERR_NOT_FOUND);
+    char *stale = path_join(folder, "b.tmp-flowerlab");
+    assert_int_equal(file_append(stale, "x", 1, NULL), ERR_OK);
+    file_remove_stale(folder);
+    assert_false(path_exists(stale));
+    unlink(path);
+    rmdir(folder);
+    free(stale);
+    free(path);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(error_texts),
+        cmocka_unit_test(safe_text),
+        cmocka_unit_test(numbers_ignore_the_locale),
+        cmocka_unit_test(csv_round_trip),
+        cmocka_unit_test(byte_form),
+        cmocka_unit_test(random_numbers),
+        cmocka_unit_test(pool_runs_everything),
+        cmocka_unit_test(files_are_replaced_whole),
+    };
+    return cmocka_run_group_tests_name("base", tests, NULL, NULL);
+}

@@ -1,0 +1,1 @@
+# Themes, installed in pkgdatadir/themes.
