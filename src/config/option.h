@@ -1,0 +1,116 @@
+/* Options: one list (options.def), everything else generic.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef FL_CONFIG_OPTION_H
+#define FL_CONFIG_OPTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/str.h"
+
+enum option_type { OPTION_BOOL, OPTION_INT, OPTION_REAL, OPTION_CHOICE, OPTION_PATH, OPTION_TEXT };
+enum option_scope { SCOPE_PROGRAM, SCOPE_DATA, SCOPE_RUN };     /* SCOPE_RUN: part of a run's record */
+enum option_source { SOURCE_DEFAULT, SOURCE_FILE, SOURCE_ENVIRONMENT, SOURCE_COMMAND_LINE, SOURCE_SCREEN, SOURCE_RUN };
+enum option_dirties { DIRTY_NOTHING, DIRTY_REDRAW, DIRTY_REFLOW, DIRTY_THEME, DIRTY_DATA, DIRTY_NEXT_RUN };
+
+/* Every row of options.def makes an id. */
+enum option_id {
+#define OPT_BOOL(id, ...) OPTION_ID_##id,
+#define OPT_INT(id, ...) OPTION_ID_##id,
+#define OPT_REAL(id, ...) OPTION_ID_##id,
+#define OPT_CHOICE(id, ...) OPTION_ID_##id,
+#define OPT_PATH(id, ...) OPTION_ID_##id,
+#define OPT_TEXT(id, ...) OPTION_ID_##id,
+#include "config/options.def"
+#undef OPT_BOOL
+#undef OPT_INT
+#undef OPT_REAL
+#undef OPT_CHOICE
+#undef OPT_PATH
+#undef OPT_TEXT
+    OPTION_COUNT
+};
+
+/* A row. Rows whose value is "as the preset says" while not set have automatic = true: they are compared by source, print "auto" and take "auto" on
+ * input. */
+struct option_row {
+    const char *name;            /* "batch-size": --batch-size, key in files */
+    enum option_type type;
+    char short_flag;             /* 'e', or 0 */
+    bool automatic;
+    int64_t def_int, min_int, max_int;
+    double def_real, min_real, max_real; /* min and max inclusive */
+    const char *def_text;        /* CHOICE, PATH, TEXT */
+    const char *const *choices;  /* NULL-terminated */
+    const char *unit;            /* "pictures", "px", or NULL */
+    enum option_scope scope;
+    enum option_dirties dirties;
+    const char *group;           /* heading in Setup and the manual: "Run", "Model", "Data", "Training", "Augmentation", "Screen", "Machine" */
+    const char *argument;        /* "N", "FILE" in help texts */
+    const char *help;            /* one line */
+    const char *long_help;       /* a paragraph for manual and Setup */
+    const char *environment;     /* name of an environment variable, or NULL */
+    enum err_code (*check)(const char *text, struct err *err); /* extra validation of a TEXT, or NULL */
+};
+
+#define OPTION_TEXT_MAX 1024
+
+/* All values: one field a row, named as the id (bool, int64_t, double, int index of the choice, char text). Copy by assignment. */
+struct options {
+#define OPT_BOOL(id, ...) bool id;
+#define OPT_INT(id, ...) int64_t id;
+#define OPT_REAL(id, ...) double id;
+#define OPT_CHOICE(id, ...) int id;
+#define OPT_PATH(id, ...) char id[OPTION_TEXT_MAX];
+#define OPT_TEXT(id, ...) char id[OPTION_TEXT_MAX];
+#include "config/options.def"
+#undef OPT_BOOL
+#undef OPT_INT
+#undef OPT_REAL
+#undef OPT_CHOICE
+#undef OPT_PATH
+#undef OPT_TEXT
+    uint8_t source[OPTION_COUNT]; /* enum option_source */
+};
+
+const struct option_row *option_row(enum option_id id);
+int option_find(const char *name);                       /* id or -1; also takes '_' for '-' */
+const char *option_suggest(const char *name);            /* nearest name, or NULL */
+const char *option_source_name(enum option_source source); /* "default", "config file", "environment", ... */
+
+void options_default(struct options *o);
+
+/* Value from text and back. With comma: typed input that may use a decimal comma.
+ * errors: INVALID, "batch-size: 0 is below 1", "mode: unknown choice "froze" (did you mean frozen?)" */
+enum err_code option_set(struct options *o, enum option_id id, const char *text, enum option_source source, struct err *err);
+void option_get(struct str *out, const struct options *o, enum option_id id); /* text that option_set takes; "auto" for automatic rows not set */
+bool option_is_set(const struct options *o, enum option_id id);               /* source is not SOURCE_DEFAULT */
+void option_unset(struct options *o, enum option_id id);                      /* back to the default */
+
+/* "key = value" lines of all set options of a scope mask (1 << scope): for run.ini and for commands' byte form. Unset ones are left out unless all. */
+void options_write(struct str *out, const struct options *o, unsigned scopes, bool all);
+
+/* --- readers ------------------------------------------------------------------------------------------------- */
+
+/* A config file or text: "name = value", "#" comments, "bind KEY ACTION" lines are handed to other (may be NULL). Errors do not stop the reading: each is
+ * given to report with "FILE:LINE: " before it. errors: the file cannot be read */
+enum err_code rcfile_read(struct options *o, const char *path, enum option_source source,
+                          void (*other)(const char *line, int number, void *user),
+                          void (*report)(const struct err *err, void *user), void *user, struct err *err);
+enum err_code rcfile_parse(struct options *o, const char *name, const char *text, enum option_source source,
+                           void (*other)(const char *line, int number, void *user),
+                           void (*report)(const struct err *err, void *user), void *user);
+
+/* Environment variables named in the rows. */
+enum err_code options_environment(struct options *o, struct err *err);
+
+/* Takes --name VALUE, --name=VALUE, --no-name and --name for switches, -x VALUE from argv[*i]; *i is left on the last word used.
+ * *taken false: not an option of the list. errors: INVALID, with a suggestion for an unknown --name */
+enum err_code cli_option(struct options *o, int argc, char **argv, int *i, bool *taken, struct err *err);
+
+/* The command line that repeats these options: "flowerlab train DIR --mode frozen ...", shell-quoted; only options that are set. */
+void options_command(struct str *out, const struct options *o, const char *verb, const char *folder);
+
+#endif

@@ -1,0 +1,56 @@
+/* The loader: a thread pool that turns files into batches of uint8 NHWC, ahead of the trainer.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef FL_DATA_LOADER_H
+#define FL_DATA_LOADER_H
+
+#include "data/dataset.h"
+#include "image/augment.h"
+
+/* How pictures become squares; same for all parts of a run but for augment. */
+struct loader_config {
+    int size;                      /* side in pixels */
+    bool crop_eval;                /* evaluation: centre crop (resize_rule RESIZE_CROP), else stretch */
+    bool antialias;                /* antialiased resize; false: plain bilinear ("classic") */
+    struct augment_limits augment; /* all zero: fixed input */
+    uint64_t seed;                 /* draws from (seed, RNG_AUGMENT, epoch, file index) */
+    int batch_size;
+    bool fold_last;                /* a leftover of one picture goes into the batch before (training) */
+    int prefetch;                  /* batches ahead, 1 or more */
+    uint64_t cache_bytes;          /* decoded squares of fixed input kept in memory up to this; 0: none */
+    enum pool_priority priority;
+};
+
+struct batch_item {
+    uint32_t file;                 /* index into dataset.files */
+    int label;
+    struct augment_draw draw;      /* flip and jitter are left to the net's input operator; the window is applied */
+};
+
+struct batch {
+    int n;
+    uint8_t *rgb;                  /* [n, size, size, 3] */
+    struct batch_item *items;
+    size_t n_failed;               /* pictures that could not be read any more and were left out */
+    char failed[128];              /* the first of them with its reason */
+};
+
+struct loader; /* opaque */
+
+/* ds, pool must outlive the loader. */
+struct loader *loader_new(const struct dataset *ds, struct pool *pool, const struct loader_config *config);
+void loader_free(struct loader *loader);
+
+/* Starts a pass over files (indices into ds->files, copied) in the given order; a pass in progress is dropped. epoch is the draw's key. */
+void loader_start(struct loader *loader, const uint32_t *files, size_t n, int epoch);
+size_t loader_batches(const struct loader *loader); /* of this pass */
+
+/* The next batch in order, borrowed until the next call; *batch NULL after the last. Blocks. Waited seconds are added to *waited (may be
+ * NULL). errors: CANCELLED once *cancel (given at start through loader_cancel_flag) is set; IO when more than half of the files of the pass
+ * failed (a share that went away) */
+enum err_code loader_next(struct loader *loader, const struct batch **batch, double *waited, struct err *err);
+void loader_cancel_flag(struct loader *loader, const atomic_bool *cancel);
+
+/* One file to a square as the loader does for fixed input, [size, size, 3]; the one path for predict, preview and tests. */
+enum err_code loader_square(uint8_t *out, const char *path, const struct loader_config *config, struct image_info *info, struct err *err);
+
+#endif

@@ -1,0 +1,259 @@
+/* PUBLIC: what screens and batch know of the engine. Commands in, notices and one snapshot out, large blocks by id.
+ *
+ * Two kinds of commands. Data commands (list, scan, demo, runs, fetch) go to the pool at once and run beside everything else.
+ * Engine commands (train, resume, eval, predict, pretrain) run one at a time on the engine thread, the only one that touches
+ * libtorch; while one runs another is refused with BUSY, except eval and predict while a training run is paused.
+ * Control commands reach a running job between two steps.
+ *
+ * Nothing is shared: a command is copied when it is submitted, blocks are immutable.
+ * thread: every function may be called from the one client thread (UI or batch), unless it says otherwise.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef FL_ENGINE_H
+#define FL_ENGINE_H
+
+#include "base/bytes.h"
+#include "base/err.h"
+#include "config/option.h"
+#include "stats/metrics.h"
+#include "stats/recipe.h"
+
+struct engine; /* opaque */
+
+struct engine_config {
+    int n_threads;           /* cores to use; 0: pool_cores() */
+    const char *shim;        /* path of the module; NULL: beside the program, else pkglibdir */
+    const char *command_line;/* for run.ini; may be NULL */
+};
+
+/* Starts the pool; the engine thread starts with the first engine command and only then libtorch is loaded. */
+struct engine *engine_new(const struct engine_config *config);
+/* Cancels what runs (a training run saves first), joins all threads. */
+void engine_free(struct engine *e);
+
+/* --- commands ------------------------------------------------------------------------------------------------ */
+
+enum cmd_kind {
+    CMD_NONE,
+    /* data commands */
+    CMD_LIST,      /* path: folder. Result: dataset block, names only */
+    CMD_SCAN,      /* path: folder; options: max-pixels, damaged, ... Result: dataset block */
+    CMD_DEMO,      /* path: folder to fill; number: 0 flowers, 1 shapes; options: seed. Result: text block, the folder */
+    CMD_RUNS,      /* path: folder of runs. Result: runs block */
+    CMD_FETCH,     /* path: architecture's name. Result: text block, the file */
+    /* engine commands */
+    CMD_TRAIN,     /* path: data folder; options. Result: result block of the best epoch */
+    CMD_RESUME,    /* path: run folder; number: epochs to add, 0 none. Result: as CMD_TRAIN */
+    CMD_EVAL,      /* path: run; path2: folder, or "" for the run's validation part; number: 1 for the last weights. Result: result block */
+    CMD_PREDICT,   /* path: run; list: files and folders; number: 1 for the last weights. Result: predictions block */
+    CMD_PRETRAIN,  /* options: seed, epochs, model ...; path: output weight file or "" for the cache. Result: text block, the file */
+    CMD_DEVICES,   /* Result: text block, a line a device. Loads libtorch */
+    /* control commands: job is the target */
+    CMD_CANCEL,    /* data job or eval, predict: stop. Training: as CMD_STOP_NOW */
+    CMD_STOP_NOW,  /* after this step; saves. The epoch in progress is repeated by resume */
+    CMD_STOP_EPOCH,/* after this epoch, with its validation */
+    CMD_PAUSE, CMD_GO_ON,
+    CMD_RATE,      /* real: factor on all rates from the next step on; recorded */
+    CMD_EXTEND,    /* number: epochs to add */
+    CMD_KIND_COUNT
+};
+
+struct cmd {
+    enum cmd_kind kind;
+    uint64_t job;            /* control commands */
+    char path[OPTION_TEXT_MAX], path2[OPTION_TEXT_MAX];
+    int64_t number;
+    double real;
+    size_t n_list;
+    const char **list;       /* borrowed by submit, which copies */
+    const struct options *options; /* borrowed by submit, which copies; NULL: defaults */
+};
+
+/* Copies the command. *job gets its number, from 1 (control commands: the target's). Never blocks.
+ * errors: BUSY, NOT_FOUND (control: no such job), INVALID */
+enum err_code engine_submit(struct engine *e, const struct cmd *cmd, uint64_t *job, struct err *err);
+
+/* Byte form. cmd_decode's result owns its texts: cmd_done. */
+void cmd_encode(struct str *out, const struct cmd *cmd);
+enum err_code cmd_decode(struct cmd *cmd, struct reader *r, struct err *err);
+void cmd_done(struct cmd *cmd); /* only for decoded commands */
+
+/* --- notices ------------------------------------------------------------------------------------------------- */
+
+enum notice_kind { NOTICE_STARTED, NOTICE_FINISHED, NOTICE_FAILED, NOTICE_CANCELLED, NOTICE_PROGRESS };
+
+struct notice {
+    enum notice_kind kind;   /* PROGRESS: only "the snapshot changed", merged */
+    uint64_t job;
+    enum cmd_kind command;
+    uint64_t block;          /* FINISHED (and CANCELLED training): result, 0 for none */
+    struct err err;          /* FAILED */
+    char text[256];          /* one sentence for people */
+};
+
+int engine_event_fd(struct engine *e);                            /* readable when there are notices */
+bool engine_next_event(struct engine *e, struct notice *notice);  /* false when none is left */
+void notice_encode(struct str *out, const struct notice *notice);
+enum err_code notice_decode(struct notice *notice, struct reader *r, struct err *err);
+
+/* --- snapshot ------------------------------------------------------------------------------------------------ */
+
+#define SNAP_STEPS 8192
+#define SNAP_EPOCHS 1024
+#define SNAP_JOBS 4
+#define SNAP_LOG 8
+
+enum job_state { JOB_NONE, JOB_RUNNING, JOB_PAUSED, JOB_STOPPING };
+
+struct job_view {
+    uint64_t job;            /* 0: unused slot */
+    enum cmd_kind command;
+    enum job_state state;
+    char stage[48];          /* "listing", "decoding", "loading libtorch", "features", "training", "validation", "saving" */
+    uint64_t done, total;    /* within the stage: files, pictures, bytes; total 0 when unknown */
+    double seconds;          /* since the job's start */
+    uint64_t bad;            /* files left out so far */
+};
+
+struct step_point {
+    int64_t step;            /* from 1 through the run */
+    float loss, acc, lr, lr_head, images_per_s, grad_norm; /* of this step's batch; NaN when unknown */
+};
+
+struct phase_mark {
+    int epoch;               /* first epoch of the phase, from 1 */
+    char title[32];          /* "frozen", "all layers" */
+};
+
+struct event_mark {          /* steering and events on the time axis */
+    int64_t step;
+    int epoch;
+    char text[40];           /* "rate x 0.1", "paused", "NaN" */
+};
+
+struct train_view {
+    uint64_t job;            /* 0: no run yet in this session */
+    bool live;               /* false: finished, stopped or failed; the numbers stay */
+    char run[OPTION_TEXT_MAX], data[OPTION_TEXT_MAX];
+    char mode[24], preset[16], model[32], device[96], precision[8], weights[OPTION_TEXT_MAX];
+    int n_classes;
+    int64_t n_train, n_val;
+    int phase, n_phases, epoch, n_epochs; /* from 1; epoch 0 before the first */
+    int64_t step, steps_in_epoch, step_in_epoch, n_steps; /* n_steps: of the whole run */
+    double images_per_s, seconds, eta;  /* eta NaN when unknown */
+    double loader_wait;      /* share of the time spent waiting for pictures, 0..1 */
+    bool validating;
+    double majority;         /* accuracy of always answering the largest class */
+    struct best best;
+    int n_marks, n_events;
+    struct phase_mark marks[RECIPE_PHASES];
+    struct event_mark events[32];
+    /* start-up, seconds; NaN until known */
+    double s_libtorch, s_weights, s_scan, s_first_step;
+    /* rings: entry i of n_seen lies at [i % SIZE] */
+    uint64_t steps_seen, epochs_seen;
+    struct step_point steps[SNAP_STEPS];
+    struct epoch_metrics epochs[SNAP_EPOCHS];
+    uint64_t result;         /* block of the best epoch so far, 0 none */
+    char end[128];           /* how it ended: "done", "stopped by user", "stopped: loss is NaN at step 12" */
+};
+
+struct snapshot {
+    uint64_t generation;     /* changes when anything below changes */
+    struct job_view jobs[SNAP_JOBS]; /* [0]: the engine command; the others: data commands */
+    struct train_view train;
+    uint64_t memory_used, memory_total; /* of the device, bytes; 0 unknown */
+};
+
+/* Copies when snap->generation differs; false: nothing changed, nothing copied. Start with generation 0. */
+bool engine_snapshot(struct engine *e, struct snapshot *snap);
+void snapshot_encode(struct str *out, const struct snapshot *snap);
+enum err_code snapshot_decode(struct snapshot *snap, struct reader *r, struct err *err);
+
+/* --- blocks -------------------------------------------------------------------------------------------------- */
+
+enum block_kind { BLOCK_DATASET, BLOCK_RUNS, BLOCK_RESULT, BLOCK_PREDICTIONS, BLOCK_TEXT };
+
+/* Immutable bytes with a reference count; the bytes are their own byte form (little-endian). */
+struct block {
+    uint64_t id;
+    enum block_kind kind;
+    size_t n_bytes;
+    const uint8_t *bytes;
+};
+/* NULL when the id is unknown or dropped (the last 16 results are kept). Release each once. thread: any */
+const struct block *engine_block(struct engine *e, uint64_t id);
+const struct block *block_from_bytes(enum block_kind kind, const void *bytes, size_t n); /* copies; for tests and viewers */
+void block_release(const struct block *block); /* NULL is fine */
+
+/* Views into blocks: texts are borrowed from the block. Opening checks everything once (FORMAT), reading cannot fail. */
+
+struct ds_view {
+    const char *root;
+    size_t n_classes, n_files, n_notes, n_pairs, n_used;
+    bool given_parts, incomplete, listing_only;
+    uint64_t fingerprint;
+    uint64_t by_status[16];   /* index: status number */
+    const uint8_t *at_classes, *at_files, *at_notes, *at_pairs, *at_texts; /* private */
+};
+struct ds_class_row {
+    const char *name;
+    size_t n_files, n_used, first_file; /* the class's files are first_file .. first_file + n_files - 1 */
+    uint64_t bytes;
+};
+struct ds_file_row {
+    const char *name, *detail; /* name relative to the root */
+    int cls, status, part, kind, width, height, orientation; /* cls -1: none */
+    bool other_suffix;
+    uint64_t bytes;
+};
+enum err_code ds_view_open(struct ds_view *v, const struct block *block, struct err *err);
+struct ds_class_row ds_view_class(const struct ds_view *v, size_t i);
+struct ds_file_row ds_view_file(const struct ds_view *v, size_t i);
+const char *ds_view_note(const struct ds_view *v, size_t i, bool *problem);
+void ds_view_pair(const struct ds_view *v, size_t i, size_t *a, size_t *b, bool *conflict, bool *across_parts);
+const char *engine_status_name(int status);     /* "used", "damaged", ... */
+const char *engine_kind_name(int kind);         /* "JPEG", ... */
+
+struct run_row {
+    const char *folder, *name, *state, *mode, *preset, *model, *data, *started, *note; /* state: done, stopped, failed, running, broken */
+    int epochs, best_epoch;
+    double best_val_acc, best_val_loss, seconds;
+};
+size_t runs_view_count(const struct block *block);
+bool runs_view_at(const struct block *block, size_t i, struct run_row *row); /* newest first */
+
+/* Loss, accuracy, confusion and predictions of one pass over a part or a folder. */
+struct result_view {
+    int n_classes, epoch;     /* epoch of the weights */
+    size_t n;                 /* pictures */
+    double loss, acc, balanced;
+    const char *what;         /* "validation part", or the folder */
+    const uint8_t *at_names, *at_counts, *at_rows; /* private */
+};
+struct prediction_row {
+    const char *file;         /* as given, or relative to the data folder */
+    int truth, predicted;     /* truth -1 unknown */
+    double probability;       /* of the predicted class */
+    const char *problem;      /* "" or why there is no prediction (predicted -1) */
+};
+enum err_code result_view_open(struct result_view *v, const struct block *block, struct err *err); /* RESULT or PREDICTIONS */
+const char *result_view_class(const struct result_view *v, int k);
+int64_t result_view_count(const struct result_view *v, int truth, int predicted);
+struct prediction_row result_view_row(const struct result_view *v, size_t i);
+
+const char *text_view(const struct block *block); /* BLOCK_TEXT */
+
+/* --- pure helpers that need the engine's knowledge ------------------------------------------------------------ */
+
+/* The recipe that these options give; the same function the training job uses. errors: INVALID */
+enum err_code engine_recipe(const struct options *options, struct recipe *recipe, struct err *err);
+
+/* The weights that these options would load: path, and one line about the match. errors: NOT_FOUND (with what to do). Reads the file; slow for
+ * large ones: not for the UI's drawing. */
+enum err_code engine_weights(const struct options *options, char path[OPTION_TEXT_MAX], struct err *err);
+
+/* Folder path looks like a data set. */
+bool engine_is_dataset(const char *path);
+
+#endif

@@ -1,0 +1,32 @@
+/* Resize and crop: pure functions on RGB8.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef FL_IMAGE_RESIZE_H
+#define FL_IMAGE_RESIZE_H
+
+#include <stdbool.h>
+
+#include "image/decode.h"
+
+/* A window of a picture in pixels; width and height 1 or more, inside the picture. */
+struct rect {
+    int x, y, width, height;
+};
+
+/* 8-bit bilinear with half-pixel centres and no antialias, of a window of src, to width x height at out (3 * width * height bytes). Within one
+ * level of OpenCV's INTER_LINEAR. */
+void resize_bilinear(uint8_t *out, int width, int height, const struct image *src, struct rect window);
+
+/* The same with antialias when shrinking (triangle filter scaled to the ratio, as Pillow and torchvision's antialias=True do). */
+void resize_antialias(uint8_t *out, int width, int height, const struct image *src, struct rect window);
+
+/* Area average; for previews and grids. */
+void resize_area(uint8_t *out, int width, int height, const struct image *src, struct rect window);
+
+/* Largest size with the picture's aspect inside max_width x max_height, each side 1 or more. */
+void resize_fit(int width, int height, int max_width, int max_height, int *out_width, int *out_height);
+
+/* Centre window of the evaluation rule "short side to size * 256 / 224, then centre crop of size", in source pixels. Pictures
+ * smaller than that are enlarged. */
+struct rect crop_centre(int width, int height);
+
+#endif

@@ -1,0 +1,95 @@
+/* Recipes: a mode and a preset become a list of phases. The trainer knows only phases.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef FL_STATS_RECIPE_H
+#define FL_STATS_RECIPE_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "base/str.h"
+#include "stats/schedule.h"
+
+enum mode { MODE_SCRATCH, MODE_FROZEN, MODE_FINE_TUNE, MODE_STAGED, MODE_DISCRIMINATIVE, MODE_COUNT };
+enum preset { PRESET_CLASSIC, PRESET_BEST, PRESET_COUNT };
+enum bn_mode { BN_AUTO, BN_FIXED, BN_BATCH };
+enum optimizer { OPT_SGD, OPT_ADAM, OPT_ADAMW };
+enum resize_rule { RESIZE_STRETCH, RESIZE_CROP }; /* to the square; or short side to 256/224 of it, then centre crop (training: by the
+                                                     augmentation) */
+
+const char *mode_name(enum mode mode);   /* "scratch", "frozen", "fine-tune", "staged", "discriminative" */
+const char *mode_help(enum mode mode);   /* one sentence */
+const char *preset_name(enum preset preset);
+bool mode_needs_weights(enum mode mode); /* all but scratch */
+
+/* What happens to training pictures at random. All zero: nothing, the input is fixed. */
+struct augment_spec {
+    bool flip;
+    bool crop;               /* random-resized-crop */
+    double crop_min;         /* least share of the area, 0.08..1 */
+    double jitter;           /* colour jitter: factors within 1 - jitter .. 1 + jitter; 0 none */
+};
+
+struct phase {
+    int epochs;              /* 1 or more */
+    bool backbone_trains;    /* false: every block but the head is frozen */
+    double lr_backbone, lr_head;
+    enum optimizer optimizer;
+    double momentum, weight_decay;
+    bool decay_bn_bias;      /* weight decay also on batch norm and bias (PyTorch's plain behaviour) */
+    struct schedule schedule; /* over this phase's steps */
+    enum bn_mode bn;
+    double label_smoothing;
+    double dropout;          /* before the head */
+    struct augment_spec augment;
+    bool fresh_optimizer;    /* false: goes on with the moments of the phase before */
+};
+
+#define RECIPE_PHASES 8
+
+struct recipe {
+    int n_phases;
+    struct phase phases[RECIPE_PHASES];
+    int batch_size;
+    int image_size;
+    bool imagenet_norm;      /* false: values / 255 only */
+    enum resize_rule resize;
+    bool class_weights;      /* loss weighted by inverse class frequency */
+    int patience;            /* epochs without a new best before stopping; 0 off */
+    bool average;            /* evaluate and keep the exponential mean of the weights (EMA) */
+    double average_decay;
+};
+
+/* What a user set beside mode and preset; has_X false: the preset's value stands. */
+struct recipe_request {
+    enum mode mode;
+    enum preset preset;
+    int n_epochs, epochs[RECIPE_PHASES]; /* 0 entries: the preset's; fewer entries than phases: the last counts for the rest */
+    bool has_lr, has_head_lr, has_momentum, has_weight_decay, has_label_smoothing, has_dropout;
+    double lr, head_lr, momentum, weight_decay, label_smoothing, dropout; /* lr: for staged, the first phase's; the second keeps the preset's ratio */
+    bool has_optimizer, has_schedule, has_bn, has_normalize, has_batch_size, has_image_size, has_resize;
+    enum optimizer optimizer;
+    enum schedule_kind schedule;
+    enum bn_mode bn;
+    bool imagenet_norm;
+    int batch_size, image_size;
+    enum resize_rule resize;
+    bool has_flip, flip, has_crop, crop, has_jitter;
+    double jitter;
+    bool has_class_weights, class_weights;
+    int patience;
+};
+
+/* errors: INVALID (more epoch entries than phases, batch norm batch with ... see recipe_check) */
+enum err_code recipe_make(struct recipe *recipe, const struct recipe_request *request, struct err *err);
+
+/* Adds n epochs to the end: a phase like the last one with a constant rate, the rate the last one ended with. */
+enum err_code recipe_extend(struct recipe *recipe, int epochs, double last_lr_backbone, double last_lr_head, struct err *err);
+
+int recipe_epochs(const struct recipe *recipe);                      /* of all phases */
+int recipe_phase_of(const struct recipe *recipe, int epoch, int *epoch_in_phase); /* epoch counts from 1; both results from 0 */
+
+/* Text form, "key = value" lines below [recipe] and [phase 1] ...; reads back exactly (a round-trip test). Part of run.ini. */
+void recipe_write(struct str *s, const struct recipe *recipe);
+enum err_code recipe_set(struct recipe *recipe, const char *section, const char *key, const char *value, struct err *err);
+
+#endif

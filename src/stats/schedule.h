@@ -1,0 +1,23 @@
+/* Learning-rate schedules: pure functions of the step.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef FL_STATS_SCHEDULE_H
+#define FL_STATS_SCHEDULE_H
+
+#include <stdint.h>
+
+enum schedule_kind { SCHEDULE_CONSTANT, SCHEDULE_STEP, SCHEDULE_COSINE, SCHEDULE_ONE_CYCLE };
+
+struct schedule {
+    enum schedule_kind kind;
+    int step_epochs;  /* STEP: epochs between two drops */
+    double gamma;     /* STEP: factor a drop */
+    double warmup;    /* ONE_CYCLE: share of the steps that rise, 0.3 */
+    double div, final_div; /* ONE_CYCLE: starts at rate / div (25), ends at rate / div / final_div (1e4) */
+};
+
+/* Rate for step (0-based) of steps in all, with steps_per_epoch; lr is the base (one-cycle: the highest) rate.
+ * source: PyTorch StepLR (by epochs), CosineAnnealingLR closed form with eta_min 0 (Loshchilov, Hutter, arXiv 1608.03983, eq. 5) a step,
+ * OneCycleLR with cosine annealing, two phases (Smith, Topin, arXiv 1708.07120). Within 1e-6 of them. */
+double schedule_rate(const struct schedule *schedule, double lr, int64_t step, int64_t steps, int64_t steps_per_epoch);
+
+#endif
