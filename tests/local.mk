@@ -12,3 +12,8 @@ TESTS += tests/unit/base.test
 tests_unit_base_test_SOURCES = tests/unit/base_test.c tests/unit/test.h
 tests_unit_base_test_CPPFLAGS = $(test_cppflags)
 tests_unit_base_test_LDADD = libfl_base.a $(CMOCKA_LIBS) -lm
+
+# lint: rules that a grep can hold.
+lint_tests = tests/lint/includes.tap
+TESTS += $(lint_tests)
+EXTRA_DIST += $(lint_tests) tests/lint/includes.txt
