@@ -14,7 +14,8 @@ libfl_image_a_CPPFLAGS = $(AM_CPPFLAGS) $(JPEG_CFLAGS) $(PNG_CFLAGS)
 libfl_stats_a_SOURCES =
 libfl_data_a_SOURCES =
 libfl_data_a_CPPFLAGS = $(AM_CPPFLAGS) $(XXHASH_CFLAGS)
-libfl_nn_a_SOURCES =
+libfl_nn_a_SOURCES = \
+	src/nn/arch.c src/nn/arch.h src/nn/arch_family.h src/nn/arch_mobilenet.c src/nn/arch_resnet.c
 libfl_nn_a_CPPFLAGS = $(AM_CPPFLAGS) $(ZIP_CFLAGS) $(CJSON_CFLAGS) $(CURL_CFLAGS) $(CRYPTO_CFLAGS)
 libfl_engine_a_SOURCES =
 libfl_engine_a_CPPFLAGS = $(AM_CPPFLAGS)

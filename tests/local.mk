@@ -17,3 +17,11 @@ tests_unit_base_test_LDADD = libfl_base.a $(CMOCKA_LIBS) -lm
 lint_tests = tests/lint/includes.tap
 TESTS += $(lint_tests)
 EXTRA_DIST += $(lint_tests) tests/lint/includes.txt
+
+# nn
+nn_test_libs = libfl_nn.a libfl_base.a $(ZIP_LIBS) $(CJSON_LIBS) $(CURL_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS) -ldl -lm
+check_PROGRAMS += tests/unit/arch.test
+TESTS += tests/unit/arch.test
+tests_unit_arch_test_SOURCES = tests/unit/arch_test.c tests/unit/test.h
+tests_unit_arch_test_CPPFLAGS = $(test_cppflags)
+tests_unit_arch_test_LDADD = $(nn_test_libs)

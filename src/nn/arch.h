@@ -21,7 +21,7 @@ enum layer_kind {
     LAYER_MAX_POOL, /* kernel, stride, padding */
     LAYER_AVG_POOL, /* global, [N, C, H, W] -> [N, C] */
     LAYER_ADD,      /* in + in2 */
-    LAYER_DROPOUT,  /* probability set by the recipe, 0 by default */
+    LAYER_DROPOUT,  /* before every head; probability set by the recipe, 0 by default */
     LAYER_LINEAR    /* name.weight [cout, cin], name.bias [cout] */
 };
 
@@ -60,7 +60,7 @@ struct graph {
     int n_classes, n_features; /* n_features: width of what the head gets */
     size_t n_layers, n_blocks, n_tensors;
     struct layer *layers;
-    struct block_spec *blocks;    /* the last one is the head: avg pool (and dropout) excluded, linear only */
+    struct block_spec *blocks;    /* the last one is the head: dropout and the linear layer; the pool ends the body */
     struct tensor_spec *tensors;
 };
 
@@ -85,6 +85,9 @@ void graph_free(struct graph *graph);
 
 int graph_tensor(const struct graph *graph, const char *name); /* index, or -1 */
 
+int64_t tensor_elements(const struct tensor_spec *tensor);     /* 1 for a scalar */
+bool tensor_is_parameter(const struct tensor_spec *tensor);    /* trained by gradients, not a buffer */
+
 /* Parameters (buffers not counted) of a block, or of all with block -1. */
 int64_t graph_params(const struct graph *graph, int block);
 
@@ -92,10 +95,10 @@ int64_t graph_params(const struct graph *graph, int block);
 int64_t graph_macs(const struct graph *graph, int size, int block);
 
 /* Elements of the result after a block for one picture of size x size (the cut point); with elements of all
- * intermediate results of the block in *inside (may be NULL): for estimates of memory. */
+ * results of the block, the cut included, in *inside (may be NULL): for estimates of memory. */
 int64_t graph_cut_size(const struct graph *graph, int size, int block, int64_t *inside);
 
-/* Smallest picture side the net can take. */
+/* Smallest sensible picture side: below it the last map is less than one whole cell (32 for all of these). */
 int graph_least_size(const struct graph *graph);
 
 #endif
