@@ -21,8 +21,10 @@ libfl_engine_a_SOURCES =
 libfl_engine_a_CPPFLAGS = $(AM_CPPFLAGS)
 libfl_batch_a_SOURCES =
 libfl_batch_a_CPPFLAGS = $(AM_CPPFLAGS) $(CJSON_CFLAGS)
-libfl_ui_a_SOURCES =
-libfl_ui_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURSES_CFLAGS) $(SIXEL_CFLAGS)
+libfl_ui_a_SOURCES = \
+	src/ui/action.c src/ui/action.h src/ui/actions.def src/ui/canvas.c src/ui/canvas.h src/ui/glyph.c src/ui/glyph.h \
+	src/ui/keys.h src/ui/role.h src/ui/roles.def src/ui/screen.h src/ui/theme.c src/ui/theme.h
+libfl_ui_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURSES_CFLAGS) $(SIXEL_CFLAGS) -DPKGDATADIR='"$(pkgdatadir)"'
 
 bin_PROGRAMS += flowerlab
 flowerlab_SOURCES = src/main.c
