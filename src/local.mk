@@ -9,7 +9,9 @@ libfl_base_a_SOURCES = \
 	src/base/pool.c src/base/pool.h src/base/rng.c src/base/rng.h src/base/str.c src/base/str.h
 
 libfl_config_a_SOURCES =
-libfl_image_a_SOURCES =
+libfl_image_a_SOURCES = \
+	src/image/augment.c src/image/augment.h src/image/codec.h src/image/decode.c src/image/decode.h \
+	src/image/exif.c src/image/jpeg.c src/image/png.c src/image/resize.c src/image/resize.h src/image/sniff.c
 libfl_image_a_CPPFLAGS = $(AM_CPPFLAGS) $(JPEG_CFLAGS) $(PNG_CFLAGS)
 libfl_stats_a_SOURCES =
 libfl_data_a_SOURCES =
