@@ -8,12 +8,16 @@ libfl_base_a_SOURCES = \
 	src/base/mem.c src/base/mem.h src/base/num.c src/base/num.h src/base/path.c src/base/path.h \
 	src/base/pool.c src/base/pool.h src/base/rng.c src/base/rng.h src/base/str.c src/base/str.h
 
-libfl_config_a_SOURCES =
+libfl_config_a_SOURCES = \
+	src/config/cli.c src/config/option.c src/config/option.h src/config/options.def src/config/rcfile.c
+
 libfl_image_a_SOURCES = \
 	src/image/augment.c src/image/augment.h src/image/codec.h src/image/decode.c src/image/decode.h \
 	src/image/exif.c src/image/jpeg.c src/image/png.c src/image/resize.c src/image/resize.h src/image/sniff.c
 libfl_image_a_CPPFLAGS = $(AM_CPPFLAGS) $(JPEG_CFLAGS) $(PNG_CFLAGS)
-libfl_stats_a_SOURCES =
+libfl_stats_a_SOURCES = \
+	src/stats/metrics.c src/stats/metrics.h src/stats/presets.def src/stats/recipe.c src/stats/recipe.h \
+	src/stats/recipe_text.c src/stats/schedule.c src/stats/schedule.h
 libfl_data_a_SOURCES =
 libfl_data_a_CPPFLAGS = $(AM_CPPFLAGS) $(XXHASH_CFLAGS)
 libfl_nn_a_SOURCES = \

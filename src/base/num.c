@@ -27,16 +27,32 @@ static locale_t c_locale_get(void)
     return c_locale;
 }
 
-char *num_real(char out[NUM_TEXT], double v)
+static char *real_text(char out[NUM_TEXT], double v, int digits)
 {
     if (isnan(v)) {
         strcpy(out, "nan");
         return out;
     }
     locale_t before = uselocale(c_locale_get());
-    snprintf(out, NUM_TEXT, "%.9g", v);
+    snprintf(out, NUM_TEXT, "%.*g", digits, v);
     uselocale(before);
     return out;
+}
+
+char *num_real(char out[NUM_TEXT], double v)
+{
+    return real_text(out, v, 9);
+}
+
+char *num_exact(char out[NUM_TEXT], double v)
+{
+    double again;
+    for (int digits = 9; digits < 17; digits++) {
+        real_text(out, v, digits);
+        if (isnan(v) || (num_parse_real(out, &again) && again == v))
+            return out;
+    }
+    return real_text(out, v, 17);
 }
 
 bool num_parse_real(const char *text, double *out)

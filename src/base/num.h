@@ -12,6 +12,9 @@
 /* Writes v as %.9g with a point whatever the locale; "nan", "inf", "-inf". Returns out. */
 char *num_real(char out[NUM_TEXT], double v);
 
+/* As num_real, with as many more digits (17 at most) as v needs to read back exactly. */
+char *num_exact(char out[NUM_TEXT], double v);
+
 /* Whole text to number; false on anything left over, an empty text or out of range.
  * num_parse_real takes a point only; with comma it also takes one decimal comma (typed input). */
 bool num_parse_real(const char *text, double *out);

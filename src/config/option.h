@@ -11,7 +11,9 @@
 #include "base/str.h"
 
 enum option_type { OPTION_BOOL, OPTION_INT, OPTION_REAL, OPTION_CHOICE, OPTION_PATH, OPTION_TEXT };
-enum option_scope { SCOPE_PROGRAM, SCOPE_DATA, SCOPE_RUN };     /* SCOPE_RUN: part of a run's record */
+/* SCOPE_RUN: part of a run's record; SCOPE_DATA: of the scan, recorded too; SCOPE_PROGRAM: where and how fast; SCOPE_SCREEN: looks only. */
+enum option_scope { SCOPE_PROGRAM, SCOPE_DATA, SCOPE_RUN, SCOPE_SCREEN };
+/* In the order of precedence; RUN: from a run's record. */
 enum option_source { SOURCE_DEFAULT, SOURCE_FILE, SOURCE_ENVIRONMENT, SOURCE_COMMAND_LINE, SOURCE_SCREEN, SOURCE_RUN };
 enum option_dirties { DIRTY_NOTHING, DIRTY_REDRAW, DIRTY_REFLOW, DIRTY_THEME, DIRTY_DATA, DIRTY_NEXT_RUN };
 
@@ -33,8 +35,9 @@ enum option_id {
     OPTION_COUNT
 };
 
-/* A row. Rows whose value is "as the preset says" while not set have automatic = true: they are compared by source, print "auto" and take "auto" on
- * input. */
+/* A row. Rows whose value is "as the preset or the machine says" while not set have automatic = true: whether they are set is told by the
+ * source (option_is_set), their value means nothing until then; they print "auto" and take "auto" on input. A row that has "auto" among its
+ * choices (bn) prints "default" instead. Every automatic row takes "default". */
 struct option_row {
     const char *name;            /* "batch-size": --batch-size, key in files */
     enum option_type type;
@@ -51,11 +54,13 @@ struct option_row {
     const char *argument;        /* "N", "FILE" in help texts */
     const char *help;            /* one line */
     const char *long_help;       /* a paragraph for manual and Setup */
-    const char *environment;     /* name of an environment variable, or NULL */
+    const char *environment;     /* name of an environment variable, or NULL; an empty value counts as not set */
+    const char *environment_value; /* the text that any value of the variable stands for (NO_COLOR), or NULL: its own */
     enum err_code (*check)(const char *text, struct err *err); /* extra validation of a TEXT, or NULL */
 };
 
-#define OPTION_TEXT_MAX 1024
+#define OPTION_TEXT_MAX 1024 /* with the NUL */
+#define OPTION_CHOICES(...) (const char *const[]){__VA_ARGS__, NULL} /* only at file scope */
 
 /* All values: one field a row, named as the id (bool, int64_t, double, int index of the choice, char text). Copy by assignment. */
 struct options {
@@ -82,20 +87,34 @@ const char *option_source_name(enum option_source source); /* "default", "config
 
 void options_default(struct options *o);
 
-/* Value from text and back. With comma: typed input that may use a decimal comma.
+/* Value from text and back. From the command line and the screen (typed input) a real may have a decimal comma; files have a point always.
+ * Switches take on, off, yes, no, true, false, 1, 0. On errors the value stays.
  * errors: INVALID, "batch-size: 0 is below 1", "mode: unknown choice "froze" (did you mean frozen?)" */
 enum err_code option_set(struct options *o, enum option_id id, const char *text, enum option_source source, struct err *err);
-void option_get(struct str *out, const struct options *o, enum option_id id); /* text that option_set takes; "auto" for automatic rows not set */
+void option_get(struct str *out, const struct options *o, enum option_id id); /* appends text that option_set takes; "auto" for automatic rows
+                                                                               * that are not set ("default" where "auto" is a choice) */
 bool option_is_set(const struct options *o, enum option_id id);               /* source is not SOURCE_DEFAULT */
 void option_unset(struct options *o, enum option_id id);                      /* back to the default */
 
-/* "key = value" lines of all set options of a scope mask (1 << scope): for run.ini and for commands' byte form. Unset ones are left out unless all. */
+/* "key = value" lines of the set options (all: also the others) of a scope mask (1 << scope): for run.ini and for commands' byte form. Texts that
+ * need it are quoted ("..." with backslash escapes), so that rcfile_parse reads every value back, a newline in a path too. */
 void options_write(struct str *out, const struct options *o, unsigned scopes, bool all);
+#define OPTION_SCOPES_RECORD (1u << SCOPE_DATA | 1u << SCOPE_RUN)
+#define OPTION_SCOPES_ALL (1u << SCOPE_PROGRAM | 1u << SCOPE_DATA | 1u << SCOPE_RUN | 1u << SCOPE_SCREEN)
+
+/* Checks of rows (see options.def). text is not empty. errors: INVALID, with the name of the option before the message */
+enum err_code option_check_epochs(const char *text, struct err *err); /* "5", "5,5": numbers from 1, at most 8 */
+enum err_code option_check_device(const char *text, struct err *err); /* auto, cpu, cuda, cuda:N */
+enum err_code option_check_cell(const char *text, struct err *err);   /* auto, WxH with 2..200 each */
+
+/* The numbers of an epochs option, at most max of them; returns how many. 0 for "". text: checked by option_set */
+int option_epochs(const char *text, int *epochs, int max);
 
 /* --- readers ------------------------------------------------------------------------------------------------- */
 
-/* A config file or text: "name = value", "#" comments, "bind KEY ACTION" lines are handed to other (may be NULL). Errors do not stop the reading: each is
- * given to report with "FILE:LINE: " before it. errors: the file cannot be read */
+/* A config file or text: "name = value", "#" comment lines; lines of other words ("bind KEY ACTION") that begin with "bind " are handed to other
+ * (NULL: ignored). Errors do not stop the reading: each is given to report (may be NULL) with "FILE:LINE: " before it.
+ * errors (rcfile_read): NOT_FOUND, IO: the file cannot be read. rcfile_parse: INVALID when any line was reported */
 enum err_code rcfile_read(struct options *o, const char *path, enum option_source source,
                           void (*other)(const char *line, int number, void *user),
                           void (*report)(const struct err *err, void *user), void *user, struct err *err);
@@ -103,14 +122,19 @@ enum err_code rcfile_parse(struct options *o, const char *name, const char *text
                            void (*other)(const char *line, int number, void *user),
                            void (*report)(const struct err *err, void *user), void *user);
 
-/* Environment variables named in the rows. */
+/* $XDG_CONFIG_HOME/flowerlab/config; the caller frees it. */
+char *rcfile_path(void);
+
+/* Environment variables named in the rows. errors: INVALID, with the variable's name before the message; the others are still read */
 enum err_code options_environment(struct options *o, struct err *err);
 
-/* Takes --name VALUE, --name=VALUE, --no-name and --name for switches, -x VALUE from argv[*i]; *i is left on the last word used.
- * *taken false: not an option of the list. errors: INVALID, with a suggestion for an unknown --name */
+/* Takes --name VALUE, --name=VALUE, --no-name and --name for switches (--name on|off too), -x VALUE and -xVALUE from argv[*i]; *i is left on the
+ * last word used. *taken false: not an option of the list (then ERR_OK for a word without "-", INVALID with a suggestion for one with it).
+ * errors: INVALID */
 enum err_code cli_option(struct options *o, int argc, char **argv, int *i, bool *taken, struct err *err);
 
-/* The command line that repeats these options: "flowerlab train DIR --mode frozen ...", shell-quoted; only options that are set. */
+/* The command line that repeats these options: "flowerlab train DIR --mode frozen ...", shell-quoted; only options that are set, without those
+ * of the screen. folder NULL: none. */
 void options_command(struct str *out, const struct options *o, const char *verb, const char *folder);
 
 #endif

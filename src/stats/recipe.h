@@ -53,6 +53,7 @@ struct recipe {
     int image_size;
     bool imagenet_norm;      /* false: values / 255 only */
     enum resize_rule resize;
+    bool antialias;          /* resize with antialias; false: plain bilinear */
     bool class_weights;      /* loss weighted by inverse class frequency */
     int patience;            /* epochs without a new best before stopping; 0 off */
     bool average;            /* evaluate and keep the exponential mean of the weights (EMA) */
@@ -77,18 +78,37 @@ struct recipe_request {
     double jitter;
     bool has_class_weights, class_weights;
     int patience;
+    bool has_crop_min, has_antialias, antialias, has_average, average;
+    double crop_min;
+    int step_epochs;         /* of SCHEDULE_STEP; 0: a third of the phase's epochs, rounded up */
+    bool has_step_factor;
+    double step_factor;      /* else 0.1 */
 };
 
-/* errors: INVALID (more epoch entries than phases, batch norm batch with ... see recipe_check) */
+/* The rows of presets.def with the request on top. lr scales every rate by its ratio to the first phase's backbone rate (frozen phases have one
+ * rate), head_lr then replaces the head's rate in all phases; augmentation, optimiser and the rest count for all phases.
+ * errors: INVALID (more epoch entries than phases, and what recipe_check finds) */
 enum err_code recipe_make(struct recipe *recipe, const struct recipe_request *request, struct err *err);
 
-/* Adds n epochs to the end: a phase like the last one with a constant rate, the rate the last one ended with. */
+/* Whether it can be trained: numbers in their ranges, batches of two or more where batch norm uses the batch's statistics.
+ * errors: INVALID */
+enum err_code recipe_check(const struct recipe *recipe, struct err *err);
+
+/* Adds epochs (1 or more) to the end at a constant rate, the one that the last phase ended with: a phase like it that keeps the optimiser's
+ * moments, or a longer last phase where that is constant at these very rates (so 2 epochs and 2 more are the recipe of 4).
+ * errors: INVALID (no room for another phase) */
 enum err_code recipe_extend(struct recipe *recipe, int epochs, double last_lr_backbone, double last_lr_head, struct err *err);
 
 int recipe_epochs(const struct recipe *recipe);                      /* of all phases */
-int recipe_phase_of(const struct recipe *recipe, int epoch, int *epoch_in_phase); /* epoch counts from 1; both results from 0 */
+/* epoch counts from 1; both results from 0. Epochs beyond the end are in the last phase. epoch_in_phase may be NULL. */
+int recipe_phase_of(const struct recipe *recipe, int epoch, int *epoch_in_phase);
 
-/* Text form, "key = value" lines below [recipe] and [phase 1] ...; reads back exactly (a round-trip test). Part of run.ini. */
+/* "frozen", "all layers": a title for charts and logs. */
+const char *phase_title(const struct phase *phase);
+
+/* Text form, "key = value" lines below [recipe] and [phase 1] ...; reads back exactly (a round-trip test). Part of run.ini.
+ * recipe_set: section without brackets; start with zeros; phases may come in any order, their number is the highest seen; recipe_check at the end.
+ * errors: INVALID (unknown section, key, or value; names them) */
 void recipe_write(struct str *s, const struct recipe *recipe);
 enum err_code recipe_set(struct recipe *recipe, const char *section, const char *key, const char *value, struct err *err);
 

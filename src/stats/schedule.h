@@ -17,7 +17,10 @@ struct schedule {
 
 /* Rate for step (0-based) of steps in all, with steps_per_epoch; lr is the base (one-cycle: the highest) rate.
  * source: PyTorch StepLR (by epochs), CosineAnnealingLR closed form with eta_min 0 (Loshchilov, Hutter, arXiv 1608.03983, eq. 5) a step,
- * OneCycleLR with cosine annealing, two phases (Smith, Topin, arXiv 1708.07120). Within 1e-6 of them. */
+ * OneCycleLR with cosine annealing, two phases (Smith, Topin, arXiv 1708.07120). Within 1e-6 of them. One-cycle over a single step is lr,
+ * where theirs is almost 0. step is taken as the last one when beyond it. */
 double schedule_rate(const struct schedule *schedule, double lr, int64_t step, int64_t steps, int64_t steps_per_epoch);
+
+const char *schedule_name(enum schedule_kind kind); /* "constant", "step", "cosine", "one-cycle" */
 
 #endif

@@ -1,0 +1,283 @@
+/* Recipes: presets, a user's wishes on top, phases.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "stats/recipe.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+static const struct recipe presets[PRESET_COUNT] = {
+#define PRESET(preset, ...) [PRESET_##preset] = {__VA_ARGS__},
+#define PHASE(preset, mode, ...)
+#include "stats/presets.def"
+#undef PRESET
+#undef PHASE
+};
+
+static const struct preset_phase {
+    enum preset preset;
+    enum mode mode;
+    struct phase phase;
+} preset_phases[] = {
+#define PRESET(preset, ...)
+#define PHASE(p, m, ...) {PRESET_##p, MODE_##m, {__VA_ARGS__}},
+#include "stats/presets.def"
+#undef PRESET
+#undef PHASE
+};
+
+static const struct {
+    const char *name, *help;
+} modes[MODE_COUNT] = {
+    [MODE_SCRATCH] = {"scratch", "random weights, every layer trains"},
+    [MODE_FROZEN] = {"frozen", "pretrained backbone kept as it is, only a new head trains"},
+    [MODE_FINE_TUNE] = {"fine-tune", "pretrained, every layer trains"},
+    [MODE_STAGED] = {"staged", "first frozen, then every layer at a lower rate"},
+    [MODE_DISCRIMINATIVE] = {"discriminative", "pretrained, every layer trains, the backbone at a lower rate than the head"},
+};
+
+const char *mode_name(enum mode mode)
+{
+    assert((unsigned)mode < MODE_COUNT);
+    return modes[mode].name;
+}
+
+const char *mode_help(enum mode mode)
+{
+    assert((unsigned)mode < MODE_COUNT);
+    return modes[mode].help;
+}
+
+const char *preset_name(enum preset preset)
+{
+    assert((unsigned)preset < PRESET_COUNT);
+    return preset == PRESET_CLASSIC ? "classic" : "best";
+}
+
+bool mode_needs_weights(enum mode mode)
+{
+    return mode != MODE_SCRATCH;
+}
+
+const char *phase_title(const struct phase *phase)
+{
+    return phase->backbone_trains ? "all layers" : "frozen";
+}
+
+static void take_preset(struct recipe *recipe, enum preset preset, enum mode mode)
+{
+    *recipe = presets[preset];
+    for (size_t i = 0; i < sizeof preset_phases / sizeof *preset_phases; i++) {
+        if (preset_phases[i].preset == preset && preset_phases[i].mode == mode)
+            recipe->phases[recipe->n_phases++] = preset_phases[i].phase;
+    }
+    assert(recipe->n_phases >= 1 && recipe->n_phases <= RECIPE_PHASES);
+}
+
+static enum err_code apply_epochs(struct recipe *recipe, const struct recipe_request *request, struct err *err)
+{
+    if (request->n_epochs > recipe->n_phases)
+        return err_set(err, ERR_INVALID, "epochs: %d numbers, but mode %s has %d phase%s", request->n_epochs,
+                       mode_name(request->mode), recipe->n_phases, recipe->n_phases == 1 ? "" : "s");
+    for (int i = 0; i < recipe->n_phases && request->n_epochs; i++)
+        recipe->phases[i].epochs = request->epochs[i < request->n_epochs ? i : request->n_epochs - 1];
+    return ERR_OK;
+}
+
+static void apply_rates(struct recipe *recipe, const struct recipe_request *request)
+{
+    double first = recipe->phases[0].lr_backbone;
+    for (int i = 0; i < recipe->n_phases; i++) {
+        struct phase *phase = &recipe->phases[i];
+        if (request->has_lr) {
+            phase->lr_backbone = request->lr * (phase->lr_backbone / first);
+            phase->lr_head = request->lr * (phase->lr_head / first);
+        }
+        if (request->has_head_lr)
+            phase->lr_head = request->head_lr;
+    }
+}
+
+static void apply_schedule(struct phase *phase, const struct recipe_request *request)
+{
+    struct schedule *s = &phase->schedule;
+    if (request->has_schedule)
+        s->kind = request->schedule;
+    s->step_epochs = request->step_epochs ? request->step_epochs : (phase->epochs + 2) / 3;
+    s->gamma = request->has_step_factor ? request->step_factor : 0.1;
+    s->warmup = 0.3;
+    s->div = 25;
+    s->final_div = 1e4;
+}
+
+/* crop_min is 0 exactly where nothing is cropped: a spec of zeros means fixed input. */
+static void apply_augment(struct augment_spec *spec, const struct recipe_request *request)
+{
+    if (request->has_flip)
+        spec->flip = request->flip;
+    if (request->has_crop)
+        spec->crop = request->crop;
+    if (request->has_crop_min)
+        spec->crop_min = request->crop_min;
+    if (request->has_jitter)
+        spec->jitter = request->jitter;
+    if (!spec->crop)
+        spec->crop_min = 0;
+    else if (spec->crop_min <= 0)
+        spec->crop_min = 0.35;
+}
+
+static void apply_phase(struct phase *phase, const struct recipe_request *request)
+{
+    if (request->has_optimizer)
+        phase->optimizer = request->optimizer;
+    if (request->has_momentum)
+        phase->momentum = request->momentum;
+    if (request->has_weight_decay)
+        phase->weight_decay = request->weight_decay;
+    if (request->has_label_smoothing)
+        phase->label_smoothing = request->label_smoothing;
+    if (request->has_dropout)
+        phase->dropout = request->dropout;
+    if (request->has_bn)
+        phase->bn = request->bn;
+    apply_schedule(phase, request);
+    apply_augment(&phase->augment, request);
+}
+
+static void apply_whole(struct recipe *recipe, const struct recipe_request *request)
+{
+    if (request->has_batch_size)
+        recipe->batch_size = request->batch_size;
+    if (request->has_image_size)
+        recipe->image_size = request->image_size;
+    if (request->has_normalize)
+        recipe->imagenet_norm = request->imagenet_norm;
+    if (request->has_resize)
+        recipe->resize = request->resize;
+    if (request->has_antialias)
+        recipe->antialias = request->antialias;
+    if (request->has_class_weights)
+        recipe->class_weights = request->class_weights;
+    if (request->has_average)
+        recipe->average = request->average;
+    recipe->patience = request->patience;
+}
+
+enum err_code recipe_make(struct recipe *recipe, const struct recipe_request *request, struct err *err)
+{
+    take_preset(recipe, request->preset, request->mode);
+    enum err_code code = apply_epochs(recipe, request, err);
+    if (code != ERR_OK)
+        return code;
+    apply_rates(recipe, request);
+    for (int i = 0; i < recipe->n_phases; i++)
+        apply_phase(&recipe->phases[i], request);
+    apply_whole(recipe, request);
+    return recipe_check(recipe, err);
+}
+
+/* --- checks -------------------------------------------------------------------------------------------------- */
+
+static bool within(double v, double low, double high)
+{
+    return v >= low && v <= high;
+}
+
+/* Name of the first field of a phase that is out of its range, or NULL. */
+static const char *bad_field(const struct phase *p)
+{
+    const struct schedule *s = &p->schedule;
+    const struct {
+        bool good;
+        const char *name;
+    } checks[] = {
+        {p->epochs >= 1 && p->epochs <= 1000000, "epochs"},
+        {within(p->lr_backbone, 0, 1e3), "lr"},
+        {within(p->lr_head, 0, 1e3), "head-lr"},
+        {within(p->momentum, 0, 0.9999), "momentum"},
+        {within(p->weight_decay, 0, 1e3), "weight-decay"},
+        {within(p->label_smoothing, 0, 0.9999), "label-smoothing"},
+        {within(p->dropout, 0, 0.9999), "dropout"},
+        {within(p->augment.crop_min, 0, 1) && (!p->augment.crop || p->augment.crop_min > 0), "crop-min"},
+        {within(p->augment.jitter, 0, 1), "jitter"},
+        {s->kind != SCHEDULE_STEP || (s->step_epochs >= 1 && within(s->gamma, 0, 1)), "step-epochs or step-factor"},
+        {s->kind != SCHEDULE_ONE_CYCLE || (within(s->warmup, 0, 1) && within(s->div, 1, 1e9) && within(s->final_div, 1, 1e12)),
+         "the one-cycle numbers"},
+    };
+    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
+        if (!checks[i].good)
+            return checks[i].name;
+    }
+    return NULL;
+}
+
+static bool uses_batch_statistics(const struct phase *phase)
+{
+    return phase->bn == BN_BATCH || (phase->bn == BN_AUTO && phase->backbone_trains);
+}
+
+enum err_code recipe_check(const struct recipe *recipe, struct err *err)
+{
+    if (recipe->n_phases < 1 || recipe->n_phases > RECIPE_PHASES)
+        return err_set(err, ERR_INVALID, "recipe: %d phases, 1 to %d are possible", recipe->n_phases, RECIPE_PHASES);
+    if (recipe->batch_size < 1)
+        return err_set(err, ERR_INVALID, "batch-size: %d is below 1", recipe->batch_size);
+    if (recipe->image_size < 1 || recipe->image_size > 4096)
+        return err_set(err, ERR_INVALID, "image-size: %d is outside 1 to 4096", recipe->image_size);
+    if (recipe->patience < 0 || !within(recipe->average_decay, 0, 1))
+        return err_set(err, ERR_INVALID, "recipe: patience or average_decay is out of range");
+    for (int i = 0; i < recipe->n_phases; i++) {
+        const char *bad = bad_field(&recipe->phases[i]);
+        if (bad)
+            return err_set(err, ERR_INVALID, "phase %d: %s is out of range", i + 1, bad);
+        if (recipe->batch_size == 1 && uses_batch_statistics(&recipe->phases[i])) {
+            err_set(err, ERR_INVALID, "phase %d: batch norm needs batches of 2 pictures or more, batch-size is 1", i + 1);
+            return err ? err_hint(err, "a larger batch-size, or bn fixed") : ERR_INVALID;
+        }
+    }
+    return ERR_OK;
+}
+
+/* --- epochs and phases --------------------------------------------------------------------------------------- */
+
+enum err_code recipe_extend(struct recipe *recipe, int epochs, double last_lr_backbone, double last_lr_head, struct err *err)
+{
+    struct phase *last = &recipe->phases[recipe->n_phases - 1];
+    if (epochs < 1 || epochs > 1000000)
+        return err_set(err, ERR_INVALID, "epochs: %d more is out of range", epochs);
+    if (last->schedule.kind == SCHEDULE_CONSTANT && last->lr_backbone == last_lr_backbone && last->lr_head == last_lr_head) {
+        last->epochs += epochs;
+        return recipe_check(recipe, err);
+    }
+    if (recipe->n_phases == RECIPE_PHASES)
+        return err_set(err, ERR_INVALID, "a run has at most %d phases, there is no room for another", RECIPE_PHASES);
+    struct phase *tail = &recipe->phases[recipe->n_phases++];
+    *tail = *last;
+    tail->epochs = epochs;
+    tail->schedule.kind = SCHEDULE_CONSTANT;
+    tail->lr_backbone = last_lr_backbone;
+    tail->lr_head = last_lr_head;
+    tail->fresh_optimizer = false;
+    return recipe_check(recipe, err);
+}
+
+int recipe_epochs(const struct recipe *recipe)
+{
+    int n = 0;
+    for (int i = 0; i < recipe->n_phases; i++)
+        n += recipe->phases[i].epochs;
+    return n;
+}
+
+int recipe_phase_of(const struct recipe *recipe, int epoch, int *epoch_in_phase)
+{
+    assert(epoch >= 1 && recipe->n_phases >= 1);
+    int i = 0, rest = epoch - 1;
+    while (i < recipe->n_phases - 1 && rest >= recipe->phases[i].epochs)
+        rest -= recipe->phases[i++].epochs;
+    if (epoch_in_phase)
+        *epoch_in_phase = rest;
+    return i;
+}
