@@ -21,7 +21,8 @@ libfl_stats_a_SOURCES = \
 libfl_data_a_SOURCES =
 libfl_data_a_CPPFLAGS = $(AM_CPPFLAGS) $(XXHASH_CFLAGS)
 libfl_nn_a_SOURCES = \
-	src/nn/arch.c src/nn/arch.h src/nn/arch_family.h src/nn/arch_mobilenet.c src/nn/arch_resnet.c
+	src/nn/arch.c src/nn/arch.h src/nn/arch_family.h src/nn/arch_mobilenet.c src/nn/arch_resnet.c \
+	src/nn/net.c src/nn/net.h src/nn/net_fold.c src/nn/net_init.c src/nn/net_internal.h src/nn/net_load.c
 libfl_nn_a_CPPFLAGS = $(AM_CPPFLAGS) $(ZIP_CFLAGS) $(CJSON_CFLAGS) $(CURL_CFLAGS) $(CRYPTO_CFLAGS)
 libfl_engine_a_SOURCES =
 libfl_engine_a_CPPFLAGS = $(AM_CPPFLAGS)

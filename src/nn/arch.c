@@ -103,6 +103,8 @@ static struct tensor_spec *add_tensor(struct graph *graph, int layer, const char
     struct tensor_spec *t = &graph->tensors[graph->n_tensors++];
     *t = (struct tensor_spec){.role = role, .n_dims = 1, .dims = {l->cout}, .layer = layer, .block = l->block};
     snprintf(t->name, sizeof t->name, "%s.%s", l->name, suffix);
+    if (l->old_name[0])
+        snprintf(t->old_name, sizeof t->old_name, "%s.%s", l->old_name, suffix);
     return t;
 }
 

@@ -26,12 +26,19 @@ static int pair(struct graph *graph, const char *prefix, const char *a, const ch
     return family_conv_bn(graph, conv, conv_name, bn_name);
 }
 
+/* torchvision before 0.4 had all modules of a block in one list: convolution, batch norm, relu, convolution, ... */
+static void name_flat(struct graph *graph, const char *block, int first)
+{
+    for (int i = first; i < (int)graph->n_layers; i++)
+        snprintf(graph->layers[i].old_name, sizeof graph->layers[i].old_name, "%s.conv.%d", block, i - first);
+}
+
 /* Widen by 1x1 (unless expansion is 1), filter each channel by 3x3, narrow by 1x1 without relu, add the input when the
  * shape allows. torchvision numbers the three inside "conv". */
 static int inverted_residual(struct graph *graph, const char *block, int in, int cin, const struct stage *stage,
                              int stride)
 {
-    int wide = cin * stage->expansion, at = in;
+    int wide = cin * stage->expansion, at = in, first = (int)graph->n_layers;
     bool widens = stage->expansion != 1;
     if (widens)
         at = pair(graph, block, "conv.0.0", "conv.0.1", (struct family_conv){at, cin, wide, 1, 1, 1, LAYER_RELU6});
@@ -39,6 +46,7 @@ static int inverted_residual(struct graph *graph, const char *block, int in, int
               (struct family_conv){at, wide, wide, 3, stride, wide, LAYER_RELU6});
     at = pair(graph, block, widens ? "conv.2" : "conv.1", widens ? "conv.3" : "conv.2",
               (struct family_conv){at, wide, stage->channels, 1, 1, 1, LAYER_BN});
+    name_flat(graph, block, first);
     if (stride != 1 || cin != stage->channels)
         return at;
     struct layer sum = {.kind = LAYER_ADD, .in = at, .in2 = in, .cin = cin, .cout = cin};
