@@ -28,7 +28,7 @@ enum layer_kind {
 struct layer {
     enum layer_kind kind;
     char name[48];     /* torchvision's module name, "layer1.0.conv1"; "" for layers without parameters */
-    char old_name[24]; /* what torchvision called it before version 0.4 (MobileNetV2's flat names), or "" */
+    char old_name[48]; /* what torchvision called it before version 0.4 (MobileNetV2's flat names), or "" */
     int in, in2;       /* index of the source layers; -1 is the picture; in2 only for LAYER_ADD */
     int cin, cout;     /* channels */
     int kernel, stride, padding, groups;
@@ -48,7 +48,7 @@ enum tensor_role { ROLE_WEIGHT, ROLE_BIAS, ROLE_BN_WEIGHT, ROLE_BN_BIAS, ROLE_BN
 /* One tensor of the state_dict, in torchvision's order. */
 struct tensor_spec {
     char name[72];
-    char old_name[48];     /* from the layer's; "" when there never was another */
+    char old_name[72];     /* from the layer's; "" when there never was another */
     enum tensor_role role; /* MEAN, VAR and COUNT are buffers, the others parameters; COUNT is int64, all others float32 */
     int n_dims;            /* 0..4 */
     int64_t dims[4];
