@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "base/pool.h"
+#include "base/str.h"
 #include "image/decode.h"
 
 /* Why a file is not used. FILE_USED is 0. */
@@ -17,13 +18,14 @@ enum file_status {
     FILE_ZEROS,
     FILE_NOT_PICTURE, /* text, web page, archive, ... : detail says what */
     FILE_OTHER_FORMAT,/* a picture we cannot decode: WebP, HEIC, ... */
-    FILE_DAMAGED,     /* decoded with warnings, or cut off; kept with option damaged = keep */
+    FILE_DAMAGED,     /* decoded with warnings, or cut off; FILE_USED with keep_damaged, detail then says what is wrong */
     FILE_BROKEN,      /* cannot be decoded */
     FILE_TOO_LARGE,   /* more pixels than allowed */
     FILE_UNREADABLE,  /* errno in detail */
     FILE_NOT_REGULAR, /* FIFO, device, socket, dangling link */
     FILE_VANISHED,    /* gone since the listing */
-    FILE_LOOSE,       /* a picture directly in the root: belongs to no class */
+    FILE_LOOSE,       /* a picture directly in the root (or in train, val, test): belongs to no class */
+    FILE_UNKNOWN_CLASS, /* below val or test in a class that train lacks, or in a folder beside train and val; not decoded */
     FILE_STATUS_COUNT
 };
 const char *file_status_name(enum file_status status); /* "used", "hidden", "damaged", ...: what scan --json prints */
@@ -109,6 +111,9 @@ enum err_code dataset_check(const struct dataset *ds, struct err *err);
 size_t dataset_used(const struct dataset *ds);
 char *dataset_path(const struct dataset *ds, size_t file); /* absolute; the caller frees it */
 int dataset_class(const struct dataset *ds, const char *name); /* index or -1 */
+
+/* The suffixes of files that are no usable pictures, most frequent first: ".dcm 10, no suffix 2"; "" when there are none. */
+void dataset_suffixes(struct str *out, const struct dataset *ds);
 
 /* Quick test for "is this a folder of class folders": at least two subfolders that hold a file looking like a picture. */
 bool dataset_looks_like(const char *root);
