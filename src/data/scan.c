@@ -31,7 +31,7 @@ struct scan {
 
 static void set_detail(struct ds_file *f, const char *text)
 {
-    snprintf(f->detail, sizeof f->detail, "%s", text);
+    snprintf(f->detail, sizeof f->detail, "%.63s", text);
 }
 
 static void reject(struct ds_file *f, enum file_status status, const char *detail)
