@@ -30,12 +30,12 @@ AS_IF([test "x$with_libtorch" != xno], [
   AC_MSG_RESULT([$HAVE_TORCH $TORCH_PREFIX])
 ])
 AS_IF([test "x$HAVE_TORCH" = xyes], [
-  AS_IF([test "x$TORCH_PREFIX" = x/usr], [TORCH_CPPFLAGS=; TORCH_LIBDIR=],
+  AS_IF([test "x$TORCH_PREFIX" = x/usr], [TORCH_CPPFLAGS="-isystem /usr/include/torch/csrc/api/include"; TORCH_LIBDIR=],
     [TORCH_CPPFLAGS="-isystem $TORCH_PREFIX/include -isystem $TORCH_PREFIX/include/torch/csrc/api/include"
      TORCH_LIBDIR="-L$TORCH_PREFIX/lib -Wl,-rpath,$TORCH_PREFIX/lib"])
   TORCH_LIBS="$TORCH_LIBDIR -Wl,--push-state,--no-as-needed -ltorch -ltorch_cpu -lc10 -Wl,--pop-state"
 ])
-AC_SUBST([TORCH_PREFIX]) AC_SUBST([TORCH_CPPFLAGS]) AC_SUBST([TORCH_LIBS])
+AC_SUBST([TORCH_CXXFLAGS]) AC_SUBST([CUDA_LIBS]) AC_SUBST([NVCC_FLAGS]) AC_SUBST([TORCH_PREFIX]) AC_SUBST([TORCH_CPPFLAGS]) AC_SUBST([TORCH_LIBS])
 AM_CONDITIONAL([HAVE_TORCH], [test "x$HAVE_TORCH" = xyes])])
 
 dnl FL_ARG_CUDA: --enable-cuda=auto|yes|no, our kernels with nvcc; conditional HAVE_CUDA.

@@ -1,0 +1,171 @@
+/* Everything that differs between libtorch 1.13 and PyTorch 2.x, and between builds with and without CUDA.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "fl_compat.hpp"
+
+#include <ATen/autocast_mode.h>
+#include <ATen/ops/clamp.h>
+#include <ATen/ops/hardtanh.h>
+#include <c10/util/Exception.h>
+#include <torch/version.h>
+
+#include <string>
+
+#define FL_TORCH_AT_LEAST(major, minor) \
+    (TORCH_VERSION_MAJOR > (major) || (TORCH_VERSION_MAJOR == (major) && TORCH_VERSION_MINOR >= (minor)))
+
+#if FL_TORCH_AT_LEAST(2, 9)
+#include <c10/core/CachingDeviceAllocator.h>
+#elif defined(FL_TORCH_CUDA) && __has_include(<cuda_runtime_api.h>)
+#include <c10/cuda/CUDACachingAllocator.h>
+#define FL_OLD_CUDA_ALLOCATOR
+#endif
+
+namespace fl::compat {
+
+const char *torch_version()
+{
+    return TORCH_VERSION;
+}
+
+/* --- warnings: a free function's arguments before 2.0, an object from then on ------------------------------------- */
+
+namespace {
+
+class Handler : public c10::WarningHandler {
+public:
+    void (*warn)(const char *text, void *user) = nullptr;
+    void *user = nullptr;
+
+#if FL_TORCH_AT_LEAST(2, 0)
+    void process(const c10::Warning &warning) override { pass(warning.msg()); }
+#else
+    void process(const c10::SourceLocation &, const std::string &msg, const bool) override { pass(msg); }
+#endif
+
+private:
+    void pass(const std::string &text)
+    {
+        if (warn)
+            warn(text.substr(0, text.find('\n')).c_str(), user);
+    }
+};
+
+Handler handler; /* libtorch keeps the pointer for good */
+
+} // namespace
+
+void warnings_to(void (*warn)(const char *text, void *user), void *user)
+{
+    handler.warn = warn;
+    handler.user = user;
+#if FL_TORCH_AT_LEAST(2, 0)
+    c10::WarningUtils::set_warning_handler(&handler);
+#else
+    c10::Warning::set_warning_handler(&handler);
+#endif
+}
+
+/* --- autocast: one function for all devices from 2.4 on ----------------------------------------------------------- */
+
+#if FL_TORCH_AT_LEAST(2, 4)
+
+static bool enabled(c10::DeviceType type)
+{
+    return at::autocast::is_autocast_enabled(type);
+}
+
+static void enable(c10::DeviceType type, bool on)
+{
+    at::autocast::set_autocast_enabled(type, on);
+}
+
+static void set_dtype(c10::DeviceType type, c10::ScalarType dtype)
+{
+    at::autocast::set_autocast_dtype(type, dtype);
+}
+
+#else
+
+static bool enabled(c10::DeviceType type)
+{
+    return type == c10::kCPU ? at::autocast::is_cpu_enabled() : at::autocast::is_enabled();
+}
+
+static void enable(c10::DeviceType type, bool on)
+{
+    if (type == c10::kCPU)
+        at::autocast::set_cpu_enabled(on);
+    else
+        at::autocast::set_enabled(on);
+}
+
+static void set_dtype(c10::DeviceType type, c10::ScalarType dtype)
+{
+    if (type == c10::kCPU)
+        at::autocast::set_autocast_cpu_dtype(dtype);
+    else
+        at::autocast::set_autocast_gpu_dtype(dtype);
+}
+
+#endif
+
+void autocast_on(c10::DeviceType type, c10::ScalarType dtype)
+{
+    set_dtype(type, dtype);
+    enable(type, true);
+}
+
+void autocast_off(c10::DeviceType type)
+{
+    enable(type, false);
+    at::autocast::clear_cache();
+}
+
+void autocast_clear()
+{
+    at::autocast::clear_cache();
+}
+
+AutocastPause::AutocastPause(c10::DeviceType t) : type(t), was(enabled(t))
+{
+    enable(type, false);
+}
+
+AutocastPause::~AutocastPause()
+{
+    enable(type, was);
+}
+
+/* --- operators ---------------------------------------------------------------------------------------------------- */
+
+/* 1.13 has no backward of hardtanh in bfloat16 on the CPU. */
+static bool hardtanh_learns(const at::Tensor &x)
+{
+    return FL_TORCH_AT_LEAST(2, 0) || x.scalar_type() != at::kBFloat16 || !x.is_cpu();
+}
+
+at::Tensor relu_limited(at::Tensor &x, double limit, bool in_place)
+{
+    if (!hardtanh_learns(x))
+        return at::clamp(x, 0, limit);
+    return in_place ? at::hardtanh_(x, 0, limit) : at::hardtanh(x, 0, limit);
+}
+
+/* --- CUDA --------------------------------------------------------------------------------------------------------- */
+
+void empty_cache()
+{
+#if FL_TORCH_AT_LEAST(2, 9)
+    at::getDeviceAllocator(c10::kCUDA)->emptyCache();
+#elif defined(FL_OLD_CUDA_ALLOCATOR)
+    c10::cuda::CUDACachingAllocator::emptyCache();
+#endif
+}
+
+void throw_out_of_memory()
+{
+    TORCH_CHECK_WITH(OutOfMemoryError, false, "CUDA out of memory (a test)");
+    __builtin_unreachable();
+}
+
+} // namespace fl::compat

@@ -1,0 +1,304 @@
+/* Start, devices, and the modes of the engine thread.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "fl_internal.hpp"
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <ATen/ops/from_blob.h>
+#include <c10/core/GradMode.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
+
+#include <dlfcn.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+
+#include "fl_compat.hpp"
+
+namespace fl {
+
+/* The value after "key<blanks>: " of the first such line, or "". */
+static std::string proc_value(const char *path, const char *key)
+{
+    std::ifstream file(path);
+    std::string line;
+    while (std::getline(file, line)) {
+        size_t colon = line.find(':');
+        if (colon == std::string::npos || line.compare(0, strlen(key), key) != 0)
+            continue;
+        size_t start = line.find_first_not_of(" \t", colon + 1);
+        return start == std::string::npos ? "" : line.substr(start);
+    }
+    return "";
+}
+
+static uint64_t proc_kib(const char *key)
+{
+    return strtoull(proc_value("/proc/meminfo", key).c_str(), nullptr, 10) << 10;
+}
+
+static bool has_word(const std::string &text, const char *word)
+{
+    return (" " + text + " ").find(std::string(" ") + word + " ") != std::string::npos;
+}
+
+static fl_device_info cpu_info()
+{
+    fl_device_info info{};
+    info.index = -1;
+    std::string title = proc_value("/proc/cpuinfo", "model name");
+    snprintf(info.name, sizeof info.name, "cpu");
+    snprintf(info.title, sizeof info.title, "%s", title.empty() ? "processor" : title.c_str());
+    info.memory_free = proc_kib("MemAvailable");
+    info.memory_total = proc_kib("MemTotal");
+    /* the kernel lists only what it has switched on */
+    std::string flags = proc_value("/proc/cpuinfo", "flags");
+    info.bf16_fast = has_word(flags, "avx512_bf16") || has_word(flags, "amx_bf16");
+    return info;
+}
+
+/* CUDA's runtime is in the process when libtorch has CUDA, also where this build knows nothing of it: its plain functions are
+ * looked up by name. */
+template <class Function> static Function *cuda_function(const char *name)
+{
+    return reinterpret_cast<Function *>(dlsym(RTLD_DEFAULT, name));
+}
+
+static void cuda_memory(int index, uint64_t *free, uint64_t *total)
+{
+    auto *get_device = cuda_function<int(int *)>("cudaGetDevice");
+    auto *set_device = cuda_function<int(int)>("cudaSetDevice");
+    auto *mem_info = cuda_function<int(size_t *, size_t *)>("cudaMemGetInfo");
+    *free = *total = 0;
+    int before = 0;
+    size_t f = 0, t = 0;
+    if (!get_device || !set_device || !mem_info || get_device(&before) || set_device(index))
+        return;
+    if (mem_info(&f, &t) == 0) {
+        *free = f;
+        *total = t;
+    }
+    set_device(before);
+}
+
+static int cuda_capability(int index)
+{
+    const int major_attribute = 75, minor_attribute = 76; /* cudaDevAttrComputeCapabilityMajor, Minor */
+    auto *attribute = cuda_function<int(int *, int, int)>("cudaDeviceGetAttribute");
+    int major = 0, minor = 0;
+    if (!attribute || attribute(&major, major_attribute, index) || attribute(&minor, minor_attribute, index))
+        return 0;
+    return 10 * major + minor;
+}
+
+static std::string cuda_title(int index)
+{
+    /* cudaDeviceProp differs from version to version, but begins with char name[256] */
+    alignas(16) char properties[16384] = "";
+    auto *get = cuda_function<int(void *, int)>("cudaGetDeviceProperties_v2");
+    if (!get)
+        get = cuda_function<int(void *, int)>("cudaGetDeviceProperties");
+    if (!get || get(properties, index) || !properties[0])
+        return "NVIDIA GPU";
+    properties[255] = 0;
+    return properties;
+}
+
+static fl_device_info cuda_info(int index)
+{
+    fl_device_info info{};
+    info.index = index;
+    snprintf(info.name, sizeof info.name, "cuda:%d", index);
+    snprintf(info.title, sizeof info.title, "%s", cuda_title(index).c_str());
+    cuda_memory(index, &info.memory_free, &info.memory_total);
+    info.capability = cuda_capability(index);
+    info.bf16_fast = info.capability >= 80;
+    return info;
+}
+
+static int count_gpus()
+{
+    return at::hasCUDA() ? (int)at::getNumGPUs() : 0;
+}
+
+static fl_device_info freest_gpu()
+{
+    fl_device_info best = cuda_info(0);
+    for (int i = 1; i < count_gpus(); i++) {
+        fl_device_info info = cuda_info(i);
+        if (info.memory_free > best.memory_free)
+            best = info;
+    }
+    return best;
+}
+
+/* N of "cuda:N", or -1. */
+static int gpu_number(const char *name)
+{
+    if (strncmp(name, "cuda:", 5) != 0 || !name[5] || strlen(name) > 8)
+        return -1;
+    bool digits = strspn(name + 5, "0123456789") == strlen(name + 5);
+    return digits ? atoi(name + 5) : -1;
+}
+
+static fl_device_info choose(const char *name)
+{
+    if (strcmp(name, "cpu") == 0 || (strcmp(name, "auto") == 0 && count_gpus() == 0))
+        return cpu_info();
+    int number = gpu_number(name);
+    bool any = strcmp(name, "auto") == 0 || strcmp(name, "cuda") == 0;
+    if (!any && number < 0)
+        invalid("device %s: not auto, cpu, cuda or cuda:N", name);
+    if (count_gpus() == 0)
+        throw Refusal{ERR_NOT_FOUND, "no CUDA device",
+                      at::hasCUDA() ? "use --device cpu, or look at nvidia-smi"
+                                    : "this libtorch is built without CUDA: use --device cpu"};
+    if (number >= count_gpus())
+        refuse(ERR_NOT_FOUND, "no CUDA device %d, there are %d", number, count_gpus());
+    return any ? freest_gpu() : cuda_info(number);
+}
+
+/* The current GPU is a state of the thread, as everything of the engine. */
+static void use_device(const fl_device_info &info)
+{
+    entry::precision_set(FL_FP32);
+    if (info.index < 0) {
+        state.device = at::Device(at::kCPU);
+        return;
+    }
+    state.device = at::Device(at::kCUDA, (c10::DeviceIndex)info.index);
+    c10::impl::VirtualGuardImpl(at::kCUDA).setDevice(state.device);
+}
+
+void weights_changed()
+{
+    if (state.precision != FL_FP32)
+        compat::autocast_clear();
+}
+
+static void start(const fl_init &init)
+{
+    at::set_num_threads(init.n_threads);
+    at::set_num_interop_threads(1);
+    at::Context &context = at::globalContext();
+    context.setDeterministicCuDNN(init.deterministic);
+    context.setBenchmarkCuDNN(!init.deterministic);
+    context.setDeterministicAlgorithms(init.deterministic, true);
+    compat::warnings_to(init.warn, init.user);
+    state.config = init;
+    state.engine = std::this_thread::get_id();
+    state.ready = true;
+}
+
+namespace entry {
+
+err_code init(const fl_init *init, struct err *err) noexcept
+{
+    return guard("init", err, [&] {
+        if (init->n_threads < 1)
+            invalid("init: %d threads", init->n_threads);
+        const fl_init &old = state.config;
+        if (!state.ready)
+            start(*init);
+        else if (old.n_threads != init->n_threads || old.deterministic != init->deterministic)
+            invalid("init: called before with %d threads, now with %d", old.n_threads, init->n_threads);
+        else
+            compat::warnings_to(init->warn, init->user);
+    });
+}
+
+err_code devices(fl_device_info *out, int max, int *n, struct err *err) noexcept
+{
+    return guard("devices", err, [&] {
+        int count = 1 + count_gpus();
+        for (int i = 0; i < count && i < max; i++)
+            out[i] = i == 0 ? cpu_info() : cuda_info(i - 1);
+        *n = count;
+    });
+}
+
+err_code device_select(fl_device_info *out, const char *name, struct err *err) noexcept
+{
+    return guard("device", err, [&] {
+        fl_device_info info = choose(name);
+        use_device(info);
+        *out = info;
+    });
+}
+
+uint64_t device_memory() noexcept
+{
+    uint64_t free = 0, total = 0;
+    if (state.device.is_cuda())
+        cuda_memory(state.device.index(), &free, &total);
+    return total - free;
+}
+
+err_code device_sync(struct err *err) noexcept
+{
+    return guard("device_sync", err, [&] {
+        if (!state.device.is_cuda())
+            return;
+        c10::impl::VirtualGuardImpl gpu(at::kCUDA);
+        gpu.synchronizeStream(gpu.getStream(state.device));
+    });
+}
+
+void empty_cache() noexcept
+{
+    /* void by contract: what cannot be given back shows up at the next allocation */
+    guard("empty_cache", nullptr, [&] {
+        if (state.device.is_cuda())
+            compat::empty_cache();
+    });
+}
+
+void grad_enable(bool on) noexcept
+{
+    /* a copy of a weight made without gradients must not serve with them */
+    weights_changed();
+    c10::GradMode::set_enabled(on);
+}
+
+void precision_set(fl_precision precision) noexcept
+{
+    bool fp16_cpu = precision == FL_AUTOCAST_FP16 && state.device.is_cpu(); /* the operators refuse it */
+    state.precision = precision;
+    if (precision == FL_FP32 || fp16_cpu)
+        compat::autocast_off(state.device.type());
+    else
+        compat::autocast_on(state.device.type(), precision == FL_AUTOCAST_BF16 ? at::kBFloat16 : at::kHalf);
+}
+
+void seed(uint64_t seed) noexcept
+{
+    at::manual_seed(seed);
+}
+
+err_code seed_state(void *out, size_t *n_bytes, struct err *err) noexcept
+{
+    return guard("seed_state", err, [&] {
+        at::Tensor bytes = at::detail::getDefaultCPUGenerator().get_state();
+        if (out && *n_bytes != bytes.nbytes())
+            invalid("seed_state: %zu bytes given, it takes %zu", *n_bytes, (size_t)bytes.nbytes());
+        *n_bytes = bytes.nbytes();
+        if (out)
+            memcpy(out, bytes.data_ptr(), bytes.nbytes());
+    });
+}
+
+err_code seed_restore(const void *state, size_t n_bytes, struct err *err) noexcept
+{
+    return guard("seed_restore", err, [&] {
+        at::Generator generator = at::detail::getDefaultCPUGenerator();
+        if (n_bytes != generator.get_state().nbytes())
+            invalid("seed_restore: %zu bytes given, it takes %zu", n_bytes, (size_t)generator.get_state().nbytes());
+        generator.set_state(at::from_blob(const_cast<void *>(state), {(int64_t)n_bytes}, at::kByte).clone());
+    });
+}
+
+} // namespace entry
+} // namespace fl
