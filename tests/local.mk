@@ -25,3 +25,21 @@ TESTS += tests/unit/arch.test
 tests_unit_arch_test_SOURCES = tests/unit/arch_test.c tests/unit/test.h
 tests_unit_arch_test_CPPFLAGS = $(test_cppflags)
 tests_unit_arch_test_LDADD = $(nn_test_libs)
+
+# config and stats
+check_PROGRAMS += tests/unit/option.test tests/unit/schedule.test tests/unit/recipe.test tests/unit/metrics.test
+TESTS += tests/unit/option.test tests/unit/schedule.test tests/unit/recipe.test tests/unit/metrics.test
+EXTRA_DIST += tests/ref/schedules.csv tests/ref/schedules.py
+stats_test_libs = libfl_stats.a libfl_base.a $(CMOCKA_LIBS) -lm
+tests_unit_option_test_SOURCES = tests/unit/option_test.c tests/unit/test.h
+tests_unit_option_test_CPPFLAGS = $(test_cppflags)
+tests_unit_option_test_LDADD = libfl_config.a libfl_base.a $(CMOCKA_LIBS) -lm
+tests_unit_schedule_test_SOURCES = tests/unit/schedule_test.c tests/unit/test.h
+tests_unit_schedule_test_CPPFLAGS = $(test_cppflags)
+tests_unit_schedule_test_LDADD = $(stats_test_libs)
+tests_unit_recipe_test_SOURCES = tests/unit/recipe_test.c tests/unit/test.h
+tests_unit_recipe_test_CPPFLAGS = $(test_cppflags)
+tests_unit_recipe_test_LDADD = $(stats_test_libs)
+tests_unit_metrics_test_SOURCES = tests/unit/metrics_test.c tests/unit/test.h
+tests_unit_metrics_test_CPPFLAGS = $(test_cppflags)
+tests_unit_metrics_test_LDADD = $(stats_test_libs)

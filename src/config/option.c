@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -186,11 +187,11 @@ static enum err_code set_real(double *value, const struct option_row *row, const
 {
     double v;
     char bound[NUM_TEXT];
-    if (!(typed ? num_parse_real_typed : num_parse_real)(text, &v))
+    if (!(typed ? num_parse_real_typed : num_parse_real)(text, &v) || isnan(v))
         return err_set(err, ERR_INVALID, "%s: \"%s\" is not a number", row->name, text);
     if (v < row->min_real)
         return err_set(err, ERR_INVALID, "%s: %s is below %s", row->name, text, num_real(bound, row->min_real));
-    if (!(v <= row->max_real))
+    if (v > row->max_real)
         return err_set(err, ERR_INVALID, "%s: %s is above %s", row->name, text, num_real(bound, row->max_real));
     *value = v;
     return ERR_OK;

@@ -1,0 +1,274 @@
+/* recipes: classic to the letter, wishes on top, text form, extension, errors.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "unit/test.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "stats/recipe.h"
+
+static struct recipe make(const struct recipe_request *request)
+{
+    struct recipe recipe;
+    struct err err = {0};
+    if (recipe_make(&recipe, request, &err) != ERR_OK)
+        fail_msg("%s", err.message);
+    return recipe;
+}
+
+/* The table of design.md section 1: mode, phase, epochs, what trains, rates, optimiser, batch norm. */
+static const struct {
+    enum mode mode;
+    int n_phases, phase, epochs;
+    bool trains;
+    double lr, head_lr;
+    enum optimizer optimizer;
+    enum bn_mode bn;
+} classic[] = {
+    {MODE_SCRATCH, 1, 0, 15, true, 1e-2, 1e-2, OPT_SGD, BN_AUTO},
+    {MODE_FROZEN, 1, 0, 5, false, 1e-2, 1e-2, OPT_SGD, BN_AUTO},
+    {MODE_FINE_TUNE, 1, 0, 5, true, 1e-2, 1e-2, OPT_SGD, BN_AUTO},
+    {MODE_STAGED, 2, 0, 5, false, 1e-2, 1e-2, OPT_SGD, BN_AUTO},
+    {MODE_STAGED, 2, 1, 5, true, 1e-4, 1e-4, OPT_SGD, BN_FIXED},
+    {MODE_DISCRIMINATIVE, 1, 0, 5, true, 1e-4, 1e-3, OPT_ADAM, BN_AUTO},
+};
+
+static void classic_to_the_letter(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof classic / sizeof *classic; i++) {
+        struct recipe r = make(&(struct recipe_request){.mode = classic[i].mode, .preset = PRESET_CLASSIC});
+        const struct phase *p = &r.phases[classic[i].phase];
+        assert_int_equal(r.n_phases, classic[i].n_phases);
+        assert_int_equal(p->epochs, classic[i].epochs);
+        assert_int_equal(p->backbone_trains, classic[i].trains);
+        assert_true(p->lr_backbone == classic[i].lr && p->lr_head == classic[i].head_lr);
+        assert_int_equal(p->optimizer, classic[i].optimizer);
+        assert_int_equal(p->bn, classic[i].bn);
+        assert_true(p->momentum == 0 && p->weight_decay == 0 && p->label_smoothing == 0 && p->dropout == 0);
+        assert_int_equal(p->schedule.kind, SCHEDULE_CONSTANT);
+        assert_true(!p->augment.flip && !p->augment.crop && p->augment.crop_min == 0 && p->augment.jitter == 0);
+        assert_true(p->fresh_optimizer);
+        assert_int_equal(r.batch_size, 64);
+        assert_int_equal(r.image_size, 224);
+        assert_true(r.imagenet_norm && r.resize == RESIZE_STRETCH && !r.antialias);
+        assert_true(!r.class_weights && !r.average && r.patience == 0);
+    }
+}
+
+/* best trains as long as classic, and a frozen phase has fixed input, or its features could not be reused. */
+static void best_keeps_the_epochs(void **state)
+{
+    (void)state;
+    for (int mode = 0; mode < MODE_COUNT; mode++) {
+        struct recipe a = make(&(struct recipe_request){.mode = (enum mode)mode, .preset = PRESET_CLASSIC});
+        struct recipe b = make(&(struct recipe_request){.mode = (enum mode)mode, .preset = PRESET_BEST});
+        assert_int_equal(a.n_phases, b.n_phases);
+        assert_int_equal(recipe_epochs(&a), recipe_epochs(&b));
+        for (int i = 0; i < b.n_phases; i++) {
+            const struct phase *p = &b.phases[i];
+            assert_int_equal(p->backbone_trains, a.phases[i].backbone_trains);
+            if (!p->backbone_trains)
+                assert_true(!p->augment.flip && !p->augment.crop && p->augment.jitter == 0);
+        }
+    }
+}
+
+static void read_back(struct recipe *out, const char *text)
+{
+    char *copy = strdup(text), *rest = copy, section[32] = "";
+    struct err err = {0};
+    memset(out, 0, sizeof *out);
+    while (rest) {
+        char *line = strsep(&rest, "\n"), *equals = strstr(line, " = ");
+        if (*line == '[') {
+            snprintf(section, sizeof section, "%.*s", (int)strlen(line) - 2, line + 1);
+        } else if (equals) {
+            *equals = '\0';
+            if (recipe_set(out, section, line, equals + 3, &err) != ERR_OK)
+                fail_msg("%s", err.message);
+        }
+    }
+    free(copy);
+}
+
+static void assert_round_trip(const struct recipe *recipe)
+{
+    struct str a = STR_INIT, b = STR_INIT;
+    struct recipe again;
+    recipe_write(&a, recipe);
+    read_back(&again, a.s);
+    recipe_write(&b, &again);
+    assert_string_equal(a.s, b.s);
+    assert_int_equal(recipe->n_phases, again.n_phases);
+    for (int i = 0; i < recipe->n_phases; i++) {
+        const struct phase *p = &recipe->phases[i], *q = &again.phases[i];
+        assert_true(p->lr_backbone == q->lr_backbone && p->lr_head == q->lr_head && p->epochs == q->epochs);
+        assert_true(p->weight_decay == q->weight_decay && p->augment.crop_min == q->augment.crop_min);
+        assert_int_equal(p->schedule.kind, q->schedule.kind);
+        assert_int_equal(p->optimizer, q->optimizer);
+    }
+    str_done(&a);
+    str_done(&b);
+}
+
+static void text_reads_back_exactly(void **state)
+{
+    (void)state;
+    for (int preset = 0; preset < PRESET_COUNT; preset++) {
+        for (int mode = 0; mode < MODE_COUNT; mode++) {
+            struct recipe_request request = {.mode = (enum mode)mode, .preset = (enum preset)preset};
+            struct recipe r = make(&request);
+            assert_round_trip(&r);
+            request.has_lr = true;
+            request.lr = 1.0 / 3; /* needs 17 digits */
+            r = make(&request);
+            assert_round_trip(&r);
+        }
+    }
+}
+
+static void rates_keep_their_ratio(void **state)
+{
+    (void)state;
+    struct recipe_request request = {.mode = MODE_STAGED, .preset = PRESET_CLASSIC, .has_lr = true, .lr = 0.05};
+    struct recipe r = make(&request);
+    assert_true(r.phases[0].lr_backbone == 0.05 && r.phases[0].lr_head == 0.05);
+    assert_true(fabs(r.phases[1].lr_backbone - 0.0005) < 1e-18);
+    request = (struct recipe_request){.mode = MODE_DISCRIMINATIVE, .preset = PRESET_CLASSIC, .has_lr = true, .lr = 2e-4};
+    r = make(&request);
+    assert_true(r.phases[0].lr_backbone == 2e-4 && fabs(r.phases[0].lr_head - 2e-3) < 1e-15);
+    request.has_head_lr = true;
+    request.head_lr = 0.5;
+    r = make(&request);
+    assert_true(r.phases[0].lr_backbone == 2e-4 && r.phases[0].lr_head == 0.5);
+}
+
+static void wishes_reach_every_phase(void **state)
+{
+    (void)state;
+    struct recipe_request request = {
+        .mode = MODE_STAGED, .preset = PRESET_CLASSIC, .n_epochs = 2, .epochs = {7, 9},
+        .has_optimizer = true, .optimizer = OPT_ADAMW, .has_momentum = true, .momentum = 0.8,
+        .has_weight_decay = true, .weight_decay = 0.02, .has_label_smoothing = true, .label_smoothing = 0.1,
+        .has_dropout = true, .dropout = 0.3, .has_schedule = true, .schedule = SCHEDULE_STEP, .has_bn = true, .bn = BN_BATCH,
+        .has_flip = true, .flip = true, .has_crop = true, .crop = true, .has_jitter = true, .jitter = 0.2,
+        .has_batch_size = true, .batch_size = 8, .has_image_size = true, .image_size = 96, .has_normalize = true,
+        .has_resize = true, .resize = RESIZE_CROP, .has_antialias = true, .antialias = true, .has_class_weights = true,
+        .class_weights = true, .has_average = true, .average = true, .patience = 4, .has_step_factor = true, .step_factor = 0.5,
+    };
+    struct recipe r = make(&request);
+    assert_int_equal(recipe_epochs(&r), 16);
+    for (int i = 0; i < 2; i++) {
+        const struct phase *p = &r.phases[i];
+        assert_int_equal(p->optimizer, OPT_ADAMW);
+        assert_true(p->momentum == 0.8 && p->weight_decay == 0.02 && p->label_smoothing == 0.1 && p->dropout == 0.3);
+        assert_int_equal(p->schedule.kind, SCHEDULE_STEP);
+        assert_int_equal(p->schedule.step_epochs, 3);
+        assert_true(p->schedule.gamma == 0.5);
+        assert_int_equal(p->bn, BN_BATCH);
+        assert_true(p->augment.flip && p->augment.crop && p->augment.crop_min > 0 && p->augment.jitter == 0.2);
+    }
+    assert_int_equal(r.batch_size, 8);
+    assert_int_equal(r.image_size, 96);
+    assert_true(!r.imagenet_norm && r.resize == RESIZE_CROP && r.antialias && r.class_weights && r.average && r.patience == 4);
+    assert_round_trip(&r);
+}
+
+static void epochs_lists(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct recipe r = make(&(struct recipe_request){.mode = MODE_STAGED, .n_epochs = 1, .epochs = {3}});
+    assert_int_equal(r.phases[0].epochs, 3);
+    assert_int_equal(r.phases[1].epochs, 3);
+    struct recipe_request request = {.mode = MODE_FROZEN, .n_epochs = 2, .epochs = {1, 1}};
+    assert_int_equal(recipe_make(&r, &request, &err), ERR_INVALID);
+    assert_string_equal(err.message, "epochs: 2 numbers, but mode frozen has 1 phase");
+}
+
+static void phases_by_epoch(void **state)
+{
+    (void)state;
+    static const struct {
+        int epoch, phase, inside;
+    } want[] = {{1, 0, 0}, {2, 0, 1}, {3, 1, 0}, {5, 1, 2}, {6, 1, 3}};
+    struct recipe r = make(&(struct recipe_request){.mode = MODE_STAGED, .n_epochs = 2, .epochs = {2, 3}});
+    for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+        int inside = -1;
+        assert_int_equal(recipe_phase_of(&r, want[i].epoch, &inside), want[i].phase);
+        assert_int_equal(inside, want[i].inside);
+    }
+}
+
+static void extension(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct str a = STR_INIT, b = STR_INIT;
+    /* 2 and 2 more at a constant rate are 4 */
+    struct recipe two = make(&(struct recipe_request){.mode = MODE_FINE_TUNE, .preset = PRESET_CLASSIC, .n_epochs = 1, .epochs = {2}});
+    struct recipe four = make(&(struct recipe_request){.mode = MODE_FINE_TUNE, .preset = PRESET_CLASSIC, .n_epochs = 1, .epochs = {4}});
+    assert_int_equal(recipe_extend(&two, 2, 1e-2, 1e-2, &err), ERR_OK);
+    two.phases[0].schedule.step_epochs = four.phases[0].schedule.step_epochs; /* not used by a constant rate */
+    recipe_write(&a, &two);
+    recipe_write(&b, &four);
+    assert_string_equal(a.s, b.s);
+    /* after a falling rate, a tail at the last one */
+    struct recipe r = make(&(struct recipe_request){.mode = MODE_FINE_TUNE, .preset = PRESET_BEST});
+    assert_int_equal(recipe_extend(&r, 3, 1e-9, 1e-8, &err), ERR_OK);
+    assert_int_equal(r.n_phases, 2);
+    assert_int_equal(r.phases[1].schedule.kind, SCHEDULE_CONSTANT);
+    assert_true(r.phases[1].epochs == 3 && r.phases[1].lr_backbone == 1e-9 && r.phases[1].lr_head == 1e-8);
+    assert_false(r.phases[1].fresh_optimizer);
+    assert_int_equal(recipe_extend(&r, 2, 1e-9, 1e-8, &err), ERR_OK);
+    assert_true(r.n_phases == 2 && r.phases[1].epochs == 5);
+    while (r.n_phases < RECIPE_PHASES)
+        assert_int_equal(recipe_extend(&r, 1, r.n_phases * 1e-3, 1e-3, &err), ERR_OK);
+    assert_int_equal(recipe_extend(&r, 1, 1, 1, &err), ERR_INVALID);
+    assert_int_equal(recipe_extend(&r, 0, 1, 1, &err), ERR_INVALID);
+    str_done(&a);
+    str_done(&b);
+}
+
+static void bad_recipes_are_named(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct recipe r;
+    struct recipe_request one = {.mode = MODE_FINE_TUNE, .has_batch_size = true, .batch_size = 1};
+    assert_int_equal(recipe_make(&r, &one, &err), ERR_INVALID);
+    assert_string_equal(err.message, "phase 1: batch norm needs batches of 2 pictures or more, batch-size is 1");
+    assert_string_equal(err.hint, "a larger batch-size, or bn fixed");
+    one.has_bn = true;
+    one.bn = BN_FIXED;
+    make(&one);
+    r = make(&(struct recipe_request){.mode = MODE_STAGED});
+    r.phases[1].lr_head = NAN;
+    assert_int_equal(recipe_check(&r, &err), ERR_INVALID);
+    assert_string_equal(err.message, "phase 2: head-lr is out of range");
+    assert_int_equal(recipe_set(&r, "phase 9", "lr", "1", &err), ERR_INVALID);
+    assert_string_equal(err.message, "[phase 9]: unknown section");
+    assert_int_equal(recipe_set(&r, "phase 1", "optimizer", "lion", &err), ERR_INVALID);
+    assert_string_equal(err.message, "[phase 1] optimizer: \"lion\" is not a value for it");
+    assert_int_equal(recipe_set(&r, "recipe", "batch", "1", &err), ERR_INVALID);
+    assert_string_equal(err.message, "[recipe] batch: unknown key");
+    assert_int_equal(recipe_set(&r, "recipe", "batch-size", "1.5", NULL), ERR_INVALID);
+    memset(&r, 0, sizeof r);
+    assert_int_equal(recipe_check(&r, NULL), ERR_INVALID);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(classic_to_the_letter),   cmocka_unit_test(best_keeps_the_epochs),
+        cmocka_unit_test(text_reads_back_exactly), cmocka_unit_test(rates_keep_their_ratio),
+        cmocka_unit_test(wishes_reach_every_phase), cmocka_unit_test(epochs_lists),
+        cmocka_unit_test(phases_by_epoch),         cmocka_unit_test(extension),
+        cmocka_unit_test(bad_recipes_are_named),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
