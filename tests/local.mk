@@ -43,3 +43,15 @@ tests_unit_recipe_test_LDADD = $(stats_test_libs)
 tests_unit_metrics_test_SOURCES = tests/unit/metrics_test.c tests/unit/test.h
 tests_unit_metrics_test_CPPFLAGS = $(test_cppflags)
 tests_unit_metrics_test_LDADD = $(stats_test_libs)
+
+# engine
+engine_test_libs = libfl_engine.a libfl_nn.a libfl_data.a libfl_stats.a libfl_image.a libfl_config.a libfl_base.a \
+	$(JPEG_LIBS) $(PNG_LIBS) $(ZIP_LIBS) $(CJSON_LIBS) $(XXHASH_LIBS) $(CURL_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS) -ldl -lm
+check_PROGRAMS += tests/engine/queue.test tests/engine/wire.test
+TESTS += tests/engine/queue.test tests/engine/wire.test
+tests_engine_queue_test_SOURCES = tests/engine/queue_test.c tests/unit/test.h
+tests_engine_queue_test_CPPFLAGS = $(test_cppflags)
+tests_engine_queue_test_LDADD = $(engine_test_libs)
+tests_engine_wire_test_SOURCES = tests/engine/wire_test.c tests/unit/test.h
+tests_engine_wire_test_CPPFLAGS = $(test_cppflags)
+tests_engine_wire_test_LDADD = $(engine_test_libs)

@@ -100,8 +100,7 @@ enum err_code notice_decode(struct notice *notice, struct reader *r, struct err 
 
 #define SNAP_STEPS 8192
 #define SNAP_EPOCHS 1024
-#define SNAP_JOBS 4
-#define SNAP_LOG 8
+#define SNAP_JOBS 8
 
 enum job_state { JOB_NONE, JOB_RUNNING, JOB_PAUSED, JOB_STOPPING };
 
@@ -136,6 +135,7 @@ struct train_view {
     bool live;               /* false: finished, stopped or failed; the numbers stay */
     char run[OPTION_TEXT_MAX], data[OPTION_TEXT_MAX];
     char mode[24], preset[16], model[32], device[96], precision[8], weights[OPTION_TEXT_MAX];
+    char match[256];         /* one line: what the weight file gave, "body 122 of 122 tensors, head new (1000 -> 5)", or "fresh weights" */
     int n_classes;
     int64_t n_train, n_val;
     int phase, n_phases, epoch, n_epochs; /* from 1; epoch 0 before the first */
@@ -229,7 +229,7 @@ struct result_view {
     size_t n;                 /* pictures */
     double loss, acc, balanced;
     const char *what;         /* "validation part", or the folder */
-    const uint8_t *at_names, *at_counts, *at_rows; /* private */
+    const uint8_t *at_names, *at_counts, *at_rows, *at_texts; /* private */
 };
 struct prediction_row {
     const char *file;         /* as given, or relative to the data folder */

@@ -1,0 +1,425 @@
+/* Threads, life cycle, commands in.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "engine/engine.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "engine/internal.h"
+#include "engine/torch.h"
+#include "engine/wire.h"
+
+static void snapshot_clear(struct snapshot *snap)
+{
+    snap->generation = 1;
+    struct train_view *t = &snap->train;
+    t->eta = t->s_libtorch = t->s_weights = t->s_scan = t->s_first_step = NAN;
+}
+
+struct engine *engine_new_with(const struct engine_config *config, const struct job_ops *table, size_t n)
+{
+    struct engine *e = xcalloc(1, sizeof *e);
+    e->n_threads = config->n_threads > 0 ? config->n_threads : pool_cores();
+    e->shim = config->shim ? xstrdup(config->shim) : NULL;
+    e->command_line = xstrdup(config->command_line ? config->command_line : "");
+    e->table = table;
+    e->n_table = n;
+    e->snap = xcalloc(1, sizeof *e->snap);
+    snapshot_clear(e->snap);
+    pthread_mutex_init(&e->lock, NULL);
+    pthread_cond_init(&e->work, NULL);
+    queue_init(&e->queue, NULL); /* without a pipe the client still sees everything, by polling */
+    e->pool = pool_new(e->n_threads);
+    return e;
+}
+
+static void job_free(struct job *job)
+{
+    cmd_done(&job->cmd);
+    free(job);
+}
+
+/* Sends the job's last notice and takes it out of the snapshot. Lock held. */
+static void job_end(struct job *job, const struct err *err)
+{
+    struct engine *e = job->engine;
+    struct notice n = {.kind = NOTICE_STARTED, .job = job->number, .command = job->ops->kind};
+    if (!job->announced)
+        queue_push(&e->queue, &n);
+    job->announced = job->ended = true;
+    n.kind = err->code == ERR_OK ? NOTICE_FINISHED : err->code == ERR_CANCELLED ? NOTICE_CANCELLED : NOTICE_FAILED;
+    n.block = job->block;
+    n.err = *err;
+    memcpy(n.text, job->text, sizeof n.text);
+    queue_push(&e->queue, &n);
+    memset(&e->snap->jobs[job->slot], 0, sizeof e->snap->jobs[0]);
+    e->snap->generation++;
+    queue_progress(&e->queue);
+}
+
+static void job_run(struct job *job, struct err *err)
+{
+    if (!job->ops->announces)
+        job_announce(job, "%s", "");
+    err_clear(err);
+    enum err_code code = job->ops->run(job, err);
+    err->code = code; /* a callee may have recorded an error that was dealt with */
+}
+
+/* --- the engine thread --------------------------------------------------------------------------------------- */
+
+static void *engine_main(void *arg)
+{
+    struct engine *e = arg;
+    pthread_mutex_lock(&e->lock);
+    for (;;) {
+        while (!e->current && !e->quit)
+            pthread_cond_wait(&e->work, &e->lock);
+        struct job *job = e->current;
+        if (!job)
+            break;
+        pthread_mutex_unlock(&e->lock);
+        struct err err;
+        job_run(job, &err);
+        pthread_mutex_lock(&e->lock);
+        e->current = NULL;
+        job_end(job, &err);
+        job_free(job);
+    }
+    pthread_mutex_unlock(&e->lock);
+    torch_free(e->torch);
+    return NULL;
+}
+
+static bool thread_start(pthread_t *thread, void *(*body)(void *), void *arg)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    bool ok = pthread_create(thread, NULL, body, arg) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return ok;
+}
+
+static void show_state(struct job *job, enum job_state state)
+{
+    struct engine *e = job->engine;
+    e->snap->jobs[job->slot].state = state;
+    e->snap->generation++;
+    queue_progress(&e->queue);
+}
+
+/* Runs the nested job; the lock is held before and after. */
+static void run_nested(struct engine *e)
+{
+    struct job *job = e->nested;
+    pthread_mutex_unlock(&e->lock);
+    struct err err;
+    job_run(job, &err);
+    pthread_mutex_lock(&e->lock);
+    e->nested = NULL;
+    job_end(job, &err);
+    job_free(job);
+}
+
+static bool take_control(struct job *job, struct control *control)
+{
+    if (job->n_controls == 0)
+        return false;
+    *control = job->controls[0];
+    job->n_controls--;
+    memmove(job->controls, job->controls + 1, (size_t)job->n_controls * sizeof *job->controls);
+    return true;
+}
+
+bool job_control(struct job *job, struct control *control)
+{
+    pthread_mutex_lock(&job->engine->lock);
+    bool got = take_control(job, control);
+    pthread_mutex_unlock(&job->engine->lock);
+    return got;
+}
+
+bool job_wait_paused(struct job *job, struct control *control)
+{
+    struct engine *e = job->engine;
+    bool got = false;
+    pthread_mutex_lock(&e->lock);
+    show_state(job, JOB_PAUSED);
+    for (;;) {
+        /* A job accepted while we were paused is run before anything ends the pause. */
+        if (e->nested)
+            run_nested(e);
+        else if (e->quit || (got = take_control(job, control)))
+            break;
+        else
+            pthread_cond_wait(&e->work, &e->lock);
+    }
+    show_state(job, JOB_RUNNING);
+    pthread_mutex_unlock(&e->lock);
+    return got;
+}
+
+/* --- data jobs ----------------------------------------------------------------------------------------------- */
+
+static void *data_main(void *arg)
+{
+    struct job *job = arg;
+    struct err err;
+    job_run(job, &err);
+    pthread_mutex_lock(&job->engine->lock);
+    job_end(job, &err);
+    pthread_mutex_unlock(&job->engine->lock);
+    return NULL;
+}
+
+/* Joins and frees data jobs that ended; with all, every one. */
+static void reap(struct engine *e, bool all)
+{
+    struct job *dead = NULL;
+    pthread_mutex_lock(&e->lock);
+    for (struct job **at = &e->data_jobs; *at;) {
+        struct job *job = *at;
+        if (job->ended || all) {
+            *at = job->next;
+            job->next = dead;
+            dead = job;
+        } else {
+            at = &job->next;
+        }
+    }
+    pthread_mutex_unlock(&e->lock);
+    while (dead) {
+        struct job *job = dead;
+        dead = job->next;
+        pthread_join(job->thread, NULL);
+        job_free(job);
+    }
+}
+
+/* --- commands ------------------------------------------------------------------------------------------------ */
+
+static bool is_control(enum cmd_kind kind)
+{
+    return kind >= CMD_CANCEL && kind < CMD_KIND_COUNT;
+}
+
+static struct job *find_job(struct engine *e, uint64_t number)
+{
+    if (e->current && e->current->number == number)
+        return e->current;
+    if (e->nested && e->nested->number == number)
+        return e->nested;
+    for (struct job *job = e->data_jobs; job; job = job->next) {
+        if (job->number == number && !job->ended)
+            return job;
+    }
+    return NULL;
+}
+
+static enum err_code control(struct engine *e, const struct cmd *cmd, struct err *err)
+{
+    struct job *job = find_job(e, cmd->job);
+    if (!job)
+        return err_set(err, ERR_NOT_FOUND, "job %llu does not run", (unsigned long long)cmd->job);
+    if (cmd->kind == CMD_CANCEL || cmd->kind == CMD_STOP_NOW) {
+        atomic_store(&job->cancel, true);
+        show_state(job, JOB_STOPPING);
+    }
+    if (!job->ops->steered)
+        return cmd->kind == CMD_CANCEL || cmd->kind == CMD_STOP_NOW
+                   ? ERR_OK
+                   : err_set(err, ERR_INVALID, "only a training run can be steered");
+    if (job->n_controls == CONTROLS_MAX)
+        return err_set(err, ERR_BUSY, "the run has not yet taken the last %d commands", CONTROLS_MAX);
+    struct control c = {.kind = cmd->kind == CMD_CANCEL ? CMD_STOP_NOW : cmd->kind, .number = cmd->number,
+                        .real = cmd->real};
+    job->controls[job->n_controls++] = c;
+    pthread_cond_broadcast(&e->work);
+    return ERR_OK;
+}
+
+static const struct job_ops *find_ops(const struct engine *e, enum cmd_kind kind)
+{
+    for (size_t i = 0; i < e->n_table; i++) {
+        if (e->table[i].kind == kind)
+            return &e->table[i];
+    }
+    return NULL;
+}
+
+static bool paused(const struct engine *e)
+{
+    return e->current && e->snap->jobs[e->current->slot].state == JOB_PAUSED && !e->nested;
+}
+
+/* Slot 0 is the engine command's, the others serve data jobs and jobs in a pause. */
+static int free_slot(const struct engine *e, bool first)
+{
+    for (int i = first ? 0 : 1; i < (first ? 1 : SNAP_JOBS); i++) {
+        if (e->snap->jobs[i].job == 0)
+            return i;
+    }
+    return -1;
+}
+
+/* Room for a job: a slot of the snapshot, its two notices and its thread. Lock held. */
+static enum err_code admit(struct engine *e, const struct job_ops *ops, int *slot, struct err *err)
+{
+    bool nested = ops->engine_thread && e->current;
+    if (nested && !(ops->while_paused && paused(e)))
+        return err_set(err, ERR_BUSY, "another job runs");
+    *slot = free_slot(e, ops->engine_thread && !nested);
+    if (*slot < 0 || !queue_reserve(&e->queue, 2))
+        return err_set(err, ERR_BUSY, "too many jobs at once");
+    return ERR_OK;
+}
+
+static struct job *job_new(struct engine *e, const struct job_ops *ops, const struct cmd *cmd, int slot)
+{
+    struct job *job = xcalloc(1, sizeof *job);
+    job->engine = e;
+    job->ops = ops;
+    job->slot = slot;
+    job->number = ++e->last_job;
+    job->began = clock_now();
+    cmd_copy(&job->cmd, cmd);
+    e->snap->jobs[slot] = (struct job_view){.job = job->number, .command = ops->kind, .state = JOB_RUNNING};
+    e->snap->generation++;
+    return job;
+}
+
+/* Lock held. On failure the job is gone. */
+static enum err_code start(struct engine *e, struct job *job, struct err *err)
+{
+    bool ok = true;
+    if (!job->ops->engine_thread) {
+        ok = thread_start(&job->thread, data_main, job);
+        if (ok) {
+            job->next = e->data_jobs;
+            e->data_jobs = job;
+        }
+    } else if (e->current) {
+        e->nested = job;
+    } else {
+        if (!e->thread_runs)
+            ok = e->thread_runs = thread_start(&e->thread, engine_main, e);
+        if (ok)
+            e->current = job;
+    }
+    if (ok) {
+        pthread_cond_broadcast(&e->work);
+        return ERR_OK;
+    }
+    e->queue.reserved -= 2;
+    memset(&e->snap->jobs[job->slot], 0, sizeof e->snap->jobs[0]);
+    job_free(job);
+    return err_set(err, ERR_MEMORY, "no thread for another job");
+}
+
+enum err_code engine_submit(struct engine *e, const struct cmd *cmd, uint64_t *number, struct err *err)
+{
+    reap(e, false);
+    pthread_mutex_lock(&e->lock);
+    const struct job_ops *ops = find_ops(e, cmd->kind);
+    enum err_code code;
+    int slot = -1;
+    if (is_control(cmd->kind)) {
+        code = control(e, cmd, err);
+        if (number)
+            *number = cmd->job;
+    } else if (!ops) {
+        code = err_set(err, ERR_INVALID, "unknown command %d", (int)cmd->kind);
+    } else if ((code = admit(e, ops, &slot, err)) == ERR_OK) {
+        struct job *job = job_new(e, ops, cmd, slot);
+        if (number)
+            *number = job->number;
+        code = start(e, job, err);
+    }
+    pthread_mutex_unlock(&e->lock);
+    return code;
+}
+
+static void cancel_all(struct engine *e)
+{
+    pthread_mutex_lock(&e->lock);
+    e->quit = true;
+    struct job *jobs[] = {e->current, e->nested};
+    for (int i = 0; i < 2; i++) {
+        if (jobs[i])
+            atomic_store(&jobs[i]->cancel, true);
+    }
+    for (struct job *job = e->data_jobs; job; job = job->next)
+        atomic_store(&job->cancel, true);
+    pthread_cond_broadcast(&e->work);
+    pthread_mutex_unlock(&e->lock);
+}
+
+void engine_free(struct engine *e)
+{
+    if (!e)
+        return;
+    cancel_all(e);
+    if (e->thread_runs)
+        pthread_join(e->thread, NULL);
+    reap(e, true);
+    pool_free(e->pool);
+    block_store_done(&e->blocks);
+    queue_done(&e->queue);
+    pthread_mutex_destroy(&e->lock);
+    pthread_cond_destroy(&e->work);
+    free(e->snap);
+    free(e->shim);
+    free(e->command_line);
+    free(e);
+}
+
+/* --- what the client reads ------------------------------------------------------------------------------------ */
+
+int engine_event_fd(struct engine *e)
+{
+    return e->queue.pipe[0];
+}
+
+bool engine_next_event(struct engine *e, struct notice *notice)
+{
+    pthread_mutex_lock(&e->lock);
+    bool got = queue_pop(&e->queue, notice);
+    pthread_mutex_unlock(&e->lock);
+    if (!got)
+        reap(e, false);
+    return got;
+}
+
+bool engine_snapshot(struct engine *e, struct snapshot *snap)
+{
+    pthread_mutex_lock(&e->lock);
+    bool changed = snap->generation != e->snap->generation;
+    if (changed)
+        memcpy(snap, e->snap, sizeof *snap);
+    double now = clock_now();
+    struct job *jobs[] = {e->current, e->nested};
+    for (int i = 0; changed && i < 2; i++) {
+        if (jobs[i])
+            snap->jobs[jobs[i]->slot].seconds = now - jobs[i]->began;
+    }
+    for (struct job *job = e->data_jobs; changed && job; job = job->next) {
+        if (!job->ended)
+            snap->jobs[job->slot].seconds = now - job->began;
+    }
+    pthread_mutex_unlock(&e->lock);
+    return changed;
+}
+
+const struct block *engine_block(struct engine *e, uint64_t id)
+{
+    pthread_mutex_lock(&e->lock);
+    const struct block *block = block_store_get(&e->blocks, id);
+    pthread_mutex_unlock(&e->lock);
+    return block;
+}

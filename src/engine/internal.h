@@ -1,0 +1,97 @@
+/* Inside of the engine: the engine's state and what a job may do with it.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef FL_ENGINE_INTERNAL_H
+#define FL_ENGINE_INTERNAL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/pool.h"
+#include "engine/block.h"
+#include "engine/engine.h"
+#include "engine/queue.h"
+
+#define CONTROLS_MAX 32
+
+/* A control command on its way to a job. */
+struct control {
+    enum cmd_kind kind;
+    int64_t number;
+    double real;
+};
+
+struct job;
+
+/* A row for every command kind that is a job. */
+struct job_ops {
+    enum cmd_kind kind;
+    bool engine_thread; /* false: a thread of its own, beside everything else */
+    bool while_paused;  /* accepted while a training run is paused */
+    bool steered;       /* takes pause, rate, ... */
+    bool announces;     /* sends its own STARTED notice once it knows more; else it is sent at once */
+    enum err_code (*run)(struct job *job, struct err *err);
+};
+
+struct job {
+    struct engine *engine;
+    const struct job_ops *ops;
+    uint64_t number;
+    struct cmd cmd;        /* own copy; cmd.options is never NULL */
+    int slot;              /* index into snapshot.jobs */
+    double began;          /* clock_now */
+    atomic_bool cancel;    /* stop at the next opportunity; loaders look at it too */
+    uint64_t block;        /* result */
+    char text[256];        /* sentence of the last notice */
+    /* guarded by engine->lock */
+    struct control controls[CONTROLS_MAX];
+    int n_controls;
+    bool announced, ended;
+    pthread_t thread;      /* data jobs */
+    struct job *next;
+};
+
+struct engine {
+    int n_threads;
+    char *shim, *command_line;
+    struct pool *pool;
+    const struct job_ops *table;
+    size_t n_table;
+    struct torch *torch;   /* engine thread; NULL until loaded */
+    pthread_mutex_t lock;  /* guards all below */
+    pthread_cond_t work;   /* something for the engine thread: a job, a control, quit */
+    pthread_t thread;
+    bool thread_runs, quit;
+    uint64_t last_job;
+    struct job *current, *nested; /* engine thread's job; the one that runs while it is paused */
+    struct job *data_jobs;
+    struct queue queue;
+    struct snapshot *snap;
+    struct block_store blocks;
+};
+
+/* As engine_new with another table of jobs; for tests. table must outlive the engine. */
+struct engine *engine_new_with(const struct engine_config *config, const struct job_ops *table, size_t n);
+
+/* --- for jobs; each takes the lock itself ----------------------------------------------------------------------- */
+
+void job_announce(struct job *job, const char *format, ...) __attribute__((format(printf, 2, 3))); /* once */
+void job_stage(struct job *job, const char *stage, uint64_t total); /* done back to 0 */
+void job_progress(struct job *job, uint64_t done, uint64_t total, uint64_t bad);
+void job_say(struct job *job, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Hands a block over; its id becomes the job's result. */
+void job_result(struct job *job, enum block_kind kind, struct str *bytes);
+
+/* The next control command; false when there is none. */
+bool job_control(struct job *job, struct control *control);
+
+/* Blocks until there is a control command, and runs eval and predict jobs meanwhile. The job shows as paused. False: quit. */
+bool job_wait_paused(struct job *job, struct control *control);
+
+enum err_code job_cancelled(const struct job *job, struct err *err); /* CANCELLED once cancel is set */
+
+/* The snapshot, locked; snapshot_end marks it changed and wakes the client. Short sections only. */
+struct snapshot *snapshot_begin(struct engine *e);
+void snapshot_end(struct engine *e);
+
+#endif

@@ -1,0 +1,34 @@
+/* What options mean to the engine's parts.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef FL_ENGINE_SETTINGS_H
+#define FL_ENGINE_SETTINGS_H
+
+#include "base/pool.h"
+#include "config/option.h"
+#include "data/dataset.h"
+#include "data/loader.h"
+#include "fl_torch.h"
+#include "stats/recipe.h"
+
+void settings_scan(struct scan_config *config, const struct options *options);
+
+/* engine_recipe with the mode replaced (scratch where no weights were found). */
+enum err_code settings_recipe(struct recipe *recipe, const struct options *options, enum mode mode, struct err *err);
+
+/* How pixels reach the net: travels with the weights. */
+struct prep {
+    int size;
+    enum resize_rule resize;
+    bool antialias, imagenet_norm;
+};
+struct prep settings_prep(const struct recipe *recipe);
+void prep_norm(const struct prep *prep, float mean[3], float std[3]);
+
+/* A loader for fixed input of this kind. */
+struct loader_config settings_loader(const struct prep *prep, int batch_size, const struct options *options);
+
+/* The precision that "auto" is on a device; name is the option's text. */
+enum fl_precision settings_precision(const char *name, const struct fl_device_info *device);
+const char *precision_name(enum fl_precision precision); /* "fp32", "bf16", "fp16" */
+
+#endif

@@ -1,0 +1,21 @@
+/* libtorch, loaded when the first job needs it. thread: engine.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef FL_ENGINE_TORCH_H
+#define FL_ENGINE_TORCH_H
+
+#include "engine/internal.h"
+#include "fl_torch.h"
+
+struct torch {
+    void *module;
+    const struct fl_table *fl;
+    int n_threads;
+    double seconds; /* that loading took */
+};
+
+/* The table, loaded on the first call; n_threads 0: the engine's. The number of threads holds for the whole process from the first call on.
+ * errors: UNSUPPORTED (no shim, no libtorch), with what to install; TORCH */
+enum err_code torch_get(struct engine *e, int n_threads, const struct torch **out, struct err *err);
+void torch_free(struct torch *torch); /* the module stays: libtorch cannot be unloaded */
+
+#endif

@@ -1,0 +1,281 @@
+/* Views into blocks. Opening checks sizes and every text offset, so that reading cannot fail.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "engine/engine.h"
+
+#include <string.h>
+
+#include "data/dataset.h"
+#include "engine/layout.h"
+
+/* Unaligned little-endian number at p. */
+static uint64_t number_at(const uint8_t *p, int bytes)
+{
+    uint64_t v = 0;
+    for (int i = bytes; i-- > 0;)
+        v = v << 8 | p[i];
+    return v;
+}
+
+static uint32_t u32_at(const uint8_t *p)
+{
+    return (uint32_t)number_at(p, 4);
+}
+
+static uint64_t u64_at(const uint8_t *p)
+{
+    return number_at(p, 8);
+}
+
+static double f64_at(const uint8_t *p)
+{
+    uint64_t bits = u64_at(p);
+    double v;
+    memcpy(&v, &bits, sizeof v);
+    return v;
+}
+
+/* Where the parts of a block lie while it is opened. */
+struct opening {
+    const uint8_t *p, *end;
+    bool bad;
+};
+
+static const uint8_t *section(struct opening *o, uint64_t n, size_t size)
+{
+    const uint8_t *at = o->p;
+    if (o->bad || n > (uint64_t)(o->end - o->p) / size) {
+        o->bad = true;
+        return NULL;
+    }
+    o->p += n * size;
+    return at;
+}
+
+/* The texts at the end: length, bytes, the last one a NUL. */
+static const uint8_t *texts_section(struct opening *o, size_t *n)
+{
+    const uint8_t *length = section(o, 1, 8);
+    *n = length ? (size_t)u64_at(length) : 0;
+    const uint8_t *texts = section(o, *n, 1);
+    if (!o->bad && (o->p != o->end || (*n && texts[*n - 1] != '\0')))
+        o->bad = true;
+    return texts;
+}
+
+/* Checks the text offsets, n of them, at p, p + step, ... */
+static bool offsets_good(const uint8_t *p, uint64_t n, size_t step, size_t n_texts)
+{
+    for (uint64_t i = 0; i < n; i++) {
+        if (u32_at(p + i * step) >= n_texts)
+            return false;
+    }
+    return true;
+}
+
+static enum err_code malformed(struct err *err, const char *what)
+{
+    return err_set(err, ERR_FORMAT, "%s block: malformed", what);
+}
+
+/* --- data set ------------------------------------------------------------------------------------------------ */
+
+static void read_ds_header(struct ds_view *v, const uint8_t *h)
+{
+    size_t *const counts[] = {&v->n_classes, &v->n_files, &v->n_notes, &v->n_pairs, &v->n_used};
+    for (int i = 0; i < 5; i++)
+        *counts[i] = (size_t)u64_at(h + 4 + 8 * i);
+    v->given_parts = h[44] & 1;
+    v->incomplete = h[44] >> 1 & 1;
+    v->listing_only = h[44] >> 2 & 1;
+    v->fingerprint = u64_at(h + 45);
+    for (int s = 0; s < 16; s++)
+        v->by_status[s] = u64_at(h + 53 + 8 * s);
+}
+
+static bool ds_numbers_good(const struct ds_view *v)
+{
+    for (size_t i = 0; i < v->n_files; i++) {
+        int cls = (int)u32_at(v->at_files + i * DS_FILE + 8);
+        if (cls < -1 || (cls >= 0 && (size_t)cls >= v->n_classes))
+            return false;
+    }
+    for (size_t i = 0; i < v->n_pairs; i++) {
+        const uint8_t *p = v->at_pairs + i * DS_PAIR;
+        if (u64_at(p) >= v->n_files || u64_at(p + 8) >= v->n_files)
+            return false;
+    }
+    return true;
+}
+
+enum err_code ds_view_open(struct ds_view *v, const struct block *block, struct err *err)
+{
+    memset(v, 0, sizeof *v);
+    if (block->kind != BLOCK_DATASET)
+        return err_set(err, ERR_FORMAT, "not a data set block");
+    struct opening o = {.p = block->bytes, .end = block->bytes + block->n_bytes};
+    const uint8_t *header = section(&o, 1, DS_HEADER);
+    if (!header)
+        return malformed(err, "data set");
+    read_ds_header(v, header);
+    v->at_classes = section(&o, v->n_classes, DS_CLASS);
+    v->at_files = section(&o, v->n_files, DS_FILE);
+    v->at_notes = section(&o, v->n_notes, DS_NOTE);
+    v->at_pairs = section(&o, v->n_pairs, DS_PAIR);
+    size_t n;
+    v->at_texts = texts_section(&o, &n);
+    if (o.bad || !offsets_good(header, 1, 4, n) || !offsets_good(v->at_classes, v->n_classes, DS_CLASS, n) ||
+        !offsets_good(v->at_files, v->n_files, DS_FILE, n) ||
+        !offsets_good(v->at_files + 4, v->n_files, DS_FILE, n) ||
+        !offsets_good(v->at_notes, v->n_notes, DS_NOTE, n) || !ds_numbers_good(v))
+        return malformed(err, "data set");
+    v->root = (const char *)v->at_texts + u32_at(header);
+    return ERR_OK;
+}
+
+struct ds_class_row ds_view_class(const struct ds_view *v, size_t i)
+{
+    const uint8_t *p = v->at_classes + i * DS_CLASS;
+    return (struct ds_class_row){.name = (const char *)v->at_texts + u32_at(p),
+                                 .n_files = (size_t)u64_at(p + 4),
+                                 .n_used = (size_t)u64_at(p + 12),
+                                 .first_file = (size_t)u64_at(p + 20),
+                                 .bytes = u64_at(p + 28)};
+}
+
+struct ds_file_row ds_view_file(const struct ds_view *v, size_t i)
+{
+    const uint8_t *p = v->at_files + i * DS_FILE;
+    return (struct ds_file_row){.name = (const char *)v->at_texts + u32_at(p),
+                                .detail = (const char *)v->at_texts + u32_at(p + 4),
+                                .cls = (int)u32_at(p + 8),
+                                .status = p[12],
+                                .part = p[13],
+                                .kind = p[14],
+                                .orientation = p[15],
+                                .width = (int)u32_at(p + 16),
+                                .height = (int)u32_at(p + 20),
+                                .other_suffix = p[24] != 0,
+                                .bytes = u64_at(p + 25)};
+}
+
+const char *ds_view_note(const struct ds_view *v, size_t i, bool *problem)
+{
+    const uint8_t *p = v->at_notes + i * DS_NOTE;
+    if (problem)
+        *problem = p[4] != 0;
+    return (const char *)v->at_texts + u32_at(p);
+}
+
+void ds_view_pair(const struct ds_view *v, size_t i, size_t *a, size_t *b, bool *conflict, bool *across_parts)
+{
+    const uint8_t *p = v->at_pairs + i * DS_PAIR;
+    *a = (size_t)u64_at(p);
+    *b = (size_t)u64_at(p + 8);
+    *conflict = p[16] & 1;
+    *across_parts = p[16] >> 1 & 1;
+}
+
+const char *engine_status_name(int status)
+{
+    return status >= 0 && status < FILE_STATUS_COUNT ? file_status_name((enum file_status)status) : "unknown";
+}
+
+const char *engine_kind_name(int kind)
+{
+    return kind >= 0 && kind < KIND_COUNT ? image_kind_name((enum image_kind)kind) : "unknown";
+}
+
+bool engine_is_dataset(const char *path)
+{
+    return dataset_looks_like(path);
+}
+
+/* --- results ------------------------------------------------------------------------------------------------- */
+
+enum err_code result_view_open(struct result_view *v, const struct block *block, struct err *err)
+{
+    memset(v, 0, sizeof *v);
+    if (block->kind != BLOCK_RESULT && block->kind != BLOCK_PREDICTIONS)
+        return err_set(err, ERR_FORMAT, "not a result block");
+    struct opening o = {.p = block->bytes, .end = block->bytes + block->n_bytes};
+    const uint8_t *header = section(&o, 1, RESULT_HEADER);
+    if (!header || u32_at(header) > 1u << 20)
+        return malformed(err, "result");
+    uint64_t k = u32_at(header);
+    v->n_classes = (int)k;
+    v->epoch = (int)u32_at(header + 4);
+    v->n = (size_t)u64_at(header + 8);
+    v->loss = f64_at(header + 16);
+    v->acc = f64_at(header + 24);
+    v->balanced = f64_at(header + 32);
+    v->at_names = section(&o, k, 4);
+    v->at_counts = section(&o, k * k, 8);
+    v->at_rows = section(&o, v->n, RESULT_ROW);
+    size_t n;
+    v->at_texts = texts_section(&o, &n);
+    if (o.bad || !offsets_good(header + 40, 1, 4, n) || !offsets_good(v->at_names, k, 4, n) ||
+        !offsets_good(v->at_rows, v->n, RESULT_ROW, n) || !offsets_good(v->at_rows + 4, v->n, RESULT_ROW, n))
+        return malformed(err, "result");
+    v->what = (const char *)v->at_texts + u32_at(header + 40);
+    return ERR_OK;
+}
+
+const char *result_view_class(const struct result_view *v, int k)
+{
+    return (const char *)v->at_texts + u32_at(v->at_names + 4 * (size_t)k);
+}
+
+int64_t result_view_count(const struct result_view *v, int truth, int predicted)
+{
+    return (int64_t)u64_at(v->at_counts + 8 * ((size_t)truth * (size_t)v->n_classes + (size_t)predicted));
+}
+
+struct prediction_row result_view_row(const struct result_view *v, size_t i)
+{
+    const uint8_t *p = v->at_rows + i * RESULT_ROW;
+    return (struct prediction_row){.file = (const char *)v->at_texts + u32_at(p),
+                                   .problem = (const char *)v->at_texts + u32_at(p + 4),
+                                   .truth = (int)u32_at(p + 8),
+                                   .predicted = (int)u32_at(p + 12),
+                                   .probability = f64_at(p + 16)};
+}
+
+/* --- runs and texts ------------------------------------------------------------------------------------------ */
+
+size_t runs_view_count(const struct block *block)
+{
+    bool fits = block->kind == BLOCK_RUNS && block->n_bytes >= 16;
+    uint64_t n = fits ? u64_at(block->bytes) : 0;
+    return n <= (block->n_bytes - 16) / RUN_ROW ? (size_t)n : 0;
+}
+
+bool runs_view_at(const struct block *block, size_t i, struct run_row *row)
+{
+    size_t count = runs_view_count(block);
+    if (i >= count)
+        return false;
+    const uint8_t *p = block->bytes + 8 + i * RUN_ROW;
+    struct opening o = {.p = block->bytes + 8 + count * RUN_ROW, .end = block->bytes + block->n_bytes};
+    size_t n;
+    const char *texts = (const char *)texts_section(&o, &n);
+    if (o.bad || !offsets_good(p, RUN_TEXTS, 4, n))
+        return false;
+    const char **const to[RUN_TEXTS] = {&row->folder, &row->name, &row->state,   &row->mode, &row->preset,
+                                        &row->model,  &row->data, &row->started, &row->note};
+    for (int k = 0; k < RUN_TEXTS; k++)
+        *to[k] = texts + u32_at(p + 4 * k);
+    p += 4 * RUN_TEXTS;
+    row->epochs = (int)u32_at(p);
+    row->best_epoch = (int)u32_at(p + 4);
+    row->best_val_acc = f64_at(p + 8);
+    row->best_val_loss = f64_at(p + 16);
+    row->seconds = f64_at(p + 24);
+    return true;
+}
+
+const char *text_view(const struct block *block)
+{
+    bool good = block->kind == BLOCK_TEXT && block->n_bytes && block->bytes[block->n_bytes - 1] == '\0';
+    return good ? (const char *)block->bytes : "";
+}
