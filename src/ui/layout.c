@@ -1,0 +1,166 @@
+/* Layout of the screens.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "ui/layout.h"
+
+static int between(int v, int low, int high)
+{
+    return v < low ? low : v > high ? high : v;
+}
+
+struct area area_cut_top(struct area *rest, int rows)
+{
+    struct area cut = *rest;
+    cut.h = between(rows, 0, rest->h);
+    rest->y += cut.h;
+    rest->h -= cut.h;
+    return cut;
+}
+
+struct area area_cut_bottom(struct area *rest, int rows)
+{
+    struct area cut = *rest;
+    cut.h = between(rows, 0, rest->h);
+    rest->h -= cut.h;
+    cut.y = rest->y + rest->h;
+    return cut;
+}
+
+struct area area_cut_left(struct area *rest, int cols)
+{
+    struct area cut = *rest;
+    cut.w = between(cols, 0, rest->w);
+    rest->x += cut.w;
+    rest->w -= cut.w;
+    return cut;
+}
+
+struct area area_cut_right(struct area *rest, int cols)
+{
+    struct area cut = *rest;
+    cut.w = between(cols, 0, rest->w);
+    rest->w -= cut.w;
+    cut.x = rest->x + rest->w;
+    return cut;
+}
+
+void layout_data(struct data_layout *out, struct area body, int focus)
+{
+    *out = (struct data_layout){0};
+    out->totals = area_cut_bottom(&body, body.h >= 14 ? 3 : body.h >= 5 ? 1 : 0);
+    if (body.w < 40) {
+        *(focus ? &out->files : &out->classes) = body;
+        return;
+    }
+    out->classes = area_cut_left(&body, between(body.w * 3 / 10, 18, 48));
+    out->lines[0] = area_cut_left(&body, 1);
+    if (body.w >= 48) {
+        struct area side = area_cut_right(&body, between(body.w / 2, 26, 72));
+        out->lines[1] = area_cut_right(&body, 1);
+        out->facts = area_cut_bottom(&side, between(side.h / 2, 0, 8));
+        out->picture = side;
+    }
+    out->files = body;
+}
+
+void layout_samples(struct samples_layout *out, struct area body)
+{
+    out->head = area_cut_top(&body, body.h >= 3 ? 1 : 0);
+    out->grid = body;
+}
+
+struct area layout_tile(struct area grid, int rows, int cols, int row, int col)
+{
+    int x = grid.w * col / cols, y = grid.h * row / rows;
+    int w = grid.w * (col + 1) / cols - x, h = grid.h * (row + 1) / rows - y;
+    if (col + 1 < cols && w > 1)
+        w--;
+    return (struct area){grid.x + x, grid.y + y, w, h};
+}
+
+void layout_grid(struct area grid, int *rows, int *cols)
+{
+    *rows = between(*rows, 1, between(grid.h / 3, 1, 64));
+    *cols = between(*cols, 1, between(grid.w / 9, 1, 64));
+}
+
+struct area layout_aspect(struct area a, double aspect, int cell_w, int cell_h)
+{
+    if (area_empty(a) || cell_w < 1 || cell_h < 1)
+        return a;
+    int w = (int)(aspect * a.h * cell_h / cell_w + 0.5), h = (int)(a.w * cell_w / aspect / cell_h + 0.5);
+    w = between(w, 1, a.w);
+    h = between(h, 1, a.h);
+    return (struct area){a.x + (a.w - w) / 2, a.y, w, h};
+}
+
+/* Left: what can be chosen; right: what it comes to. */
+static void setup_wide(struct setup_layout *out, struct area body, int n_phases)
+{
+    out->command = area_cut_bottom(&body, 3);
+    struct area left = area_cut_left(&body, between(body.w * 9 / 20, 60, 84));
+    out->line = area_cut_left(&body, 1);
+    out->choice = area_cut_top(&left, 9);
+    out->options = left;
+    out->help = area_cut_bottom(&body, 8);
+    out->timeline = area_cut_top(&body, n_phases + 5);
+    out->freeze = body;
+}
+
+void layout_setup(struct setup_layout *out, struct area body, int n_phases)
+{
+    *out = (struct setup_layout){0};
+    if (body.w >= 120 && body.h >= 30) {
+        setup_wide(out, body, n_phases);
+        return;
+    }
+    if (body.h >= 12) {
+        out->command = area_cut_bottom(&body, 2);
+        out->help = area_cut_bottom(&body, 1);
+    }
+    if (body.h >= 16) {
+        struct area top = area_cut_top(&body, 9);
+        if (body.w >= 72) {
+            struct area side = area_cut_right(&top, top.w - between(top.w * 11 / 20, 40, 60));
+            out->line = area_cut_left(&side, 1);
+            out->timeline = area_cut_top(&side, between(n_phases + 3, 0, side.h - 3));
+            out->freeze = side;
+        }
+        out->choice = top;
+    }
+    out->options = body;
+}
+
+void layout_train(struct train_layout *out, struct area body, bool classes)
+{
+    *out = (struct train_layout){0};
+    out->head = area_cut_top(&body, 1);
+    out->progress = area_cut_top(&body, body.h >= 8 ? 2 : 1);
+    if (body.h >= 12) {
+        struct area low = area_cut_bottom(&body, between(body.h * 2 / 5, 5, 18));
+        if (body.w >= 120) {
+            struct area side = area_cut_right(&low, body.w / 2 - 4);
+            area_cut_right(&low, 1);
+            if (classes)
+                out->classes = area_cut_top(&side, side.h - between(side.h / 3, 2, 5));
+            out->events = side;
+        } else if (low.h >= 7) {
+            out->events = area_cut_bottom(&low, 1);
+            if (classes && low.w >= 60) {
+                out->classes = area_cut_right(&low, low.w - 50);
+                area_cut_left(&out->classes, 2);
+            }
+        }
+        out->table = low;
+    }
+    if (body.w >= 64) {
+        out->loss = area_cut_left(&body, body.w / 2 - 1);
+        area_cut_left(&body, 1);
+        out->acc = body;
+    } else if (body.h >= 14) {
+        out->loss = area_cut_top(&body, body.h / 2);
+        out->acc = body;
+    } else {
+        out->loss = body;
+    }
+}

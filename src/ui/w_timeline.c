@@ -1,0 +1,182 @@
+/* Phases and blocks of a recipe.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "ui/w_timeline.h"
+
+#include <stdio.h>
+
+#include "ui/fmt.h"
+
+#define CH_FULL 0x2588
+#define CH_LIGHT 0x2591
+
+const char *phase_title(const struct phase *phase)
+{
+    return phase->backbone_trains ? "all layers" : "head";
+}
+
+static const char *const bn_names[] = {[BN_AUTO] = "auto", [BN_FIXED] = "fixed", [BN_BATCH] = "batch"};
+static const char *const optimizer_names[] = {[OPT_SGD] = "sgd", [OPT_ADAM] = "adam", [OPT_ADAMW] = "adamw"};
+static const char *const schedule_names[] = {
+    [SCHEDULE_CONSTANT] = "constant", [SCHEDULE_STEP] = "step", [SCHEDULE_COSINE] = "cosine", [SCHEDULE_ONE_CYCLE] = "one-cycle"};
+
+/* "0.01", or "1e-4/0.001" where backbone and head train at two rates. */
+static void rate_text(char *out, size_t size, const struct phase *p)
+{
+    char head[NUM_TEXT], backbone[NUM_TEXT];
+    fmt_rate(head, p->lr_head);
+    fmt_rate(backbone, p->lr_backbone);
+    if (p->backbone_trains && p->lr_backbone != p->lr_head)
+        snprintf(out, size, "%s/%s", backbone, head);
+    else
+        snprintf(out, size, "%s", p->backbone_trains ? backbone : head);
+}
+
+#define COLUMNS 6
+static const char *const headings[COLUMNS] = {"trains", "ep", "rate", "optimizer", "schedule", "bn"};
+static const int widths[COLUMNS] = {10, 3, 10, 9, 9, 5};
+
+static void phase_columns(char text[COLUMNS][32], const struct phase *p)
+{
+    snprintf(text[0], 32, "%s", phase_title(p));
+    snprintf(text[1], 32, "%3d", p->epochs);
+    rate_text(text[2], 32, p);
+    snprintf(text[3], 32, "%s", optimizer_names[p->optimizer]);
+    snprintf(text[4], 32, "%s", schedule_names[p->schedule.kind]);
+    snprintf(text[5], 32, "%s", bn_names[p->bn]);
+}
+
+/* Columns that fit beside a bar of at least least cells; their width in all in *used. */
+static int columns_that_fit(int width, int least, int *used)
+{
+    int n = 0;
+    *used = 0;
+    while (n < COLUMNS && *used + 1 + widths[n] + least <= width)
+        *used += 1 + widths[n++];
+    return n;
+}
+
+static void draw_phase(struct canvas *c, struct area row, int bar, int n, int start, int total, const struct phase *p)
+{
+    int from = bar * start / total, to = bar * (start + p->epochs) / total, x = bar;
+    for (int i = from; i < (to > from ? to : from + 1); i++)
+        canvas_ch(c, row, i, 0, ROLE_BAR_FULL, p->backbone_trains ? CH_FULL : CH_LIGHT);
+    char text[COLUMNS][32];
+    phase_columns(text, p);
+    for (int i = 0; i < n; i++) {
+        canvas_put(c, row, x + 1, 0, ROLE_TEXT, text[i]);
+        x += 1 + widths[i];
+    }
+}
+
+void timeline_draw(struct canvas *c, struct area a, const struct recipe *recipe)
+{
+    int total = recipe_epochs(recipe), used;
+    if (area_empty(a) || total < 1)
+        return;
+    int n = columns_that_fit(a.w, 8, &used), bar = a.w - used, start = 0, x = bar;
+    canvas_put(c, a, 0, 0, ROLE_TITLE, "Phases");
+    for (int i = 0; i < n; i++) {
+        canvas_put(c, a, x + 1, 0, ROLE_DIM, headings[i]);
+        x += 1 + widths[i];
+    }
+    struct area row = {a.x, a.y + 1, a.w, 1};
+    for (int i = 0; i < recipe->n_phases; i++, row.y++) {
+        draw_phase(c, area_clip(row, a), bar, n, start, total, &recipe->phases[i]);
+        start += recipe->phases[i].epochs;
+    }
+    row = area_clip(row, a);
+    char end[NUM_TEXT + 8];
+    snprintf(end, sizeof end, "%d", total);
+    canvas_put(c, row, 0, 0, ROLE_PLOT_AXIS, "0");
+    canvas_put_right(c, row, bar, 0, ROLE_PLOT_AXIS, end);
+    if (n)
+        canvas_put(c, row, bar + 1, 0, ROLE_PLOT_AXIS, total == 1 ? "epoch" : "epochs");
+}
+
+static bool trains(const struct phase *p, const struct graph *g, size_t block)
+{
+    return p->backbone_trains || block + 1 == g->n_blocks;
+}
+
+static int64_t params_training(const struct phase *p, const struct graph *g)
+{
+    return p->backbone_trains ? graph_params(g, -1) : graph_params(g, (int)g->n_blocks - 1);
+}
+
+/* "phase 1 trains 2 565 of 11.2 M parameters". */
+static void draw_counts(struct canvas *c, struct area row, int i, const struct recipe *r, const struct graph *g)
+{
+    char some[NUM_TEXT], all[NUM_TEXT];
+    fmt_count(some, (double)params_training(&r->phases[i], g));
+    fmt_count(all, (double)graph_params(g, -1));
+    if (r->n_phases > 1)
+        canvas_printf(c, row, 0, 0, ROLE_TEXT, "phase %d trains %s of %s parameters", i + 1, some, all);
+    else
+        canvas_printf(c, row, 0, 0, ROLE_TEXT, "trains %s of %s parameters", some, all);
+}
+
+static void draw_signs(struct canvas *c, struct area row, const struct phase *p, const struct graph *g)
+{
+    size_t n = g->n_blocks;
+    for (size_t b = 0; b < n; b++) {
+        int from = (int)((size_t)row.w * b / n), to = (int)((size_t)row.w * (b + 1) / n);
+        for (int x = from; x < (to - from > 1 ? to - 1 : to); x++)
+            canvas_ch(c, row, x, 0, ROLE_BAR_FULL, trains(p, g, b) ? CH_FULL : CH_LIGHT);
+    }
+}
+
+/* Few rows: for each phase its counts, and its blocks as signs where there is room for both. */
+static void draw_short(struct canvas *c, struct area a, const struct recipe *r, const struct graph *g)
+{
+    bool both = a.h >= 2 * r->n_phases;
+    struct area row = {a.x, a.y, a.w, 1};
+    for (int i = 0; i < r->n_phases && row.y < a.y + a.h; i++, row.y++) {
+        draw_counts(c, row, i, r, g);
+        if (both) {
+            row.y++;
+            draw_signs(c, row, &r->phases[i], g);
+        }
+    }
+}
+
+static void draw_block(struct canvas *c, struct area row, size_t b, const struct recipe *r, const struct graph *g, int64_t largest)
+{
+    char count[NUM_TEXT];
+    int64_t params = graph_params(g, (int)b);
+    canvas_put_cut(c, row, 0, 0, 14, ROLE_TEXT, g->blocks[b].name, false);
+    canvas_put_right(c, row, 23, 0, ROLE_TEXT, fmt_count(count, (double)params));
+    int x = 25;
+    for (int i = 0; i < r->n_phases; i++, x += 8) {
+        bool t = trains(&r->phases[i], g, b);
+        canvas_put(c, row, x, 0, t ? ROLE_TEXT : ROLE_DIM, t ? "trains" : "frozen");
+    }
+    canvas_bar(c, row, x, 0, row.w - x, ROLE_BAR_FULL, largest ? (double)params / (double)largest : 0);
+}
+
+static void draw_long(struct canvas *c, struct area a, const struct recipe *r, const struct graph *g)
+{
+    int64_t largest = 0;
+    for (size_t b = 0; b < g->n_blocks; b++)
+        largest = graph_params(g, (int)b) > largest ? graph_params(g, (int)b) : largest;
+    struct area row = {a.x, a.y, a.w, 1};
+    canvas_put(c, row, 0, 0, ROLE_TITLE, "Blocks");
+    canvas_put_right(c, row, 23, 0, ROLE_DIM, "parameters");
+    for (int i = 0; i < r->n_phases; i++)
+        canvas_printf(c, row, 25 + 8 * i, 0, ROLE_DIM, "phase %d", i + 1);
+    row.y++;
+    for (size_t b = 0; b < g->n_blocks; b++, row.y++)
+        draw_block(c, row, b, r, g, largest);
+    for (int i = 0; i < r->n_phases; i++, row.y++)
+        draw_counts(c, row, i, r, g);
+}
+
+void ladder_draw(struct canvas *c, struct area a, const struct recipe *recipe, const struct graph *graph)
+{
+    if (area_empty(a) || !graph)
+        return;
+    if (a.h >= (int)graph->n_blocks + 1 + recipe->n_phases && a.w >= 32 + 8 * recipe->n_phases)
+        draw_long(c, a, recipe, graph);
+    else
+        draw_short(c, a, recipe, graph);
+}
