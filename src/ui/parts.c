@@ -1,0 +1,104 @@
+/* Small pieces that several screens draw.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "ui/parts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/num.h"
+
+struct area parts_heading(struct canvas *c, struct area a, bool focus, const char *text, const char *right)
+{
+    if (area_empty(a))
+        return a;
+    struct area row = {a.x, a.y, a.w, 1};
+    canvas_put_cut(c, row, 0, 0, a.w, focus ? ROLE_BORDER_FOCUS : ROLE_TITLE, text, false);
+    if (right && text_width(text) + text_width(right) + 2 <= a.w)
+        canvas_put_right(c, row, a.w, 0, ROLE_DIM, right);
+    return (struct area){a.x, a.y + 1, a.w, a.h - 1};
+}
+
+void parts_line(struct canvas *c, struct area a)
+{
+    canvas_fill(c, a, ROLE_BORDER, a.w == 1 ? 0x2502 : 0x2500);
+}
+
+/* Bytes of the first words of text that fit into width cells; at least one word, or as much of it as fits. */
+static size_t words_that_fit(const char *text, int width)
+{
+    char *copy = xstrdup(text);
+    size_t best = 0;
+    for (size_t i = 0;; i++) {
+        if (copy[i] && copy[i] != ' ')
+            continue;
+        char held = copy[i];
+        copy[i] = '\0';
+        bool fits = text_width(copy) <= width;
+        copy[i] = held;
+        if (fits || !best)
+            best = i;
+        if (!fits || !held)
+            break;
+    }
+    free(copy);
+    return best;
+}
+
+int parts_wrap(struct canvas *c, struct area a, enum role role, const char *text)
+{
+    int y = 0;
+    while (*text && y < a.h && a.w > 0) {
+        size_t n = words_that_fit(text, a.w);
+        char *line = xstrndup(text, n);
+        canvas_put_cut(c, a, 0, y++, a.w, role, line, false);
+        free(line);
+        text += n;
+        text += strspn(text, " ");
+    }
+    return y;
+}
+
+void parts_centre(struct canvas *c, struct area a, enum role role, const char *const *lines, size_t n)
+{
+    int y = ((int)a.h - (int)n) / 2;
+    for (size_t i = 0; i < n; i++) {
+        int width = text_width(lines[i]);
+        if (width > a.w)
+            width = a.w;
+        canvas_put_cut(c, a, (a.w - width) / 2, (y > 0 ? y : 0) + (int)i, width, role, lines[i], false);
+    }
+}
+
+const char *parts_key(enum action action)
+{
+    const char *key = action_row(action)->keys[0];
+    return key ? key : "";
+}
+
+void parts_job(struct canvas *c, struct area a, const struct job_view *job)
+{
+    char time[NUM_TEXT], text[160];
+    int x = canvas_put(c, a, 0, 0, ROLE_STATE_RUN, job->stage) + 1;
+    if (job->total)
+        snprintf(text, sizeof text, "%llu of %llu", (unsigned long long)job->done, (unsigned long long)job->total);
+    else
+        snprintf(text, sizeof text, "%llu", (unsigned long long)job->done);
+    x += canvas_put(c, a, x, 0, ROLE_TEXT, text) + 2;
+    size_t n = 0;
+    if (job->bad)
+        n = (size_t)snprintf(text, sizeof text, "%llu left out, ", (unsigned long long)job->bad);
+    snprintf(text + n, sizeof text - n, "%s", num_seconds(time, job->seconds));
+    int right = a.w - text_width(text);
+    if (right > x)
+        canvas_put(c, a, right, 0, ROLE_DIM, text);
+    if (job->total)
+        canvas_bar(c, a, x, 0, right - x - 2, ROLE_BAR_FULL, (double)job->done / (double)job->total);
+}
+
+enum role parts_class_role(int cls)
+{
+    return cls < 0 ? ROLE_DIM : (enum role)(ROLE_CLASS_0 + cls % 8);
+}

@@ -1,0 +1,31 @@
+/* Small pieces that several screens draw.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef FL_UI_PARTS_H
+#define FL_UI_PARTS_H
+
+#include "engine/engine.h"
+#include "ui/action.h"
+#include "ui/canvas.h"
+
+/* First row of a: a heading, stronger when its part has the keys; right (or NULL) dim at the right end. Returns the rows below. */
+struct area parts_heading(struct canvas *c, struct area a, bool focus, const char *text, const char *right);
+
+/* A line through the whole area: vertical when it is one cell wide. */
+void parts_line(struct canvas *c, struct area a);
+
+/* Words of text over the rows of a, in role. Returns the rows used. */
+int parts_wrap(struct canvas *c, struct area a, enum role role, const char *text);
+
+/* Lines of text in the middle of the area; a line is cut where it does not fit. */
+void parts_centre(struct canvas *c, struct area a, enum role role, const char *const *lines, size_t n);
+
+/* The first key of an action, as the key bar shows it. */
+const char *parts_key(enum action action);
+
+/* "decoding 1234 of 4317 ████   3 left out, 12 s" over the first row of a. */
+void parts_job(struct canvas *c, struct area a, const struct job_view *job);
+
+/* A class's own role: the same one everywhere, by its index. */
+enum role parts_class_role(int cls);
+
+#endif

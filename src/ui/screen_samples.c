@@ -1,0 +1,449 @@
+/* Samples: a grid of random labelled pictures; after a run with their predictions.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/path.h"
+#include "base/rng.h"
+#include "ui/fmt.h"
+#include "ui/layout.h"
+#include "ui/parts.h"
+#include "ui/screen.h"
+
+#define STATUS_USED 0
+#define TILES 120            /* of the finest grid */
+
+enum view { VIEW_ORIGINAL, VIEW_NETWORK, VIEW_AUGMENTED, VIEW_COUNT };
+
+static const struct {
+    int rows, cols;
+} grids[] = {{1, 2}, {2, 3}, {2, 4}, {3, 5}, {4, 6}, {5, 8}, {6, 10}, {8, 15}};
+#define GRIDS (int)(sizeof grids / sizeof *grids)
+
+/* A file of the result, for finding it by name. */
+struct found {
+    const char *name;
+    size_t row;
+};
+
+struct samples_screen {
+    const struct ui_calls *calls;
+    int grid, rows, cols;    /* index of grids; what the last draw had room for */
+    enum view view;
+    int cls;                 /* only this class, -1 all */
+    uint64_t draw;           /* from 0: which draw of samples is shown */
+    size_t selected;
+    bool large;
+    size_t tiles[TILES], n_tiles;
+    struct {
+        uint64_t version, draw, seed;
+        int grid, cls;
+    } made;                  /* what tiles were drawn for */
+    uint64_t result_version;
+    struct found *found;
+    size_t n_found;
+};
+
+static void *samples_init(const struct ui_calls *calls)
+{
+    struct samples_screen *s = xcalloc(1, sizeof *s);
+    s->calls = calls;
+    s->grid = 3;
+    s->cls = -1;
+    return s;
+}
+
+static void samples_free(void *self)
+{
+    struct samples_screen *s = self;
+    free(s->found);
+    free(s);
+}
+
+/* --- which files ---------------------------------------------------------------------------------------------- */
+
+static bool taken(const struct samples_screen *s, size_t file)
+{
+    for (size_t i = 0; i < s->n_tiles; i++)
+        if (s->tiles[i] == file)
+            return true;
+    return false;
+}
+
+static bool usable(const struct samples_screen *s, const struct ds_view *ds, size_t file)
+{
+    struct ds_file_row f = ds_view_file(ds, file);
+    return f.status == STATUS_USED && f.cls >= 0 && !taken(s, file);
+}
+
+/* One more file of first .. first + n - 1: drawn at random; where luck fails, the next one that can be used. */
+static bool pick(struct samples_screen *s, const struct ds_view *ds, struct rng *rng, size_t first, size_t n)
+{
+    size_t at = 0;
+    for (int tries = 0; tries < 32; tries++) {
+        at = rng_below(rng, n);
+        if (usable(s, ds, first + at)) {
+            s->tiles[s->n_tiles++] = first + at;
+            return true;
+        }
+    }
+    for (size_t i = 0; i < n; i++)
+        if (usable(s, ds, first + (at + i) % n)) {
+            s->tiles[s->n_tiles++] = first + (at + i) % n;
+            return true;
+        }
+    return false;
+}
+
+static void draw_samples(struct samples_screen *s, const struct ui_model *model)
+{
+    const struct ds_view *ds = &model->ds;
+    uint64_t seed = (uint64_t)model->options->seed;
+    if (s->cls >= (int)ds->n_classes)
+        s->cls = -1;
+    if (s->made.version == model->dataset_version && s->made.draw == s->draw && s->made.seed == seed && s->made.grid == s->grid &&
+        s->made.cls == s->cls && s->n_tiles)
+        return;
+    s->made.version = model->dataset_version;
+    s->made.draw = s->draw;
+    s->made.seed = seed;
+    s->made.grid = s->grid;
+    s->made.cls = s->cls;
+    size_t first = 0, n = ds->n_files, most = (size_t)(grids[s->grid].rows * grids[s->grid].cols);
+    if (s->cls >= 0) {
+        struct ds_class_row cls = ds_view_class(ds, (size_t)s->cls);
+        first = cls.first_file;
+        n = cls.n_files;
+    }
+    s->n_tiles = 0;
+    for (size_t i = 0; n && i < most; i++) {
+        struct rng rng = rng_at(seed, RNG_SAMPLES, s->draw, i);
+        if (!pick(s, ds, &rng, first, n))
+            break;
+    }
+}
+
+/* --- predictions ----------------------------------------------------------------------------------------------- */
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct found *)a)->name, ((const struct found *)b)->name);
+}
+
+/* The result belongs to this data set. */
+static bool result_fits(const struct ui_model *model)
+{
+    const char *data = model->snap ? model->snap->train.data : "";
+    return model->result && (str_eq(data, model->data) || str_eq(data, model->ds.root));
+}
+
+static void index_result(struct samples_screen *s, const struct ui_model *model)
+{
+    size_t n = result_fits(model) ? model->res.n : 0;
+    if (s->result_version == model->result_version && s->n_found == n)
+        return;
+    free(s->found);
+    s->found = xcalloc(n, sizeof *s->found);
+    s->n_found = n;
+    s->result_version = model->result_version;
+    for (size_t i = 0; i < n; i++)
+        s->found[i] = (struct found){result_view_row(&model->res, i).file, i};
+    if (n)
+        qsort(s->found, n, sizeof *s->found, by_name);
+}
+
+static bool prediction_of(const struct samples_screen *s, const struct ui_model *model, const char *file, struct prediction_row *row)
+{
+    struct found wanted = {file, 0};
+    const struct found *f = s->n_found ? bsearch(&wanted, s->found, s->n_found, sizeof *s->found, by_name) : NULL;
+    if (!f)
+        return false;
+    *row = result_view_row(&model->res, f->row);
+    return row->predicted >= 0;
+}
+
+/* "✓ 98 %" or "✗ tulip 54 %". */
+static void put_prediction(struct canvas *c, struct area a, int y, const struct ui_model *model, const struct prediction_row *p)
+{
+    char text[OPTION_TEXT_MAX], share[NUM_TEXT];
+    bool right = p->predicted == p->truth;
+    fmt_percent(share, p->probability);
+    if (right)
+        snprintf(text, sizeof text, "\xe2\x9c\x93 %s", share);
+    else
+        snprintf(text, sizeof text, "\xe2\x9c\x97 %s %s", result_view_class(&model->res, p->predicted), share);
+    int width = text_width(text) < a.w ? text_width(text) : a.w;
+    canvas_put_cut(c, a, 0, y, width, right ? ROLE_CLASS_PRED : ROLE_CLASS_WRONG, text, true);
+}
+
+/* --- drawing ------------------------------------------------------------------------------------------------------ */
+
+/* The augmentation of the last phase; false: the input is fixed. */
+static bool augmentation(const struct ui_model *model, struct recipe *recipe, struct augment_spec *augment)
+{
+    *augment = (struct augment_spec){0};
+    if (engine_recipe(model->options, recipe, NULL))
+        *recipe = (struct recipe){.image_size = 224};
+    if (recipe->n_phases)
+        *augment = recipe->phases[recipe->n_phases - 1].augment;
+    return augment->flip || augment->crop || augment->jitter > 0;
+}
+
+static void make_want(struct picture_want *want, const struct samples_screen *s, const struct ui_model *model, const char *name)
+{
+    struct recipe recipe;
+    struct augment_spec augment;
+    *want = (struct picture_want){.fit = PICTURE_CONTAIN, .page = !s->large};
+    snprintf(want->path, sizeof want->path, "%s/%s", model->ds.root, name);
+    if (s->view == VIEW_ORIGINAL)
+        return;
+    bool varies = augmentation(model, &recipe, &augment);
+    want->square = recipe.image_size;
+    want->crop = recipe.resize == RESIZE_CROP;
+    want->antialias = recipe.antialias;
+    if (s->view == VIEW_NETWORK || !varies)
+        return;
+    want->augment = (uint8_t)(1 + s->draw % 255);
+    want->aug_flip = augment.flip;
+    want->aug_crop = augment.crop;
+    want->aug_crop_min = augment.crop_min;
+    want->aug_jitter = augment.jitter;
+    want->seed = (uint64_t)model->options->seed;
+}
+
+static void draw_picture(struct canvas *c, struct area a, const struct samples_screen *s, const struct ui_model *model,
+                         const struct ds_file_row *f)
+{
+    char text[64];
+    struct picture_want want;
+    if (area_empty(a))
+        return;
+    if (model->pictures) {
+        make_want(&want, s, model, f->name);
+        canvas_picture(c, layout_aspect(a, s->view == VIEW_ORIGINAL ? 4.0 / 3 : 1, model->cell_w, model->cell_h), &want);
+        return;
+    }
+    canvas_put_cut(c, a, 0, 0, a.w, ROLE_TEXT, path_base(f->name), true);
+    snprintf(text, sizeof text, f->width ? "%d x %d" : "", f->width, f->height);
+    canvas_put_cut(c, a, 0, 1, a.w, ROLE_DIM, text, false);
+}
+
+static void draw_tile(struct canvas *c, struct area tile, const struct samples_screen *s, const struct ui_model *model, size_t i)
+{
+    struct ds_file_row f = ds_view_file(&model->ds, s->tiles[i]);
+    struct area label = area_cut_bottom(&tile, s->n_found && tile.h >= 4 ? 2 : 1);
+    struct area picture = s->view == VIEW_ORIGINAL ? layout_aspect(tile, 4.0 / 3, model->cell_w, model->cell_h)
+                                                   : layout_aspect(tile, 1, model->cell_w, model->cell_h);
+    const char *name = ds_view_class(&model->ds, (size_t)f.cls).name;
+    struct prediction_row p;
+    draw_picture(c, model->pictures ? picture : tile, s, model, &f);
+    label.x = model->pictures ? picture.x : label.x;
+    label.w = tile.x + tile.w - label.x;
+    canvas_put_cut(c, label, 0, 0, text_width(name) < label.w ? text_width(name) : label.w, parts_class_role(f.cls), name, false);
+    if (label.h > 1 && prediction_of(s, model, f.name, &p))
+        put_prediction(c, label, 1, model, &p);
+    if (i == s->selected)
+        canvas_role(c, (struct area){label.x, label.y, model->pictures ? picture.w : label.w, 1}, ROLE_SELECT);
+}
+
+static const char *view_text(const struct samples_screen *s, const struct ui_model *model, char *out, size_t size)
+{
+    struct recipe recipe;
+    struct augment_spec augment;
+    bool varies = augmentation(model, &recipe, &augment);
+    if (s->view == VIEW_ORIGINAL)
+        snprintf(out, size, "original");
+    else if (s->view == VIEW_NETWORK)
+        snprintf(out, size, "as the network sees it, %d x %d", recipe.image_size, recipe.image_size);
+    else
+        snprintf(out, size, varies ? "augmented" : "no augmentation in these settings");
+    return out;
+}
+
+static void draw_head(struct canvas *c, struct area a, const struct samples_screen *s, const struct ui_model *model, size_t shown)
+{
+    char text[OPTION_TEXT_MAX + 160], view[64], acc[NUM_TEXT];
+    const char *cls = s->cls >= 0 ? ds_view_class(&model->ds, (size_t)s->cls).name : "all classes";
+    snprintf(text, sizeof text, "%zu of %zu pictures, %s, draw %llu: %s", shown, model->ds.n_used, cls, (unsigned long long)s->draw + 1,
+             view_text(s, model, view, sizeof view));
+    canvas_put_cut(c, a, 0, 0, a.w, ROLE_TITLE, text, false);
+    if (!s->n_found)
+        return;
+    int left = text_width(text) + 2;
+    snprintf(text, sizeof text, "epoch %d: %s right", model->res.epoch, fmt_percent(acc, model->res.acc));
+    if (left + text_width(text) <= a.w)
+        canvas_put_right(c, a, a.w, 0, ROLE_DIM, text);
+}
+
+static void draw_grid(struct samples_screen *s, struct canvas *c, const struct samples_layout *l, const struct ui_model *model)
+{
+    s->rows = grids[s->grid].rows;
+    s->cols = grids[s->grid].cols;
+    layout_grid(l->grid, &s->rows, &s->cols);
+    size_t room = (size_t)(s->rows * s->cols), shown = room < s->n_tiles ? room : s->n_tiles;
+    if (s->selected >= shown)
+        s->selected = shown ? shown - 1 : 0;
+    draw_head(c, l->head, s, model, shown);
+    for (size_t i = 0; i < shown; i++)
+        draw_tile(c, layout_tile(l->grid, s->rows, s->cols, (int)i / s->cols, (int)i % s->cols), s, model, i);
+}
+
+static void put_fact(struct canvas *c, struct area a, int y, const char *name, enum role role, const char *value)
+{
+    canvas_put(c, a, 0, y, ROLE_DIM, name);
+    canvas_put_cut(c, a, 8, y, a.w - 8, role, value, true);
+}
+
+static void draw_large(struct samples_screen *s, struct canvas *c, const struct samples_layout *l, const struct ui_model *model)
+{
+    struct ds_file_row f = ds_view_file(&model->ds, s->tiles[s->selected]);
+    struct area picture = l->grid, facts = area_cut_right(&picture, picture.w / 3 < 40 ? picture.w / 3 : 40);
+    char text[64];
+    struct prediction_row p;
+    draw_head(c, l->head, s, model, s->n_tiles);
+    draw_picture(c, picture, s, model, &f);
+    facts = area_inset(facts, 1, 0);
+    put_fact(c, facts, 0, "file", ROLE_TEXT, path_base(f.name));
+    put_fact(c, facts, 1, "class", parts_class_role(f.cls), ds_view_class(&model->ds, (size_t)f.cls).name);
+    snprintf(text, sizeof text, f.width ? "%d x %d pixels" : "not yet known", f.width, f.height);
+    put_fact(c, facts, 2, "size", ROLE_TEXT, text);
+    put_fact(c, facts, 3, "kind", ROLE_TEXT, engine_kind_name(f.kind));
+    if (!prediction_of(s, model, f.name, &p))
+        return;
+    canvas_put(c, facts, 0, 5, ROLE_DIM, "epoch");
+    canvas_printf(c, facts, 8, 5, ROLE_TEXT, "%d", model->res.epoch);
+    put_fact(c, facts, 6, "answer", ROLE_TEXT, result_view_class(&model->res, p.predicted));
+    put_prediction(c, (struct area){facts.x + 8, facts.y, facts.w - 8 > 0 ? facts.w - 8 : 0, facts.h}, 7, model, &p);
+}
+
+static void draw_empty(struct canvas *c, struct area body, const struct ui_model *model)
+{
+    char go[64];
+    snprintf(go, sizeof go, "%s goes to Data", parts_key(ACTION_DATA));
+    const char *lines[] = {!model->dataset ? "No data set" : "No picture that can be used", go};
+    parts_centre(c, body, ROLE_TEXT, lines, 2);
+}
+
+static void samples_draw(void *self, struct canvas *c, struct area body, const struct ui_model *model)
+{
+    struct samples_screen *s = self;
+    struct samples_layout l;
+    if (model->dataset)
+        draw_samples(s, model);
+    if (!model->dataset || !s->n_tiles) {
+        draw_empty(c, body, model);
+        return;
+    }
+    index_result(s, model);
+    layout_samples(&l, body);
+    if (s->large && s->selected < s->n_tiles)
+        draw_large(s, c, &l, model);
+    else
+        draw_grid(s, c, &l, model);
+}
+
+/* --- actions ------------------------------------------------------------------------------------------------------ */
+
+static void class_chosen(void *user, int choice)
+{
+    struct samples_screen *s = user;
+    if (choice < 0)
+        return;
+    s->cls = choice - 1;
+    s->selected = 0;
+}
+
+static void choose_class(struct samples_screen *s, const struct ui_model *model)
+{
+    size_t n = model->ds.n_classes + 1;
+    const char **items = xcalloc(n, sizeof *items);
+    items[0] = "all classes";
+    for (size_t i = 1; i < n; i++)
+        items[i] = ds_view_class(&model->ds, i - 1).name;
+    s->calls->menu(s->calls->app, "Samples of", items, n, (size_t)(s->cls + 1), class_chosen, s);
+    free(items);
+}
+
+static bool move(struct samples_screen *s, enum action action)
+{
+    size_t shown = (size_t)(s->rows * s->cols), cols = (size_t)(s->cols > 0 ? s->cols : 1), at = s->selected;
+    shown = shown < s->n_tiles ? shown : s->n_tiles;
+    if (action == ACTION_LEFT && at > 0)
+        at--;
+    else if (action == ACTION_RIGHT)
+        at++;
+    else if (action == ACTION_UP && at >= cols)
+        at -= cols;
+    else if (action == ACTION_DOWN)
+        at += cols;
+    else if (action == ACTION_HOME)
+        at = 0;
+    else if (action == ACTION_END)
+        at = shown ? shown - 1 : 0;
+    if (at >= shown)
+        return false;
+    bool moved = at != s->selected;
+    s->selected = at;
+    return moved;
+}
+
+static unsigned samples_action(void *self, enum action action, struct ui_model *model)
+{
+    struct samples_screen *s = self;
+    if (!model->dataset)
+        return UI_NONE;
+    switch (action) {
+    case ACTION_REDRAW:
+        s->draw++;
+        return UI_REPAINT;
+    case ACTION_VIEW:
+        s->view = (s->view + 1) % VIEW_COUNT;
+        return UI_REPAINT;
+    case ACTION_FILTER:
+        choose_class(s, model);
+        return UI_REPAINT;
+    case ACTION_MORE:
+        s->grid += s->grid + 1 < GRIDS;
+        return UI_REPAINT;
+    case ACTION_FEWER:
+        s->grid -= s->grid > 0;
+        return UI_REPAINT;
+    case ACTION_SELECT:
+        s->large = !s->large;
+        return UI_REPAINT;
+    case ACTION_BACK:
+        s->large = false;
+        return UI_REPAINT;
+    default:
+        return move(s, action) ? UI_REPAINT : UI_NONE;
+    }
+}
+
+static const char *samples_why_not(void *self, enum action action, const struct ui_model *model)
+{
+    const struct samples_screen *s = self;
+    bool ours = action_row(action)->contexts == CONTEXT_SAMPLES;
+    if (ours && !model->dataset)
+        return "there is no data set yet";
+    if (action == ACTION_MORE && s->grid + 1 == GRIDS)
+        return "this is the finest grid";
+    if (action == ACTION_FEWER && s->grid == 0)
+        return "this is the coarsest grid";
+    return NULL;
+}
+
+const struct screen_ops screen_samples = {
+    .name = "samples",
+    .title = "Samples",
+    .context = CONTEXT_SAMPLES,
+    .init = samples_init,
+    .free = samples_free,
+    .draw = samples_draw,
+    .action = samples_action,
+    .why_not = samples_why_not,
+};
