@@ -389,7 +389,7 @@ static void draw_events(struct canvas *c, struct area a, const struct train_view
 
 static void draw_empty(struct canvas *c, struct area body, const struct ui_model *model)
 {
-    char start[256], setup[64];
+    char start[OPTION_TEXT_MAX + 96], setup[64];
     const struct options *o = model->options;
     snprintf(start, sizeof start, "%s starts one: %s, preset %s, %s", parts_key(ACTION_START), mode_name((enum mode)o->mode),
              preset_name((enum preset)o->preset), o->model);

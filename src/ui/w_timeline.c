@@ -33,17 +33,18 @@ static void rate_text(char *out, size_t size, const struct phase *p)
 }
 
 #define COLUMNS 6
+#define TEXT (2 * NUM_TEXT + 2)
 static const char *const headings[COLUMNS] = {"trains", "ep", "rate", "optimizer", "schedule", "bn"};
 static const int widths[COLUMNS] = {10, 3, 10, 9, 9, 5};
 
-static void phase_columns(char text[COLUMNS][32], const struct phase *p)
+static void phase_columns(char text[COLUMNS][TEXT], const struct phase *p)
 {
-    snprintf(text[0], 32, "%s", phase_title(p));
-    snprintf(text[1], 32, "%3d", p->epochs);
-    rate_text(text[2], 32, p);
-    snprintf(text[3], 32, "%s", optimizer_names[p->optimizer]);
-    snprintf(text[4], 32, "%s", schedule_names[p->schedule.kind]);
-    snprintf(text[5], 32, "%s", bn_names[p->bn]);
+    snprintf(text[0], TEXT, "%s", phase_title(p));
+    snprintf(text[1], TEXT, "%3d", p->epochs);
+    rate_text(text[2], TEXT, p);
+    snprintf(text[3], TEXT, "%s", optimizer_names[p->optimizer]);
+    snprintf(text[4], TEXT, "%s", schedule_names[p->schedule.kind]);
+    snprintf(text[5], TEXT, "%s", bn_names[p->bn]);
 }
 
 /* Columns that fit beside a bar of at least least cells; their width in all in *used. */
@@ -61,7 +62,7 @@ static void draw_phase(struct canvas *c, struct area row, int bar, int n, int st
     int from = bar * start / total, to = bar * (start + p->epochs) / total, x = bar;
     for (int i = from; i < (to > from ? to : from + 1); i++)
         canvas_ch(c, row, i, 0, ROLE_BAR_FULL, p->backbone_trains ? CH_FULL : CH_LIGHT);
-    char text[COLUMNS][32];
+    char text[COLUMNS][TEXT];
     phase_columns(text, p);
     for (int i = 0; i < n; i++) {
         canvas_put(c, row, x + 1, 0, ROLE_TEXT, text[i]);
