@@ -55,3 +55,27 @@ tests_engine_queue_test_LDADD = $(engine_test_libs)
 tests_engine_wire_test_SOURCES = tests/engine/wire_test.c tests/unit/test.h
 tests_engine_wire_test_CPPFLAGS = $(test_cppflags)
 tests_engine_wire_test_LDADD = $(engine_test_libs)
+
+# image
+image_test_sources = tests/unit/picture.c tests/unit/picture.h tests/unit/test.h
+image_test_cppflags = $(test_cppflags) $(JPEG_CFLAGS) $(PNG_CFLAGS)
+image_test_libs = libfl_image.a libfl_base.a $(CMOCKA_LIBS) $(JPEG_LIBS) $(PNG_LIBS) -lm
+image_tests = tests/unit/decode.test tests/unit/jpeg.test tests/unit/resize.test tests/unit/augment.test tests/fuzz/decode.test
+check_PROGRAMS += $(image_tests)
+TESTS += $(image_tests)
+tests_unit_decode_test_SOURCES = tests/unit/decode_test.c $(image_test_sources)
+tests_unit_decode_test_CPPFLAGS = $(image_test_cppflags)
+tests_unit_decode_test_LDADD = $(image_test_libs)
+tests_unit_jpeg_test_SOURCES = tests/unit/jpeg_test.c $(image_test_sources)
+tests_unit_jpeg_test_CPPFLAGS = $(image_test_cppflags)
+tests_unit_jpeg_test_LDADD = $(image_test_libs)
+tests_unit_resize_test_SOURCES = tests/unit/resize_test.c $(image_test_sources)
+tests_unit_resize_test_CPPFLAGS = $(image_test_cppflags)
+tests_unit_resize_test_LDADD = $(image_test_libs)
+tests_unit_augment_test_SOURCES = tests/unit/augment_test.c $(image_test_sources)
+tests_unit_augment_test_CPPFLAGS = $(image_test_cppflags)
+tests_unit_augment_test_LDADD = $(image_test_libs)
+tests_fuzz_decode_test_SOURCES = tests/fuzz/decode_fuzz.c $(image_test_sources)
+tests_fuzz_decode_test_CPPFLAGS = $(image_test_cppflags)
+tests_fuzz_decode_test_LDADD = $(image_test_libs)
+EXTRA_DIST += tests/ref/resize.bin tests/ref/resize_opencv.py

@@ -252,6 +252,32 @@ static void note_missing_scans(struct reader_state *s)
     snprintf(info->warning, sizeof info->warning, "cut off between scans");
 }
 
+/* Bytes of picture data between the decoder's place and the end marker; 0 when another marker or none follows. */
+static size_t data_before_end(const struct jpeg_source_mgr *m)
+{
+    size_t n = 0;
+    for (size_t i = 0; i + 1 < m->bytes_in_buffer; i++) {
+        const JOCTET *p = m->next_input_byte + i;
+        if (p[0] == 0xff && p[1] == JPEG_EOI)
+            return n;
+        if (p[0] == 0xff && p[1] != 0 && p[1] != 0xff && (p[1] < JPEG_RST0 || p[1] > JPEG_RST0 + 7))
+            return 0;
+        n += p[0] != 0 && p[0] != 0xff; /* some cameras pad with these */
+    }
+    return 0;
+}
+
+/* Damage that still makes valid codes shows only by data left over when all rows are there. */
+static void note_left_over(struct reader_state *s)
+{
+    enum { LOOKAHEAD = 8 }; /* the entropy decoder may have taken that much, so a few bytes more or less say nothing */
+    struct image_info *info = s->catcher.info;
+    size_t n = jpeg_has_multiple_scans(&s->jpeg) || s->source.ended ? 0 : data_before_end(&s->source.mgr);
+    if (n <= LOOKAHEAD || info->warnings++)
+        return;
+    snprintf(info->warning, sizeof info->warning, "%zu bytes of data left over after the last row", n);
+}
+
 static enum err_code read_pixels(struct reader_state *s, const struct codec_input *in, struct err *err)
 {
     struct jpeg_decompress_struct *j = &s->jpeg;
@@ -267,7 +293,8 @@ static enum err_code read_pixels(struct reader_state *s, const struct codec_inpu
         return err_set(err, ERR_MEMORY, "no memory for %u x %u pixels", j->output_width, j->output_height);
     if (inks)
         s->inks = xmalloc((size_t)4 * j->output_width);
-    read_rows(s); /* what follows the last row is not looked at: motion photos and missing end markers are fine */
+    read_rows(s); /* what follows the end marker is not looked at: motion photos and missing end markers are fine */
+    note_left_over(s);
     return ERR_OK;
 }
 

@@ -74,7 +74,7 @@ static bool is_pnm(const uint8_t *p, size_t n)
     return n >= 3 && p[0] == 'P' && p[1] >= '1' && p[1] <= '7' && is_space(p[2]);
 }
 
-/* Text or a page: no control bytes near the beginning. */
+/* Text or a page: no control bytes near the beginning, nor FE and FF, which UTF-8 never has. */
 static enum image_kind sniff_text(const uint8_t *p, size_t n)
 {
     size_t i = at(p, n, 0, "\xef\xbb\xbf", 3) ? 3 : 0;
@@ -83,7 +83,7 @@ static enum image_kind sniff_text(const uint8_t *p, size_t n)
     if (i < n && p[i] == '<')
         return KIND_HTML;
     for (i = 0; i < n && i < 512; i++) {
-        if ((p[i] < ' ' && !is_space(p[i])) || p[i] == 0x7f)
+        if ((p[i] < ' ' && !is_space(p[i])) || p[i] == 0x7f || p[i] >= 0xfe)
             return KIND_UNKNOWN;
     }
     return KIND_TEXT;
