@@ -38,8 +38,11 @@ libfl_engine_a_CPPFLAGS = $(AM_CPPFLAGS) $(CJSON_CFLAGS) $(XXHASH_CFLAGS) -DPKGL
 libfl_batch_a_SOURCES =
 libfl_batch_a_CPPFLAGS = $(AM_CPPFLAGS) $(CJSON_CFLAGS)
 libfl_ui_a_SOURCES = \
-	src/ui/action.c src/ui/action.h src/ui/actions.def src/ui/canvas.c src/ui/canvas.h src/ui/glyph.c src/ui/glyph.h \
-	src/ui/keys.h src/ui/role.h src/ui/roles.def src/ui/screen.h src/ui/theme.c src/ui/theme.h
+	src/ui/action.c src/ui/action.h src/ui/actions.def src/ui/canvas.c src/ui/canvas.h src/ui/damage.c src/ui/damage.h \
+	src/ui/gfx.c src/ui/gfx.h src/ui/gfx_cells.c src/ui/gfx_sixel.c src/ui/glyph.c src/ui/glyph.h src/ui/guard.c \
+	src/ui/guard.h src/ui/keymap.c src/ui/keymap.h src/ui/keys.c src/ui/keys.h src/ui/picture.c src/ui/picture.h \
+	src/ui/picture_make.c src/ui/picture_make.h src/ui/role.h src/ui/roles.def src/ui/screen.h src/ui/term.c \
+	src/ui/term.h src/ui/term_draw.c src/ui/term_private.h src/ui/theme.c src/ui/theme.h
 # the screens and their widgets
 libfl_ui_a_SOURCES += \
 	src/ui/fmt.c src/ui/fmt.h src/ui/layout.c src/ui/layout.h src/ui/parts.c src/ui/parts.h src/ui/plot_dots.c \

@@ -28,7 +28,7 @@ bool key_same(struct key a, struct key b);
 
 /* Key from its name and back: "r", "Enter", "C-c", "M-x", "PgDn", "F1", "Space". The names are those of actions.def and bind lines. */
 bool key_parse(const char *name, struct key *key);
-void key_name(struct str *out, struct key key);
+void key_write(struct str *out, struct key key);
 
 /* --- answers -------------------------------------------------------------------------------------------------- */
 
@@ -64,11 +64,11 @@ void decoder_free(struct decoder *d);
 void decoder_feed(struct decoder *d, const void *bytes, size_t n);
 /* Next key; false: none, or more bytes are needed. */
 bool decoder_next(struct decoder *d, struct key_event *event);
-/* An incomplete sequence waits. When nothing came for the escape delay, call decoder_timeout: a lone ESC becomes the key, other beginnings are dropped. */
+/* An incomplete sequence waits for more bytes. When nothing came for the escape delay the caller says so: a lone ESC becomes the key Escape, other
+ * beginnings are dropped. The rest of an answer that comes later than its ESC is still recognised and never becomes keys. */
 bool decoder_waits(const struct decoder *d);
 void decoder_timeout(struct decoder *d);
-/* While true (answers are expected) a lone ESC with '[', ']', 'P' behind it waits for its rest without limit of the escape delay: decoder_waits is then false
- * for it. */
+/* While answers are expected, beginnings of two bytes and more wait without limit (decoder_waits is false for them). */
 void decoder_expect(struct decoder *d, bool answers);
 
 #endif

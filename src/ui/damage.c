@@ -1,0 +1,161 @@
+/* What to write again on the terminal.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "ui/damage.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+void damage_init(struct damage *d)
+{
+    *d = (struct damage){0};
+}
+
+void damage_done(struct damage *d)
+{
+    free(d->cells);
+    damage_init(d);
+}
+
+void damage_forget(struct damage *d)
+{
+    d->valid = false;
+    d->n_sent = 0;
+}
+
+bool cell_same(const struct cell *a, const struct cell *b)
+{
+    return a->ch == b->ch && a->role == b->role && a->rgb == b->rgb && (!a->rgb || (a->fg == b->fg && a->bg == b->bg));
+}
+
+static bool is_sentinel(const struct cell *cell)
+{
+    return cell->picture && (cell->ch == SENTINEL || cell->ch == SENTINEL_OTHER);
+}
+
+static bool same_area(struct area a, struct area b)
+{
+    return a.x == b.x && a.y == b.y && a.w == b.w && a.h == b.h;
+}
+
+/* Pixels come from this result: a sixel, not cells. */
+static bool has_pixels(const struct picture_shown *s)
+{
+    return s->out && !s->out->cells && s->out->bytes.len > 0;
+}
+
+/* Nothing lies over the picture on the canvas. */
+static bool uncovered(const struct canvas *c, int index, struct area a)
+{
+    for (int y = a.y; y < a.y + a.h; y++) {
+        for (int x = a.x; x < a.x + a.w; x++) {
+            if (c->cells[y * c->cols + x].picture != index + 1)
+                return false;
+        }
+    }
+    return true;
+}
+
+/* Sentinels where pictures are; a cell that has one keeps it. */
+static void place_sentinels(const struct damage *d, const struct canvas *canvas, const struct picture_shown *shown,
+                            struct cell *next)
+{
+    for (int i = 0; i < canvas->cols * canvas->rows; i++) {
+        const struct picture_shown *s = next[i].picture ? &shown[next[i].picture - 1] : NULL;
+        if (!s || !has_pixels(s))
+            next[i].picture = 0;
+        else
+            next[i].ch = d->valid && is_sentinel(&d->cells[i]) ? d->cells[i].ch : SENTINEL;
+    }
+}
+
+/* The cells under a picture that is going, where they stay sentinels: the other sentinel erases its pixels. */
+static void erase_old(const struct damage *d, struct area a, struct cell *next)
+{
+    for (int y = a.y; y < a.y + a.h; y++) {
+        for (int x = a.x; x < a.x + a.w; x++) {
+            struct cell *cell = &next[y * d->cols + x];
+            if (is_sentinel(cell) && cell->ch == d->cells[y * d->cols + x].ch)
+                cell->ch = cell->ch == SENTINEL ? SENTINEL_OTHER : SENTINEL;
+        }
+    }
+}
+
+/* The old pixels may stay: an equal opaque rectangle replaces them, or the same picture is only covered for a while. */
+static bool may_stay(const struct damage *d, int sent, const struct canvas *canvas, const struct picture_shown *shown)
+{
+    for (int i = 0; i < canvas->n_pictures; i++) {
+        if (has_pixels(&shown[i]) && same_area(shown[i].area, d->sent[sent].area) &&
+            (shown[i].id == d->sent[sent].id || uncovered(canvas, i, shown[i].area)))
+            return true;
+    }
+    return false;
+}
+
+static bool cells_unchanged(const struct damage *d, struct area a, const struct cell *next)
+{
+    for (int y = a.y; d->valid && y < a.y + a.h; y++) {
+        for (int x = a.x; x < a.x + a.w; x++) {
+            if (!cell_same(&d->cells[y * d->cols + x], &next[y * d->cols + x]))
+                return false;
+        }
+    }
+    return d->valid;
+}
+
+static bool still_whole(const struct damage *d, const struct picture_shown *s, const struct cell *next)
+{
+    for (int i = 0; i < d->n_sent; i++) {
+        if (d->sent[i].whole && d->sent[i].id == s->id && same_area(d->sent[i].area, s->area))
+            return cells_unchanged(d, s->area, next);
+    }
+    return false;
+}
+
+void damage_plan(struct damage *d, const struct canvas *canvas, const struct picture_shown *shown, bool with_pixels,
+                 struct cell *next, bool *send)
+{
+    size_t n = (size_t)canvas->cols * (size_t)canvas->rows;
+    if (d->cols != canvas->cols || d->rows != canvas->rows)
+        damage_forget(d);
+    memcpy(next, canvas->cells, n * sizeof *next);
+    place_sentinels(d, canvas, shown, next);
+    for (int i = 0; i < d->n_sent; i++) {
+        if (!may_stay(d, i, canvas, shown))
+            erase_old(d, d->sent[i].area, next);
+    }
+    for (int i = 0; i < canvas->n_pictures; i++)
+        send[i] = with_pixels && has_pixels(&shown[i]) && uncovered(canvas, i, shown[i].area) &&
+                  !still_whole(d, &shown[i], next);
+}
+
+static bool was_sent(const struct damage *d, const struct picture_shown *s)
+{
+    for (int i = 0; i < d->n_sent; i++) {
+        if (has_pixels(s) && d->sent[i].id == s->id && same_area(d->sent[i].area, s->area))
+            return true;
+    }
+    return false;
+}
+
+void damage_commit(struct damage *d, const struct canvas *canvas, const struct picture_shown *shown,
+                   const struct cell *next, const bool *send)
+{
+    size_t n = (size_t)canvas->cols * (size_t)canvas->rows;
+    struct damage_sent sent[CANVAS_PICTURES];
+    int n_sent = 0;
+    for (int i = 0; i < canvas->n_pictures; i++) {
+        bool whole = has_pixels(&shown[i]) && (send[i] || still_whole(d, &shown[i], next));
+        if (whole || was_sent(d, &shown[i]))
+            sent[n_sent++] = (struct damage_sent){shown[i].id, shown[i].area, whole};
+    }
+    memcpy(d->sent, sent, (size_t)n_sent * sizeof *sent);
+    d->n_sent = n_sent;
+    d->cols = canvas->cols;
+    d->rows = canvas->rows;
+    d->cells = xrealloc(d->cells, n, sizeof *next);
+    memcpy(d->cells, next, n * sizeof *next);
+    d->valid = true;
+}

@@ -1,0 +1,421 @@
+/* The terminal: taking it, giving it back, reading it. term_draw.c shows canvases.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "ui/term.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "ui/guard.h"
+#include "ui/term_private.h"
+
+#define PRIVATE_FD 10 /* private descriptors begin here */
+
+struct term_saved {
+    struct termios modes;
+};
+
+struct term_saved *term_save(void)
+{
+    struct term_saved *saved = xcalloc(1, sizeof *saved);
+    if (tcgetattr(0, &saved->modes) == 0)
+        return saved;
+    free(saved);
+    return NULL;
+}
+
+void term_restore_saved(const struct term_saved *saved)
+{
+    static const char bytes[] = "\033\\\033[?2026l\033[?2004l\033[0m\033[?1049l\033[?25h\r\n";
+    if (!saved || !isatty(1))
+        return;
+    ssize_t n = write(1, bytes, sizeof bytes - 1);
+    (void)n;
+    tcsetattr(0, TCSADRAIN, &saved->modes);
+}
+
+/* Writes everything, also to a slow terminal. false: the terminal is gone. */
+bool term_write(struct term *t, const char *bytes, size_t n)
+{
+    while (n > 0 && !t->gone) {
+        ssize_t k = write(t->fd, bytes, n);
+        if (k > 0) {
+            bytes += k;
+            n -= (size_t)k;
+        } else if (k < 0 && errno == EAGAIN) {
+            struct pollfd p = {.fd = t->fd, .events = POLLOUT};
+            poll(&p, 1, 1000);
+        } else if (!(k < 0 && errno == EINTR)) {
+            t->gone = true;
+        }
+    }
+    return !t->gone;
+}
+
+/* --- taking --------------------------------------------------------------------------------------------------- */
+
+/* A capability without its padding "$<5>". */
+static void add_capability(struct str *out, const char *name)
+{
+    const char *s = tigetstr(name);
+    if (!s || s == (char *)-1)
+        return;
+    while (*s) {
+        const char *end = s[0] == '$' && s[1] == '<' ? strchr(s, '>') : NULL;
+        if (end)
+            s = end + 1;
+        else
+            str_add_c(out, *s++);
+    }
+}
+
+/* What gives the screen back: end of a half-sent picture first. */
+static void arm_guard(struct term *t)
+{
+    struct str s = STR_INIT;
+    str_add(&s, "\033\\\033[?2026l\033[?2004l");
+    add_capability(&s, "sgr0");
+    add_capability(&s, "cnorm");
+    add_capability(&s, "rmcup");
+    str_add(&s, "\r\n");
+    guard_arm(t->fd, &t->modes, s.s, s.len);
+    str_done(&s);
+}
+
+/* Tries the terminal's own type, then common ones: a type that is unknown here is usually close to xterm. */
+static enum err_code start_curses(struct term *t, struct err *err)
+{
+    const char *own = getenv("TERM");
+    const char *types[] = {own && *own ? own : NULL, "xterm-256color", "xterm", "vt100"};
+    for (size_t i = 0; i < sizeof types / sizeof *types && !t->screen; i++) {
+        t->screen = types[i] ? newterm(types[i], t->out, t->in) : NULL;
+        if (t->screen && i > 0)
+            log_line(LOG_WARN, "terminal type %s is not known here, using %s", own && *own ? own : "(none)", types[i]);
+        if (t->screen)
+            t->type = xstrdup(types[i]);
+    }
+    if (!t->screen)
+        return err_set(err, ERR_UNSUPPORTED, "terminal type %s: no description", own && *own ? own : "(none)");
+    const char *cup = tigetstr("cup");
+    if (cup && cup != (char *)-1)
+        return ERR_OK;
+    err_set(err, ERR_UNSUPPORTED, "terminal type %s cannot place text", t->type);
+    return err_hint(err, "use the batch commands: flowerlab train, scan, eval");
+}
+
+static void start_colors(struct term *t, const char *color)
+{
+    t->depth = DEPTH_MONO;
+    if (str_eq(color, "never") || !has_colors() || start_color() != OK || COLORS < 8)
+        return;
+    t->default_colors = use_default_colors() == OK;
+    t->depth = COLORS >= 1 << 24 ? DEPTH_DIRECT : COLORS >= 256 ? DEPTH_256 : COLORS >= 16 ? DEPTH_16 : DEPTH_8;
+}
+
+static void set_modes(void)
+{
+    raw();
+    noecho();
+    nonl();
+    idlok(stdscr, FALSE);
+    idcok(stdscr, FALSE);
+    scrollok(stdscr, FALSE);
+    leaveok(stdscr, FALSE);
+    curs_set(0);
+    def_prog_mode();
+}
+
+/* What others print while the screen is up lands in a pipe. */
+static void catch_strays(struct term *t)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
+        return;
+    fflush(stdout);
+    fflush(stderr);
+    dup2(ends[1], 1);
+    dup2(ends[1], 2);
+    close(ends[1]);
+    t->stray = ends[0];
+}
+
+static void release_strays(struct term *t)
+{
+    fflush(stdout);
+    fflush(stderr);
+    if (t->stray < 0)
+        return;
+    dup2(t->kept[1], 1);
+    dup2(t->kept[2], 2);
+    close(t->stray);
+    t->stray = -1;
+}
+
+static enum err_code open_descriptors(struct term *t, struct err *err)
+{
+    if (!isatty(0) || !isatty(1)) {
+        err_set(err, ERR_UNSUPPORTED, "the screens need a terminal on standard input and output");
+        return err_hint(err, "without one use the batch commands: flowerlab train, scan, eval");
+    }
+    t->fd = fcntl(1, F_DUPFD_CLOEXEC, PRIVATE_FD);
+    for (int i = 0; i < 3; i++)
+        t->kept[i] = fcntl(i, F_DUPFD_CLOEXEC, PRIVATE_FD);
+    int out = fcntl(1, F_DUPFD_CLOEXEC, PRIVATE_FD), in = fcntl(0, F_DUPFD_CLOEXEC, PRIVATE_FD);
+    t->out = out >= 0 ? fdopen(out, "w") : NULL;
+    t->in = in >= 0 ? fdopen(in, "r") : NULL;
+    if (t->fd < 0 || !t->out || !t->in || tcgetattr(t->fd, &t->modes) != 0)
+        return err_sys(err, errno, "terminal");
+    return ERR_OK;
+}
+
+static void free_term(struct term *t)
+{
+    if (t->out)
+        fclose(t->out);
+    if (t->in)
+        fclose(t->in);
+    for (int i = 0; i < 3; i++) {
+        if (t->kept[i] >= 0)
+            close(t->kept[i]);
+    }
+    if (t->fd >= 0)
+        close(t->fd);
+    decoder_free(t->decoder);
+    damage_done(&t->damage);
+    free(t->next);
+    free(t->type);
+    free(t);
+}
+
+static bool locale_is_utf8(void)
+{
+    const char *codeset = nl_langinfo(CODESET);
+    return strcasecmp(codeset, "UTF-8") == 0 || strcasecmp(codeset, "utf8") == 0;
+}
+
+/* The Linux console shows parts of long questions as text. */
+static void ask(struct term *t)
+{
+    const char *text = str_starts(t->type, "linux") ? "\033[c" : replies_questions();
+    term_write(t, text, strlen(text));
+    decoder_expect(t->decoder, true);
+}
+
+enum err_code term_open(struct term **term, const char *color, struct err *err)
+{
+    struct term *t = xcalloc(1, sizeof *t);
+    t->fd = t->stray = t->kept[0] = t->kept[1] = t->kept[2] = -1;
+    t->utf8 = locale_is_utf8();
+    replies_init(&t->replies);
+    t->decoder = decoder_new(&t->replies);
+    damage_init(&t->damage);
+    enum err_code code = open_descriptors(t, err);
+    if (code == ERR_OK)
+        code = start_curses(t, err);
+    if (code != ERR_OK) {
+        if (t->screen) {
+            endwin();
+            delscreen(t->screen);
+        }
+        free_term(t);
+        return code;
+    }
+    arm_guard(t);
+    start_colors(t, color);
+    set_modes();
+    term_resized(t);
+    catch_strays(t);
+    term_write(t, "\033[?2004h", 8);
+    ask(t);
+    *term = t;
+    return ERR_OK;
+}
+
+/* --- giving back ---------------------------------------------------------------------------------------------- */
+
+/* Order matters: close a half-sent picture and the held frame, erase pictures by text, leave, drop late answers. */
+static void leave_screen(struct term *t)
+{
+    static const char first[] = "\033\\\033[?2026l\033[?2004l";
+    term_write(t, first, sizeof first - 1);
+    werase(stdscr);
+    wnoutrefresh(stdscr);
+    if (!t->gone)
+        doupdate();
+    endwin();
+    tcflush(t->fd, TCIFLUSH);
+}
+
+void term_close(struct term *t)
+{
+    if (!t)
+        return;
+    leave_screen(t);
+    guard_disarm();
+    tcsetattr(t->fd, TCSADRAIN, &t->modes);
+    release_strays(t);
+    delscreen(t->screen);
+    free_term(t);
+}
+
+void term_suspend(struct term *t)
+{
+    leave_screen(t);
+    guard_disarm();
+    tcsetattr(t->fd, TCSADRAIN, &t->modes);
+}
+
+void term_resume(struct term *t)
+{
+    tcgetattr(t->fd, &t->modes); /* the shell's current ones */
+    endwin();                    /* so that the next update enters screen mode again */
+    reset_prog_mode();
+    arm_guard(t);
+    term_write(t, "\033[?2004h", 8);
+    term_resized(t);
+    term_repaint(t);
+}
+
+void term_abandon(struct term *t)
+{
+    t->gone = true; /* no more drawing */
+    guard_disarm();
+    tcsetattr(t->fd, TCSANOW, &t->modes);
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    for (int i = 0; i < 3 && null >= 0; i++)
+        dup2(null, i);
+    if (null > 2)
+        close(null);
+    if (t->stray >= 0)
+        close(t->stray);
+    delscreen(t->screen);
+    free_term(t);
+}
+
+/* --- reading -------------------------------------------------------------------------------------------------- */
+
+int term_fd(const struct term *t)
+{
+    return t->fd;
+}
+
+int term_stray_fd(const struct term *t)
+{
+    return t->stray;
+}
+
+bool term_read(struct term *t)
+{
+    char bytes[4096];
+    ssize_t n = read(t->fd, bytes, sizeof bytes);
+    if (n > 0)
+        decoder_feed(t->decoder, bytes, (size_t)n);
+    else if (!(n < 0 && (errno == EINTR || errno == EAGAIN)))
+        t->gone = true;
+    return !t->gone;
+}
+
+bool term_key(struct term *t, struct key_event *event)
+{
+    return decoder_next(t->decoder, event);
+}
+
+bool term_key_waits(const struct term *t)
+{
+    return decoder_waits(t->decoder);
+}
+
+void term_key_timeout(struct term *t)
+{
+    decoder_timeout(t->decoder);
+}
+
+void term_expect_answers(struct term *t, bool expect)
+{
+    decoder_expect(t->decoder, expect);
+}
+
+/* --- facts ---------------------------------------------------------------------------------------------------- */
+
+void term_size(const struct term *t, int *cols, int *rows)
+{
+    *cols = t->cols;
+    *rows = t->rows;
+}
+
+int term_colors(const struct term *t)
+{
+    return t->depth == DEPTH_MONO ? 0 : COLORS;
+}
+
+bool term_utf8(const struct term *t)
+{
+    return t->utf8;
+}
+
+const struct replies *term_replies(const struct term *t)
+{
+    return &t->replies;
+}
+
+static bool plausible(int w, int h)
+{
+    return w >= 2 && w <= 64 && h >= 4 && h <= 128;
+}
+
+void term_cell(const struct term *t, int *cell_w, int *cell_h)
+{
+    const struct replies *r = &t->replies;
+    struct winsize size = {0};
+    ioctl(t->fd, TIOCGWINSZ, &size);
+    const struct {
+        int w, h;
+    } guesses[] = {
+        {r->cell_w, r->cell_h},
+        {r->graphics_w / t->cols, r->graphics_h / t->rows},
+        {size.ws_xpixel / t->cols, size.ws_ypixel / t->rows},
+        {r->window_w / t->cols, r->window_h / t->rows},
+        {10, 20}, /* the VT340's */
+    };
+    size_t i = 0;
+    while (!plausible(guesses[i].w, guesses[i].h))
+        i++;
+    *cell_w = guesses[i].w;
+    *cell_h = guesses[i].h;
+}
+
+void term_sixel_limit(const struct term *t, int *max_w, int *max_h)
+{
+    const struct replies *r = &t->replies;
+    bool told = r->graphics_w > 0 && r->graphics_h > 0;
+    *max_w = told ? r->graphics_w : 1000; /* xterm's default */
+    *max_h = told ? r->graphics_h : 1000;
+}
+
+bool term_resized(struct term *t)
+{
+    struct winsize size = {0};
+    int cols = 80, rows = 24;
+    if (ioctl(t->fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0) {
+        cols = size.ws_col;
+        rows = size.ws_row;
+    }
+    bool changed = cols != t->cols || rows != t->rows;
+    if (cols != COLS || rows != LINES)
+        resize_term(rows, cols);
+    t->cols = cols;
+    t->rows = rows;
+    if (changed)
+        term_repaint(t);
+    return changed;
+}

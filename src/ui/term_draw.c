@@ -1,0 +1,174 @@
+/* Showing canvases: cells through curses, sixel pictures behind them.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "ui/term_private.h"
+
+#include <stdlib.h>
+#include <wchar.h>
+
+#include "base/mem.h"
+#include "ui/glyph.h"
+
+/* --- colours -------------------------------------------------------------------------------------------------- */
+
+/* In direct colour the numbers below 8 (16 on some) still are the palette: near-black gets its neighbour. */
+static int direct_color(uint32_t rgb)
+{
+    return rgb < 16 ? 0x000100 * (rgb > 0) + (rgb ? 0 : 0x010101) : (int)rgb;
+}
+
+static int curses_color(const struct term *t, int32_t color, bool background)
+{
+    if (color == STYLE_DEFAULT)
+        return t->default_colors ? -1 : background ? COLOR_BLACK : COLOR_WHITE;
+    if (color & STYLE_RGB) {
+        uint32_t rgb = (uint32_t)color & 0xffffff;
+        return t->depth == DEPTH_DIRECT ? direct_color(rgb) : t->depth == DEPTH_256 ? color_nearest_256(rgb) : -1;
+    }
+    if (t->depth == DEPTH_DIRECT && color >= 16)
+        return direct_color(color_of_256(color));
+    if ((t->depth == DEPTH_DIRECT || t->depth == DEPTH_8) && color >= 8)
+        return color & 7;
+    return color < COLORS ? color : color & 7;
+}
+
+/* 0 is the terminal's own pair; also where there are no colours, where alloc_pair crashes. */
+static int pair_of(const struct term *t, int32_t fg, int32_t bg)
+{
+    if (t->depth == DEPTH_MONO)
+        return 0;
+    int pair = alloc_pair(curses_color(t, fg, false), curses_color(t, bg, true));
+    return pair > 0 ? pair : 0;
+}
+
+void term_theme(struct term *t, const struct theme *theme)
+{
+    static const attr_t attributes[] = {A_BOLD, A_DIM, A_UNDERLINE, A_REVERSE, A_ITALIC};
+    for (int i = 0; i < ROLE_COUNT; i++) {
+        const struct style *style = &theme->styles[i][t->depth];
+        t->looks[i].attributes = A_NORMAL;
+        for (size_t k = 0; k < sizeof attributes / sizeof *attributes; k++) {
+            if (style->attributes & 1u << k)
+                t->looks[i].attributes |= attributes[k];
+        }
+        t->looks[i].pair = pair_of(t, style->fg, style->bg);
+    }
+    damage_forget(&t->damage);
+}
+
+/* --- cells ---------------------------------------------------------------------------------------------------- */
+
+/* The character as the C library measures it; what it measures otherwise would shift the row. */
+static wchar_t shown_char(const struct term *t, uint32_t ch)
+{
+    if (!t->utf8 && ch >= 0x80)
+        return ch == SENTINEL ? L'.' : ch == SENTINEL_OTHER ? L',' : (wchar_t)glyph_ascii(ch);
+    return ch < 0x80 || wcwidth((wchar_t)ch) == glyph_width(ch) ? (wchar_t)ch : L'?';
+}
+
+static void put_cell(struct term *t, int x, int y, const struct cell *cell)
+{
+    cchar_t out;
+    wchar_t text[2] = {shown_char(t, cell->ch), 0};
+    attr_t attributes = t->looks[cell->role].attributes;
+    int pair = t->looks[cell->role].pair;
+    if (cell->rgb) {
+        attributes = A_NORMAL;
+        pair = pair_of(t, STYLE_RGB | (int32_t)cell->fg, STYLE_RGB | (int32_t)cell->bg);
+    }
+    setcchar(&out, text, attributes, 0, &pair);
+    mvadd_wch(y, x, &out);
+    if (glyph_width(cell->ch) == 2 && text[0] == L'?')
+        mvadd_wch(y, x + 1, &out);
+}
+
+/* Puts the cells that changed into curses's window. Returns how many. */
+static size_t put_changes(struct term *t)
+{
+    size_t n = 0;
+    const struct damage *d = &t->damage;
+    if (!d->valid) {
+        werase(stdscr);
+        clearok(curscr, TRUE);
+    }
+    for (int y = 0; y < t->rows; y++) {
+        for (int x = 0; x < t->cols; x++) {
+            const struct cell *cell = &t->next[y * t->cols + x];
+            if ((d->valid && cell_same(cell, &d->cells[y * t->cols + x])) || cell->ch == 0)
+                continue;
+            put_cell(t, x, y, cell);
+            n++;
+        }
+    }
+    return n;
+}
+
+/* --- frames --------------------------------------------------------------------------------------------------- */
+
+/* Pictures as one text, each placed by cursor; the cursor is where curses believes it to be afterwards. */
+static void add_pictures(struct str *out, const struct canvas *canvas, const struct picture_shown *shown,
+                         const bool *send)
+{
+    for (int i = 0; i < canvas->n_pictures; i++) {
+        if (!send[i])
+            continue;
+        str_printf(out, "\0337\033[%d;%dH", shown[i].area.y + 1, shown[i].area.x + 1);
+        str_add_n(out, shown[i].out->bytes.s, shown[i].out->bytes.len);
+        str_add(out, "\0338");
+    }
+}
+
+static bool any(const bool *flags, int n)
+{
+    for (int i = 0; i < n; i++) {
+        if (flags[i])
+            return true;
+    }
+    return false;
+}
+
+static void place_cursor(struct term *t, const struct canvas *canvas)
+{
+    bool show = canvas->cursor_x >= 0 && canvas->cursor_y >= 0;
+    curs_set(show);
+    if (show)
+        wmove(stdscr, canvas->cursor_y, canvas->cursor_x);
+    t->cursor_x = canvas->cursor_x;
+    t->cursor_y = canvas->cursor_y;
+}
+
+static void write_frame(struct term *t, const struct canvas *canvas, const struct picture_shown *shown,
+                        const bool *send)
+{
+    struct str tail = STR_INIT;
+    if (t->replies.synchronized)
+        term_write(t, "\033[?2026h", 8);
+    place_cursor(t, canvas);
+    wnoutrefresh(stdscr);
+    doupdate();
+    add_pictures(&tail, canvas, shown, send);
+    if (t->replies.synchronized)
+        str_add(&tail, "\033[?2026l");
+    if (tail.len)
+        term_write(t, tail.s, tail.len);
+    str_done(&tail);
+}
+
+bool term_show(struct term *t, const struct canvas *canvas, const struct picture_shown *shown, bool with_pixels)
+{
+    bool send[CANVAS_PICTURES];
+    if (t->gone || canvas->cols != t->cols || canvas->rows != t->rows)
+        return !t->gone;
+    t->next = xgrow(t->next, &t->next_cap, (size_t)t->cols * (size_t)t->rows, sizeof *t->next);
+    damage_plan(&t->damage, canvas, shown, with_pixels, t->next, send);
+    bool moved = canvas->cursor_x != t->cursor_x || canvas->cursor_y != t->cursor_y;
+    if (put_changes(t) || moved || any(send, canvas->n_pictures))
+        write_frame(t, canvas, shown, send);
+    damage_commit(&t->damage, canvas, shown, t->next, send);
+    return !t->gone;
+}
+
+void term_repaint(struct term *t)
+{
+    damage_forget(&t->damage);
+}

@@ -1,0 +1,39 @@
+/* Inside of the terminal, for term.c and term_draw.c.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef FL_UI_TERM_PRIVATE_H
+#define FL_UI_TERM_PRIVATE_H
+
+#include <stdio.h>
+#include <termios.h>
+
+#include <curses.h>
+
+#include "ui/damage.h"
+#include "ui/term.h"
+
+struct term {
+    int fd;                  /* private copy of the terminal's descriptor, for reading and writing */
+    int kept[3];             /* descriptors 0 to 2 as they were */
+    int stray;               /* read end of what is printed meanwhile */
+    FILE *out, *in;          /* curses's */
+    SCREEN *screen;
+    char *type;
+    struct termios modes;    /* to be given back */
+    bool utf8, default_colors, gone;
+    enum depth depth;
+    int cols, rows;
+    struct replies replies;
+    struct decoder *decoder;
+    struct damage damage;
+    struct cell *next;
+    size_t next_cap;
+    struct {
+        attr_t attributes;
+        int pair;
+    } looks[ROLE_COUNT];
+    int cursor_x, cursor_y;  /* shown cursor, -1 none */
+};
+
+bool term_write(struct term *t, const char *bytes, size_t n);
+
+#endif
