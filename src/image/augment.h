@@ -9,7 +9,8 @@
 /* What may be drawn. All zero: nothing. */
 struct augment_limits {
     bool flip;          /* left and right, probability 1/2 */
-    bool crop;          /* random-resized-crop: area share crop_min..1, aspect 3/4..4/3 log-uniform, ten tries, then centre */
+    bool crop;          /* random-resized-crop: area share crop_min..1, aspect 3/4..4/3 log-uniform, ten tries, then the largest
+                         * centred window of an allowed aspect */
     double crop_min;
     double jitter;      /* brightness, contrast, saturation factors within 1 - jitter .. 1 + jitter */
 };
@@ -21,10 +22,14 @@ struct augment_draw {
     float brightness, contrast, saturation; /* 1: none */
 };
 
-/* source for the crop: torchvision's RandomResizedCrop (Szegedy et al., arXiv 1409.4842, section 6) */
+/* A draw for a picture of width x height. Flip and factors do not depend on the size.
+ * source for the crop: torchvision's RandomResizedCrop (Szegedy et al., arXiv 1409.4842, section 6) */
 struct augment_draw augment_draw(const struct augment_limits *limits, int width, int height, struct rng *rng);
 
-/* What the network sees, as RGB8 [size, size, 3]: window resized, flip, jitter; the same arithmetic as the training path, for previews. */
+/* What the network sees, as RGB8 [size, size, 3]: window resized (antialias: resize_antialias, else resize_bilinear), flip, jitter;
+ * the same arithmetic as the training path, for previews. Jitter on values 0..1, clamped after each step:
+ *   v = b v;  v = c v + (1 - c) mean over the picture of grey;  v = s v + (1 - s) grey of the pixel
+ * with grey = 0.2989 R + 0.587 G + 0.114 B (ITU-R BT.601). thread: any */
 void augment_apply(uint8_t *out, int size, const struct image *src, const struct augment_draw *draw, bool antialias);
 
 #endif

@@ -109,7 +109,8 @@ static enum err_code read_any(struct image *image, const struct codec_input *in,
     return code;
 }
 
-enum err_code image_probe(const void *bytes, size_t n, const struct image_limits *limits, struct image_info *info, struct err *err)
+enum err_code image_probe(const void *bytes, size_t n, const struct image_limits *limits, struct image_info *info,
+                          struct err *err)
 {
     struct image_info unused;
     const struct codec_input in = {bytes, n, limits, 0};

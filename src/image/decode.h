@@ -12,8 +12,8 @@
 /* What a file is, by its first bytes. */
 enum image_kind {
     KIND_JPEG, KIND_PNG, /* decoded */
-    KIND_WEBP, KIND_HEIC, KIND_AVIF, KIND_GIF, KIND_BMP, KIND_TIFF, KIND_JXL, KIND_JP2, KIND_PSD, KIND_PNM, /* named and skipped */
-    KIND_DICOM, KIND_PDF, KIND_HTML, KIND_TEXT, KIND_ZIP, KIND_APPLEDOUBLE,
+    KIND_WEBP, KIND_HEIC, KIND_AVIF, KIND_GIF, KIND_BMP, KIND_TIFF, KIND_JXL, KIND_JP2, KIND_PSD, KIND_PNM, KIND_DICOM, /* named */
+    KIND_PDF, KIND_HTML, KIND_TEXT, KIND_ZIP, KIND_APPLEDOUBLE,
     KIND_EMPTY, KIND_ZEROS, KIND_UNKNOWN,
     KIND_COUNT
 };
@@ -33,11 +33,12 @@ void image_done(struct image *image); /* frees, back to zeros */
 /* What was learnt on the way. */
 struct image_info {
     enum image_kind kind;
-    int width, height;      /* upright */
+    int width, height;      /* upright, in full size whatever scale_to was */
     int orientation;        /* EXIF 1..8; 1 when absent or invalid */
     int channels;           /* in the file: 1 grey, 2 grey + alpha, 3, 4 */
-    bool cmyk, alpha, sixteen_bit, palette, progressive, icc_profile;
-    int warnings;           /* the decoder's: data damaged or cut off; 0 for a sound file. Notes after the last row do not count */
+    bool cmyk, alpha, sixteen_bit, palette, progressive, icc_profile; /* progressive: also an interlaced PNG */
+    int warnings;           /* data damaged, cut off, or left over before the end marker; 0 for a sound file. What follows the end
+                             * marker, and its absence alone, do not count */
     char warning[96];       /* the first one's text */
 };
 
@@ -46,23 +47,27 @@ struct image_limits {
 };
 #define IMAGE_LIMITS_DEFAULT {100000000u}
 
-/* Header only: size, orientation, kind. errors: as image_decode */
-enum err_code image_probe(const void *bytes, size_t n, const struct image_limits *limits, struct image_info *info, struct err *err);
+/* Header only: size, orientation, kind. info may be NULL; on failure it holds what was learnt (kind; size when over the limit).
+ * errors: as image_decode. thread: any */
+enum err_code image_probe(const void *bytes, size_t n, const struct image_limits *limits, struct image_info *info,
+                          struct err *err);
 
-/* Full decode to upright RGB8: grey widened, CMYK and YCCK converted (Adobe's inverted ink: R = C K / 255), alpha composed on
- * white, 16-bit scaled. Profiles are ignored. Damaged data with all rows decoded is a success with warnings > 0.
+/* Full decode to upright RGB8: grey widened, CMYK and YCCK converted (with Adobe's marker R = C K / 255, without it
+ * R = (255 - C) (255 - K) / 255), alpha composed on white, 16-bit scaled. Profiles are ignored. Damaged JPEG data with all rows
+ * decoded is a success with warnings > 0; a damaged PNG is an error. info may be NULL. On failure image is all zeros.
  * scale_to: 0, or the smaller side wanted at least: a JPEG may be decoded at 1/2, 1/4, 1/8 when both sides stay >= scale_to; for
  * previews only, never for training.
- * errors: FORMAT (message is the reason alone, "cut off in the header", "12-bit JPEG", "is WebP"), INVALID (too many pixels, with the numbers),
- * UNSUPPORTED; the caller prefixes the path. thread: any */
+ * errors: FORMAT (message is the reason alone: "cut off in the header", "12-bit JPEG", "is WebP"), INVALID (too many pixels,
+ * with the numbers), UNSUPPORTED (a kind of JPEG the library lacks), MEMORY; the caller prefixes the path. thread: any
+ * source: ITU-T T.81 and JFIF as libjpeg has them; PNG 1.2; Adobe Technical Note 5116 for the marker */
 enum err_code image_decode(struct image *image, const void *bytes, size_t n, const struct image_limits *limits, int scale_to,
                            struct image_info *info, struct err *err);
 
-/* Reads a file and decodes it; messages begin with the path. */
+/* Reads a file and decodes it; messages begin with the path. errors: also NOT_FOUND, IO. thread: any */
 enum err_code image_load(struct image *image, const char *path, const struct image_limits *limits, int scale_to,
                          struct image_info *info, struct err *err);
 
-/* JPEG out, 4:2:0; quality 1..100. The caller frees *bytes. PNG out for term pictures and tests is not offered. */
+/* JPEG out, 4:2:0; quality 1..100. The caller frees *bytes. errors: INVALID for a side over 65500. thread: any */
 enum err_code image_encode_jpeg(const struct image *image, int quality, uint8_t **bytes, size_t *n, struct err *err);
 
 #endif

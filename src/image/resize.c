@@ -1,4 +1,4 @@
-/* Resize and crop on RGB8: horizontal pass into 16-bit rows, vertical pass over them.
+/* Resize and crop on RGB8 in two passes of integer arithmetic, with 16-bit rows between them.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 #include "image/resize.h"
@@ -6,8 +6,14 @@
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
+
+/* At -O2 gcc makes vector code only of loops of known length; clang of all. Here it doubles the speed. */
+#if defined __GNUC__ && !defined __clang__
+#pragma GCC optimize("tree-vectorize", "vect-cost-model=dynamic")
+#endif
 
 static const uint8_t *row_of(const struct image *src, struct rect window, int y)
 {
@@ -51,16 +57,56 @@ static struct pair *pairs_of(int from, int to)
     return pairs;
 }
 
-/* One source row to width pixels, 15 bits each: the lower 4 of 19 bits are dropped. */
-static void linear_row(int16_t *restrict out, const uint8_t *restrict in, const struct pair *restrict pairs, int width)
+/* What the pass across needs: neighbours, their weights once for every channel, and room for the neighbours' values. */
+struct linear {
+    struct pair *pairs;
+    int width;
+    int16_t *a, *b;
+    uint8_t *first, *second;
+};
+
+static struct linear linear_of(int from, int to)
 {
-    for (int x = 0; x < width; x++, out += 3) {
-        const uint8_t *p = in + 3 * pairs[x].first, *q = in + 3 * pairs[x].second;
-        int a = pairs[x].a, b = pairs[x].b;
-        out[0] = (int16_t)((p[0] * a + q[0] * b) >> 4);
-        out[1] = (int16_t)((p[1] * a + q[1] * b) >> 4);
-        out[2] = (int16_t)((p[2] * a + q[2] * b) >> 4);
+    size_t n = (size_t)to * 3;
+    struct linear l = {pairs_of(from, to), to, xmalloc(2 * n * sizeof *l.a), NULL, xmalloc(2 * n), NULL};
+    l.b = l.a + n;
+    l.second = l.first + n;
+    for (size_t i = 0; i < n; i++) {
+        l.a[i] = l.pairs[i / 3].a;
+        l.b[i] = l.pairs[i / 3].b;
     }
+    return l;
+}
+
+static void linear_done(struct linear *l)
+{
+    free(l->pairs);
+    free(l->a);
+    free(l->first);
+}
+
+static void gather(uint8_t *restrict first, uint8_t *restrict second, const uint8_t *restrict in, const struct pair *restrict pairs,
+                   int width)
+{
+    for (int x = 0; x < width; x++) {
+        memcpy(first + 3 * x, in + 3 * pairs[x].first, 3);
+        memcpy(second + 3 * x, in + 3 * pairs[x].second, 3);
+    }
+}
+
+static void mix(int16_t *restrict out, const uint8_t *restrict p, const uint8_t *restrict q, const int16_t *restrict a,
+                const int16_t *restrict b, int n)
+{
+    for (int i = 0; i < n; i++)
+        out[i] = (int16_t)((p[i] * a[i] + q[i] * b[i]) >> 4);
+}
+
+/* One source row to width pixels, 15 bits each: the lower 4 of 19 bits are dropped. Gathering first leaves a loop without
+ * jumps in memory, of which the compiler makes vector code. */
+static void linear_row(int16_t *out, const uint8_t *in, const struct linear *l)
+{
+    gather(l->first, l->second, in, l->pairs, l->width);
+    mix(out, l->first, l->second, l->a, l->b, 3 * l->width);
 }
 
 static void linear_blend(uint8_t *restrict out, const int16_t *restrict p, const int16_t *restrict q, int16_t a, int16_t b, int n)
@@ -77,12 +123,11 @@ struct row_pair {
     int y[2];
 };
 
-static const int16_t *linear_get(struct row_pair *rows, int y, const struct image *src, struct rect window,
-                                 const struct pair *pairs, int width)
+static const int16_t *linear_get(struct row_pair *rows, int y, const struct image *src, struct rect window, const struct linear *across)
 {
     int slot = y & 1;
     if (rows->y[slot] != y) {
-        linear_row(rows->row[slot], row_of(src, window, y), pairs, width);
+        linear_row(rows->row[slot], row_of(src, window, y), across);
         rows->y[slot] = y;
     }
     return rows->row[slot];
@@ -91,17 +136,18 @@ static const int16_t *linear_get(struct row_pair *rows, int y, const struct imag
 void resize_bilinear(uint8_t *out, int width, int height, const struct image *src, struct rect window)
 {
     check(src, window, width, height);
-    struct pair *across = pairs_of(window.width, width), *down = pairs_of(window.height, height);
+    struct linear across = linear_of(window.width, width);
+    struct pair *down = pairs_of(window.height, height);
     size_t n = (size_t)width * 3;
     int16_t *memory = xmalloc(2 * n * sizeof *memory);
     struct row_pair rows = {{memory, memory + n}, {-1, -1}};
     for (int y = 0; y < height; y++) {
-        const int16_t *p = linear_get(&rows, down[y].first, src, window, across, width);
-        const int16_t *q = linear_get(&rows, down[y].second, src, window, across, width);
+        const int16_t *p = linear_get(&rows, down[y].first, src, window, &across);
+        const int16_t *q = linear_get(&rows, down[y].second, src, window, &across);
         linear_blend(out + (size_t)y * n, p, q, down[y].a, down[y].b, (int)n);
     }
     free(memory);
-    free(across);
+    linear_done(&across);
     free(down);
 }
 
@@ -176,58 +222,56 @@ static void taps_done(struct tap_list *t)
     free(t->weights);
 }
 
-static void taps_row(int16_t *restrict out, const uint8_t *restrict in, const struct tap_list *t, int width)
+/* Sums are in 1/16384, then narrowed to 7 bits after the point. */
+static void add_weighted(int32_t *restrict sum, const uint8_t *restrict row, int16_t w, size_t n)
 {
-    const int half = 1 << (TAP_BITS - ROW_BITS - 1);
+    for (size_t i = 0; i < n; i++)
+        sum[i] += row[i] * w;
+}
+
+static void narrow(int16_t *restrict out, const int32_t *restrict sum, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] = (int16_t)((sum[i] + (1 << (TAP_BITS - ROW_BITS - 1))) >> (TAP_BITS - ROW_BITS));
+}
+
+static void taps_row(uint8_t *restrict out, const int16_t *restrict in, const struct tap_list *t, int width)
+{
+    const int half = 1 << (TAP_BITS + ROW_BITS - 1);
     for (int x = 0; x < width; x++, out += 3) {
-        const uint8_t *p = in + 3 * t->first[x];
-        const int16_t *w = t->weights + (size_t)x * (size_t)t->most;
+        const int16_t *p = in + 3 * t->first[x], *w = t->weights + (size_t)x * (size_t)t->most;
         int r = half, g = half, b = half;
         for (int i = 0; i < t->count[x]; i++, p += 3) {
             r += p[0] * w[i];
             g += p[1] * w[i];
             b += p[2] * w[i];
         }
-        out[0] = (int16_t)(r >> (TAP_BITS - ROW_BITS));
-        out[1] = (int16_t)(g >> (TAP_BITS - ROW_BITS));
-        out[2] = (int16_t)(b >> (TAP_BITS - ROW_BITS));
+        out[0] = (uint8_t)(r >> (TAP_BITS + ROW_BITS));
+        out[1] = (uint8_t)(g >> (TAP_BITS + ROW_BITS));
+        out[2] = (uint8_t)(b >> (TAP_BITS + ROW_BITS));
     }
 }
 
-static void add_weighted(int32_t *restrict sum, const int16_t *restrict row, int16_t w, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        sum[i] += row[i] * w;
-}
-
-static void store_sums(uint8_t *restrict out, const int32_t *restrict sum, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        out[i] = (uint8_t)(sum[i] >> (TAP_BITS + ROW_BITS));
-}
-
+/* Down first: that pass reads rows as they lie, so the compiler makes vector code of it. */
 static void resize_taps(uint8_t *out, int width, int height, const struct image *src, struct rect window, double reach,
                         filter_fn *filter)
 {
     check(src, window, width, height);
     struct tap_list across = taps_of(window.width, width, reach, filter);
     struct tap_list down = taps_of(window.height, height, reach, filter);
-    size_t n = (size_t)width * 3;
-    int16_t *ring = xmalloc((size_t)down.most * n * sizeof *ring); /* row y lies in slot y % most */
+    size_t n = (size_t)window.width * 3;
     int32_t *sum = xmalloc(n * sizeof *sum);
-    int ready = 0; /* rows below this were computed */
-    for (int y = 0; y < height; y++, out += n) {
-        int first = down.first[y], end = first + down.count[y];
-        for (ready = ready < first ? first : ready; ready < end; ready++)
-            taps_row(ring + (size_t)(ready % down.most) * n, row_of(src, window, ready), &across, width);
-        for (size_t i = 0; i < n; i++)
-            sum[i] = 1 << (TAP_BITS + ROW_BITS - 1);
-        for (int i = first; i < end; i++)
-            add_weighted(sum, ring + (size_t)(i % down.most) * n, down.weights[(size_t)y * (size_t)down.most + (size_t)(i - first)], n);
-        store_sums(out, sum, n);
+    int16_t *row = xmalloc(n * sizeof *row);
+    for (int y = 0; y < height; y++, out += 3 * (size_t)width) {
+        const int16_t *weights = down.weights + (size_t)y * (size_t)down.most;
+        memset(sum, 0, n * sizeof *sum);
+        for (int i = 0; i < down.count[y]; i++)
+            add_weighted(sum, row_of(src, window, down.first[y] + i), weights[i], n);
+        narrow(row, sum, n);
+        taps_row(out, row, &across, width);
     }
+    free(row);
     free(sum);
-    free(ring);
     taps_done(&across);
     taps_done(&down);
 }

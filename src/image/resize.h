@@ -12,17 +12,21 @@ struct rect {
     int x, y, width, height;
 };
 
-/* 8-bit bilinear with half-pixel centres and no antialias, of a window of src, to width x height at out (3 * width * height bytes). Within one
- * level of OpenCV's INTER_LINEAR. */
+/* All three: a window of src to width x height (1 or more each) at out, 3 * width * height bytes that do not overlap src. Nothing
+ * outside the window is looked at; the same size is a copy. thread: any */
+
+/* 8-bit bilinear with half-pixel centres and no antialias, weights of 11 bits: within one level of OpenCV's INTER_LINEAR, equal to
+ * it when shrinking. */
 void resize_bilinear(uint8_t *out, int width, int height, const struct image *src, struct rect window);
 
-/* The same with antialias when shrinking (triangle filter scaled to the ratio, as Pillow and torchvision's antialias=True do). */
+/* The same with antialias when shrinking: triangle filter as wide as the ratio. Within one level of Pillow's BILINEAR, and so of
+ * torchvision's antialias=True. */
 void resize_antialias(uint8_t *out, int width, int height, const struct image *src, struct rect window);
 
-/* Area average; for previews and grids. */
+/* Mean over the source area of each result pixel, rounded; for previews and grids. */
 void resize_area(uint8_t *out, int width, int height, const struct image *src, struct rect window);
 
-/* Largest size with the picture's aspect inside max_width x max_height, each side 1 or more. */
+/* Largest size with the picture's aspect inside max_width x max_height, each side 1 or more; enlarges too. */
 void resize_fit(int width, int height, int max_width, int max_height, int *out_width, int *out_height);
 
 /* Centre window of the evaluation rule "short side to size * 256 / 224, then centre crop of size", in source pixels. Pictures
