@@ -26,8 +26,10 @@ libfl_data_a_SOURCES = \
 	src/data/split.h src/data/square.c src/data/square.h src/data/walk.c
 libfl_data_a_CPPFLAGS = $(AM_CPPFLAGS) $(XXHASH_CFLAGS)
 libfl_nn_a_SOURCES = \
-	src/nn/arch.c src/nn/arch.h src/nn/arch_family.h src/nn/arch_mobilenet.c src/nn/arch_resnet.c \
-	src/nn/net.c src/nn/net.h src/nn/net_fold.c src/nn/net_init.c src/nn/net_internal.h src/nn/net_load.c
+	src/nn/arch.c src/nn/arch.h src/nn/arch_family.h src/nn/arch_mobilenet.c src/nn/arch_resnet.c src/nn/fetch.c \
+	src/nn/net.c src/nn/net.h src/nn/net_fold.c src/nn/net_init.c src/nn/net_internal.h src/nn/net_load.c \
+	src/nn/pickle.c src/nn/pickle.h src/nn/pth.c src/nn/pth_tensors.c src/nn/safetensors.c src/nn/weights.c \
+	src/nn/weights.h src/nn/weights_find.c src/nn/weights_internal.h src/nn/weights_match.c
 libfl_nn_a_CPPFLAGS = $(AM_CPPFLAGS) $(ZIP_CFLAGS) $(CJSON_CFLAGS) $(CURL_CFLAGS) $(CRYPTO_CFLAGS)
 libfl_engine_a_SOURCES = \
 	src/engine/block.c src/engine/block.h src/engine/engine.c src/engine/engine.h src/engine/internal.h \

@@ -28,7 +28,7 @@ enum layer_kind {
 struct layer {
     enum layer_kind kind;
     char name[48];     /* torchvision's module name, "layer1.0.conv1"; "" for layers without parameters */
-    char old_name[48]; /* what torchvision called it before version 0.4 (MobileNetV2's flat names), or "" */
+    char old_name[48]; /* what the first torchvision with it called it (MobileNetV2's flat names), or "" */
     int in, in2;       /* index of the source layers; -1 is the picture; in2 only for LAYER_ADD */
     int cin, cout;     /* channels */
     int kernel, stride, padding, groups;

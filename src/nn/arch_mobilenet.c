@@ -26,7 +26,7 @@ static int pair(struct graph *graph, const char *prefix, const char *a, const ch
     return family_conv_bn(graph, conv, conv_name, bn_name);
 }
 
-/* torchvision before 0.4 had all modules of a block in one list: convolution, batch norm, relu, convolution, ... */
+/* The first torchvision with this net had all modules of a block in one list: convolution, batch norm, relu, convolution, ... */
 static void name_flat(struct graph *graph, const char *block, int first)
 {
     for (int i = first; i < (int)graph->n_layers; i++)

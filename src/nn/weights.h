@@ -19,13 +19,14 @@ struct weight_entry {
 
 struct weight_file; /* opaque */
 
-/* Recognises the container by content. limit_bytes: 0 for the default of 8 GiB.
+/* Recognises the container by content; files over 8 GiB are refused.
  * errors: NOT_FOUND, IO, FORMAT (says what the file is instead: web page, pointer file, scripted model, picture, cut off ...; names
  * foreign classes of a pickle and runs nothing), UNSUPPORTED (tar) */
 enum err_code weights_open(struct weight_file **out, const char *path, struct err *err);
 void weights_close(struct weight_file *file);
 size_t weights_count(const struct weight_file *file);
 const struct weight_entry *weights_at(const struct weight_file *file, size_t i);
+const struct weight_entry *weights_get(const struct weight_file *file, const char *name); /* or NULL */
 const char *weights_kind(const struct weight_file *file);    /* "safetensors", "PyTorch zip", "PyTorch legacy" */
 const char *weights_wrapper(const struct weight_file *file); /* "state_dict" when unwrapped from there, else "" */
 const char *weights_meta(const struct weight_file *file, const char *key); /* safetensors __metadata__, or NULL */
@@ -76,8 +77,9 @@ enum err_code safetensors_write(const char *path, const struct weight_out *tenso
 
 /* --- finding and fetching ------------------------------------------------------------------------------------ */
 
-/* Path of an architecture's weight file: the option's path when not NULL (must exist), else our cache, $TORCH_HOME/hub/checkpoints,
- * $XDG_CACHE_HOME/torch/hub/checkpoints, ~/.cache/torch/hub/checkpoints. The caller frees *path.
+/* Path of an architecture's weight file: the option's path when not NULL or empty (must exist), else our cache, $TORCH_HOME/hub/checkpoints,
+ * $XDG_CACHE_HOME/torch/hub/checkpoints, ~/.cache/torch/hub/checkpoints: arch->weights_file, then any other ARCH-HASH.pth. For an
+ * architecture without published weights ARCH.safetensors, which pre-training keeps in our cache. The caller frees *path.
  * errors: NOT_FOUND, with a hint that says exactly what to do */
 enum err_code weights_find(char **path, const char *option, const struct arch *arch, struct err *err);
 
@@ -85,9 +87,16 @@ enum err_code weights_find(char **path, const char *option, const struct arch *a
 char *weights_cache_path(const char *file_name);
 
 /* Downloads url to path with resume (PATH.part), progress and a check of the SHA-256 prefix (may be NULL). progress returns false to
- * cancel. total 0 when unknown. errors: IO (names the status), FORMAT (wrong hash: the part is removed), CANCELLED.
+ * cancel. total 0 when unknown. A cut connection is an error; the part stays and the next call goes on from there.
+ * errors: IO (names the status), FORMAT (wrong hash: the part is removed), CANCELLED.
  * thread: any but the UI's */
 enum err_code weights_fetch(const char *url, const char *path, const char *sha256_prefix,
                             bool (*progress)(uint64_t got, uint64_t total, void *user), void *user, struct err *err);
+
+/* The hash in a file name: 8 to 64 lower-case hexadecimal digits between "-" and the suffix. false: there is none. */
+bool weights_name_hash(const char *path, char hex[65]);
+
+/* SHA-256 of a file, 64 hexadecimal digits. errors: NOT_FOUND, IO */
+enum err_code weights_sha256(const char *path, char hex[65], struct err *err);
 
 #endif
