@@ -10,6 +10,8 @@
 
 #include <string>
 
+#include "fl_entry.hpp"
+
 #define FL_TORCH_AT_LEAST(major, minor) \
     (TORCH_VERSION_MAJOR > (major) || (TORCH_VERSION_MAJOR == (major) && TORCH_VERSION_MINOR >= (minor)))
 
@@ -20,12 +22,12 @@
 #define FL_OLD_CUDA_ALLOCATOR
 #endif
 
-namespace fl::compat {
-
-const char *torch_version()
+const char *fl::torch_version()
 {
     return TORCH_VERSION;
 }
+
+namespace fl::compat {
 
 /* --- warnings: a free function's arguments before 2.0, an object from then on ------------------------------------- */
 
@@ -152,6 +154,15 @@ at::Tensor relu_limited(at::Tensor &x, double limit, bool in_place)
 }
 
 /* --- CUDA --------------------------------------------------------------------------------------------------------- */
+
+bool with_cuda()
+{
+#ifdef FL_TORCH_CUDA
+    return true;
+#else
+    return false;
+#endif
+}
 
 void empty_cache()
 {

@@ -9,7 +9,8 @@
 
 namespace fl::compat {
 
-const char *torch_version();
+/* This libtorch has CUDA, whether there is a GPU or not. */
+bool with_cuda();
 
 /* libtorch's warnings go to warn, one line each; NULL: nowhere. */
 void warnings_to(void (*warn)(const char *text, void *user), void *user);

@@ -154,8 +154,8 @@ static fl_device_info choose(const char *name)
         invalid("device %s: not auto, cpu, cuda or cuda:N", name);
     if (count_gpus() == 0)
         throw Refusal{ERR_NOT_FOUND, "no CUDA device",
-                      at::hasCUDA() ? "use --device cpu, or look at nvidia-smi"
-                                    : "this libtorch is built without CUDA: use --device cpu"};
+                      compat::with_cuda() ? "use --device cpu, or see what nvidia-smi says"
+                                          : "this libtorch is built without CUDA: use --device cpu"};
     if (number >= count_gpus())
         refuse(ERR_NOT_FOUND, "no CUDA device %d, there are %d", number, count_gpus());
     return any ? freest_gpu() : cuda_info(number);

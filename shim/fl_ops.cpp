@@ -3,7 +3,6 @@
 #include "fl_internal.hpp"
 
 #include <ATen/Context.h>
-#include <ATen/Parallel.h>
 #include <ATen/core/Reduction.h>
 #include <ATen/ops/adaptive_avg_pool2d.h>
 #include <ATen/ops/add.h>
@@ -17,6 +16,9 @@
 #include <ATen/ops/max_pool2d.h>
 #include <ATen/ops/relu.h>
 #include <ATen/ops/softmax.h>
+
+#include <algorithm>
+#include <future>
 
 #include "fl_compat.hpp"
 #include "fl_cuda.h"
@@ -98,12 +100,28 @@ template <class T> static at::Tensor upload(const T *data, int64_t n, at::Scalar
     return host.to(at::TensorOptions().device(state.device), false, true);
 }
 
+/* Runs body(i) for 0..n-1 on the engine's threads. libtorch's own loop is a header's OpenMP, which would tie this module to one
+ * compiler's OpenMP library. */
+template <class Body> static void on_threads(int64_t n, Body body)
+{
+    int64_t n_threads = std::min<int64_t>(n, state.config.n_threads);
+    std::vector<std::future<void>> others;
+    auto share = [&](int64_t first) {
+        for (int64_t i = first; i < n; i += n_threads)
+            body(i);
+    };
+    for (int64_t t = 1; t < n_threads; t++)
+        others.push_back(std::async(std::launch::async, share, t));
+    share(0);
+    for (std::future<void> &other : others)
+        other.get();
+}
+
 static void pixels_cpu(float *out, const uint8_t *rgb, int64_t n, int64_t h, int64_t w, const fl_pixel_op *ops,
                        const float mean[3], const float std[3])
 {
-    at::parallel_for(0, n, 1, [&](int64_t begin, int64_t end) {
-        for (int64_t i = begin; i < end; i++)
-            fl_pixels_one(out + 3 * h * w * i, rgb + 3 * h * w * i, h, w, ops ? ops + i : nullptr, mean, std);
+    on_threads(n, [&](int64_t i) {
+        fl_pixels_one(out + 3 * h * w * i, rgb + 3 * h * w * i, h, w, ops ? ops + i : nullptr, mean, std);
     });
 }
 
@@ -126,7 +144,7 @@ static at::Tensor pixels_tensor(int64_t n, int64_t h, int64_t w, at::Device devi
 
 static void check_pixels(int64_t n, int64_t h, int64_t w, const fl_pixel_op *ops, const float std[3])
 {
-    if (n < 1 || h < 1 || w < 1 || n > INT32_MAX || h > INT32_MAX || w > INT32_MAX)
+    if (n < 1 || h < 1 || w < 1 || n > 65535 || h > 65535 || w > 65535)
         invalid("pixels: %lld pictures of %lld x %lld", (long long)n, (long long)w, (long long)h);
     for (int c = 0; c < 3; c++)
         if (!(std[c] > 0))

@@ -1,8 +1,7 @@
 /* The one symbol of the shim.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fl_cuda.h"
-#include "fl_compat.hpp"
-#include "fl_internal.hpp"
+#include "fl_entry.hpp"
 
 using namespace fl::entry;
 
@@ -10,7 +9,7 @@ extern "C" __attribute__((visibility("default"))) const fl_table *fl_torch_table
 {
     /* in the order of fl_torch.h */
     static const fl_table table = {
-        FL_TORCH_VERSION, fl::compat::torch_version(), fl_cuda_built(),
+        FL_TORCH_VERSION, fl::torch_version(), fl_cuda_built(),
         init, devices, device_select, live_tensors, device_memory, device_sync, empty_cache,
         scope_new, scope_close, scope_keep,
         tensor_new, tensor_free, tensor_dims, tensor_dtype, tensor_read, tensor_write, tensor_copy, tensor_item,
