@@ -70,17 +70,17 @@ static float clamp01(float v)
     return v < 0 ? 0 : v > 1 ? 1 : v;
 }
 
-/* Luma of ITU-R BT.601, with the digits torchvision uses. */
+/* Luma of ITU-R BT.601. */
 static float grey_of(const float *v)
 {
-    return 0.2989f * v[0] + 0.587f * v[1] + 0.114f * v[2];
+    return 0.299f * v[0] + 0.587f * v[1] + 0.114f * v[2];
 }
 
 /* Moves n values away from base by factor. */
 static void blend(float *v, size_t n, float factor, float base)
 {
     for (size_t i = 0; i < n; i++)
-        v[i] = clamp01(factor * v[i] + (1 - factor) * base);
+        v[i] = clamp01(base + factor * (v[i] - base));
 }
 
 static float mean_grey(const float *v, size_t pixels)

@@ -26,10 +26,10 @@ struct augment_draw {
  * source for the crop: torchvision's RandomResizedCrop (Szegedy et al., arXiv 1409.4842, section 6) */
 struct augment_draw augment_draw(const struct augment_limits *limits, int width, int height, struct rng *rng);
 
-/* What the network sees, as RGB8 [size, size, 3]: window resized (antialias: resize_antialias, else resize_bilinear), flip, jitter;
- * the same arithmetic as the training path, for previews. Jitter on values 0..1, clamped after each step:
- *   v = b v;  v = c v + (1 - c) mean over the picture of grey;  v = s v + (1 - s) grey of the pixel
- * with grey = 0.2989 R + 0.587 G + 0.114 B (ITU-R BT.601). thread: any */
+/* What the network sees, as RGB8 [size, size, 3]: window resized (antialias: resize_antialias, else resize_bilinear), flip,
+ * jitter; the arithmetic of the training path (shim/fl_pixels.h), for previews. On values 0..1, clamped after each step:
+ *   v = b v;  v = m + c (v - m), m the picture's mean grey;  v = g + s (v - g), g the pixel's grey
+ * with grey = 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601). thread: any */
 void augment_apply(uint8_t *out, int size, const struct image *src, const struct augment_draw *draw, bool antialias);
 
 #endif

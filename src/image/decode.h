@@ -11,8 +11,8 @@
 
 /* What a file is, by its first bytes. */
 enum image_kind {
-    KIND_JPEG, KIND_PNG, /* decoded */
-    KIND_WEBP, KIND_HEIC, KIND_AVIF, KIND_GIF, KIND_BMP, KIND_TIFF, KIND_JXL, KIND_JP2, KIND_PSD, KIND_PNM, KIND_DICOM, /* named */
+    KIND_JPEG, KIND_PNG, /* decoded; the others are named and skipped */
+    KIND_WEBP, KIND_HEIC, KIND_AVIF, KIND_GIF, KIND_BMP, KIND_TIFF, KIND_JXL, KIND_JP2, KIND_PSD, KIND_PNM, KIND_DICOM,
     KIND_PDF, KIND_HTML, KIND_TEXT, KIND_ZIP, KIND_APPLEDOUBLE,
     KIND_EMPTY, KIND_ZEROS, KIND_UNKNOWN,
     KIND_COUNT
@@ -37,8 +37,8 @@ struct image_info {
     int orientation;        /* EXIF 1..8; 1 when absent or invalid */
     int channels;           /* in the file: 1 grey, 2 grey + alpha, 3, 4 */
     bool cmyk, alpha, sixteen_bit, palette, progressive, icc_profile; /* progressive: also an interlaced PNG */
-    int warnings;           /* data damaged, cut off, or left over before the end marker; 0 for a sound file. What follows the end
-                             * marker, and its absence alone, do not count */
+    int warnings;           /* data damaged, cut off, or left over before the end marker; 0 for a sound file. What follows the
+                             * end marker, and its absence alone, do not count */
     char warning[96];       /* the first one's text */
 };
 
@@ -55,8 +55,8 @@ enum err_code image_probe(const void *bytes, size_t n, const struct image_limits
 /* Full decode to upright RGB8: grey widened, CMYK and YCCK converted (with Adobe's marker R = C K / 255, without it
  * R = (255 - C) (255 - K) / 255), alpha composed on white, 16-bit scaled. Profiles are ignored. Damaged JPEG data with all rows
  * decoded is a success with warnings > 0; a damaged PNG is an error. info may be NULL. On failure image is all zeros.
- * scale_to: 0, or the smaller side wanted at least: a JPEG may be decoded at 1/2, 1/4, 1/8 when both sides stay >= scale_to; for
- * previews only, never for training.
+ * scale_to: 0, or the smaller side wanted at least: a JPEG may be decoded at 1/2, 1/4, 1/8 when both sides stay >= scale_to;
+ * for previews only, never for training.
  * errors: FORMAT (message is the reason alone: "cut off in the header", "12-bit JPEG", "is WebP"), INVALID (too many pixels,
  * with the numbers), UNSUPPORTED (a kind of JPEG the library lacks), MEMORY; the caller prefixes the path. thread: any
  * source: ITU-T T.81 and JFIF as libjpeg has them; PNG 1.2; Adobe Technical Note 5116 for the marker */

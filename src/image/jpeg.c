@@ -14,7 +14,7 @@
 
 #include "base/mem.h"
 
-/* A progressive file of a few kB may hold thousands of scans, each of which walks all coefficients; encoders write about ten. */
+/* A progressive file of a few kB may hold thousands of scans, each of which walks all coefficients; encoders write ten. */
 enum { MAX_SCANS = 100, ROWS_AT_ONCE = 16 };
 
 /* The fields of libjpeg that callbacks find again through the pointers they get; the cast is libjpeg's way. */
@@ -168,7 +168,8 @@ static void read_markers(struct reader_state *s, struct image_info *info)
     }
 }
 
-static enum err_code read_header(struct reader_state *s, const struct codec_input *in, struct image_info *info, struct err *err)
+static enum err_code read_header(struct reader_state *s, const struct codec_input *in, struct image_info *info,
+                                 struct err *err)
 {
     struct jpeg_decompress_struct *j = &s->jpeg;
     j->src = source_init(&s->source, in);
@@ -226,7 +227,7 @@ static void read_rows(struct reader_state *s)
             rows[i] = inks ? s->inks : s->image.rgb + (first + i) * stride;
         jpeg_read_scanlines(j, rows, n);
         if (inks)
-            inks_to_rgb(s->image.rgb + (size_t)first * j->output_width * 3, s->inks, j->output_width, j->saw_Adobe_marker);
+            inks_to_rgb(s->image.rgb + (size_t)3 * first * j->output_width, s->inks, j->output_width, j->saw_Adobe_marker);
     }
 }
 

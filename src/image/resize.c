@@ -20,11 +20,10 @@ static const uint8_t *row_of(const struct image *src, struct rect window, int y)
     return src->rgb + 3 * ((size_t)(window.y + y) * (size_t)src->width + (size_t)window.x);
 }
 
-static void check(const struct image *src, struct rect w, int width, int height)
+static bool valid(const struct image *src, struct rect w, int width, int height)
 {
-    assert(width >= 1 && height >= 1 && w.width >= 1 && w.height >= 1 && w.x >= 0 && w.y >= 0);
-    assert(w.width <= src->width - w.x && w.height <= src->height - w.y);
-    (void)src, (void)w, (void)width, (void)height;
+    return width >= 1 && height >= 1 && w.width >= 1 && w.height >= 1 && w.x >= 0 && w.y >= 0 &&
+           w.width <= src->width - w.x && w.height <= src->height - w.y;
 }
 
 /* --- bilinear ------------------------------------------------------------------------------------------------- */
@@ -85,12 +84,11 @@ static void linear_done(struct linear *l)
     free(l->first);
 }
 
-static void gather(uint8_t *restrict first, uint8_t *restrict second, const uint8_t *restrict in, const struct pair *restrict pairs,
-                   int width)
+static void gather(const struct linear *l, const uint8_t *in)
 {
-    for (int x = 0; x < width; x++) {
-        memcpy(first + 3 * x, in + 3 * pairs[x].first, 3);
-        memcpy(second + 3 * x, in + 3 * pairs[x].second, 3);
+    for (int x = 0; x < l->width; x++) {
+        memcpy(l->first + 3 * x, in + 3 * l->pairs[x].first, 3);
+        memcpy(l->second + 3 * x, in + 3 * l->pairs[x].second, 3);
     }
 }
 
@@ -105,11 +103,12 @@ static void mix(int16_t *restrict out, const uint8_t *restrict p, const uint8_t 
  * jumps in memory, of which the compiler makes vector code. */
 static void linear_row(int16_t *out, const uint8_t *in, const struct linear *l)
 {
-    gather(l->first, l->second, in, l->pairs, l->width);
+    gather(l, in);
     mix(out, l->first, l->second, l->a, l->b, 3 * l->width);
 }
 
-static void linear_blend(uint8_t *restrict out, const int16_t *restrict p, const int16_t *restrict q, int16_t a, int16_t b, int n)
+static void linear_blend(uint8_t *restrict out, const int16_t *restrict p, const int16_t *restrict q, int16_t a, int16_t b,
+                         int n)
 {
     for (int i = 0; i < n; i++) {
         int16_t sum = (int16_t)(((p[i] * a) >> 16) + ((q[i] * b) >> 16));
@@ -123,7 +122,8 @@ struct row_pair {
     int y[2];
 };
 
-static const int16_t *linear_get(struct row_pair *rows, int y, const struct image *src, struct rect window, const struct linear *across)
+static const int16_t *linear_get(struct row_pair *rows, int y, const struct image *src, struct rect window,
+                                 const struct linear *across)
 {
     int slot = y & 1;
     if (rows->y[slot] != y) {
@@ -135,7 +135,7 @@ static const int16_t *linear_get(struct row_pair *rows, int y, const struct imag
 
 void resize_bilinear(uint8_t *out, int width, int height, const struct image *src, struct rect window)
 {
-    check(src, window, width, height);
+    assert(valid(src, window, width, height));
     struct linear across = linear_of(window.width, width);
     struct pair *down = pairs_of(window.height, height);
     size_t n = (size_t)width * 3;
@@ -197,9 +197,9 @@ static struct tap_list taps_of(int from, int to, double reach, filter_fn *filter
 {
     double scale = (double)from / to;
     double half = reach * fmax(scale, 1);
-    struct tap_list t = {xmalloc((size_t)to * sizeof(int)), xmalloc((size_t)to * sizeof(int)), NULL, (int)ceil(half) * 2 + 1};
-    if (t.most > from)
-        t.most = from;
+    struct tap_list t = {.most = (int)fmin(ceil(half) * 2 + 1, from)};
+    t.first = xmalloc((size_t)to * sizeof *t.first);
+    t.count = xmalloc((size_t)to * sizeof *t.count);
     t.weights = xcalloc((size_t)to * (size_t)t.most, sizeof *t.weights);
     for (int i = 0; i < to; i++) {
         double centre = (i + 0.5) * scale;
@@ -256,7 +256,7 @@ static void taps_row(uint8_t *restrict out, const int16_t *restrict in, const st
 static void resize_taps(uint8_t *out, int width, int height, const struct image *src, struct rect window, double reach,
                         filter_fn *filter)
 {
-    check(src, window, width, height);
+    assert(valid(src, window, width, height));
     struct tap_list across = taps_of(window.width, width, reach, filter);
     struct tap_list down = taps_of(window.height, height, reach, filter);
     size_t n = (size_t)window.width * 3;

@@ -12,15 +12,15 @@ struct rect {
     int x, y, width, height;
 };
 
-/* All three: a window of src to width x height (1 or more each) at out, 3 * width * height bytes that do not overlap src. Nothing
- * outside the window is looked at; the same size is a copy. thread: any */
+/* All three: a window of src to width x height (1 or more each) at out, 3 * width * height bytes that do not overlap src.
+ * Nothing outside the window is looked at; the same size is a copy. thread: any */
 
-/* 8-bit bilinear with half-pixel centres and no antialias, weights of 11 bits: within one level of OpenCV's INTER_LINEAR, equal to
- * it when shrinking. */
+/* 8-bit bilinear with half-pixel centres and no antialias, weights of 11 bits: within one level of OpenCV's INTER_LINEAR, equal
+ * to it when shrinking. */
 void resize_bilinear(uint8_t *out, int width, int height, const struct image *src, struct rect window);
 
-/* The same with antialias when shrinking: triangle filter as wide as the ratio. Within one level of Pillow's BILINEAR, and so of
- * torchvision's antialias=True. */
+/* The same with antialias when shrinking: triangle filter as wide as the ratio. Within one level of Pillow's BILINEAR, which
+ * torchvision's antialias=True follows. */
 void resize_antialias(uint8_t *out, int width, int height, const struct image *src, struct rect window);
 
 /* Mean over the source area of each result pixel, rounded; for previews and grids. */

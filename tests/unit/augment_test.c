@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "fl_pixels.h"
 #include "image/augment.h"
 #include "unit/picture.h"
 
@@ -62,7 +63,7 @@ static void windows_keep_the_rule(void **state)
         x_middle += (w.x + w.width / 2.0) / width / n;
         flips += d.flip;
     }
-    print_message("# of %d draws: mean area %.3f, mean log aspect %.3f, mean centre %.3f, flips %d\n", n, area, log_aspect, x_middle, flips);
+    print_message("# of %d draws: mean area %.4f, log aspect %.4f, centre %.4f, flips %d\n", n, area, log_aspect, x_middle, flips);
     /* 20,000 draws of torchvision 0.28's RandomResizedCrop gave 0.5226, 0.0402, 0.5001; limits are four deviations of both */
     assert_true(fabs(area - 0.5226) < 0.008);
     assert_true(fabs(log_aspect - 0.0402) < 0.007);
@@ -118,16 +119,40 @@ static void arithmetic_by_hand(void **state)
                    (const uint8_t[]){10, 20, 30, 200, 100, 50, 255, 255, 255, 0, 0, 0});
     expect_applied((struct augment_draw){.brightness = 1.5f, .contrast = 1, .saturation = 1},
                    (const uint8_t[]){255, 150, 75, 15, 30, 45, 0, 0, 0, 255, 255, 255});
-    /* greys 124.18, 18.149, 0, 254.9745; their mean 99.3259 takes half of each value */
+    /* greys 124.2, 18.15, 0, 255; their mean 99.34 takes half of each value */
     expect_applied((struct augment_draw){.brightness = 1, .contrast = 0.5f, .saturation = 1},
                    (const uint8_t[]){150, 100, 75, 55, 60, 65, 50, 50, 50, 177, 177, 177});
     /* no saturation: the grey of each pixel */
     expect_applied((struct augment_draw){.brightness = 1, .contrast = 1, .saturation = 0},
                    (const uint8_t[]){124, 124, 124, 18, 18, 18, 0, 0, 0, 255, 255, 255});
-    /* all three in order: twice v, clamped; half way to 124.07, the mean grey of that; half way to the grey of each pixel,
-     * 164.54, 80.18, 62.03 and 189.52 */
+    /* all three in order: twice v, clamped; half way to 124.09, the mean grey of that; half way to the grey of each pixel,
+     * 164.57, 80.19, 62.04 and 189.54 */
     expect_applied((struct augment_draw){.brightness = 2, .contrast = 0.5f, .saturation = 0.5f},
                    (const uint8_t[]){177, 163, 138, 76, 81, 86, 62, 62, 62, 190, 190, 190});
+}
+
+/* The preview's bytes are the training path's values, rounded. */
+static void same_as_the_input_of_the_net(void **state)
+{
+    (void)state;
+    enum { SIDE = 12, N = SIDE * SIDE * 3 };
+    const float none[3] = {0, 0, 0}, one[3] = {1, 1, 1};
+    uint8_t *samples = noise(SIDE, SIDE, 3), out[N];
+    const struct image image = {SIDE, SIDE, samples};
+    const struct augment_limits limits = {.flip = true, .jitter = 0.8};
+    double most = 0;
+    for (uint64_t i = 0; i < 200; i++) {
+        struct augment_draw d = draw_at(&limits, SIDE, SIDE, i);
+        const struct fl_pixel_op op = {d.flip, d.brightness, d.contrast, d.saturation};
+        float expected[N];
+        fl_pixels_one(expected, samples, SIDE, SIDE, &op, none, one);
+        augment_apply(out, SIDE, &image, &d, false);
+        for (int k = 0; k < N; k++)
+            most = fmax(most, fabs(out[k] - 255.0 * expected[k]));
+    }
+    print_message("# 200 draws: largest difference from the training path %.4f levels, half of one is rounding\n", most);
+    assert_true(most <= 0.501);
+    free(samples);
 }
 
 static void window_then_flip(void **state)
@@ -159,6 +184,7 @@ int main(void)
         cmocka_unit_test(long_pictures_fall_back_to_the_centre),
         cmocka_unit_test(large_jitter_stops_at_zero),
         cmocka_unit_test(arithmetic_by_hand),
+        cmocka_unit_test(same_as_the_input_of_the_net),
         cmocka_unit_test(window_then_flip),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
