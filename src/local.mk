@@ -37,7 +37,11 @@ libfl_engine_a_SOURCES = \
 	src/engine/queue.c src/engine/queue.h src/engine/scan.h src/engine/settings.c src/engine/settings.h \
 	src/engine/torch.c src/engine/torch.h src/engine/views.c src/engine/wire.c src/engine/wire.h
 libfl_engine_a_CPPFLAGS = $(AM_CPPFLAGS) $(CJSON_CFLAGS) $(XXHASH_CFLAGS) -DPKGLIBDIR='"$(pkglibdir)"'
-libfl_batch_a_SOURCES =
+libfl_batch_a_SOURCES = \
+	src/batch/batch.c src/batch/batch.h src/batch/cmd_config.c src/batch/cmd_demo.c src/batch/cmd_eval.c \
+	src/batch/cmd_runs.c src/batch/cmd_scan.c src/batch/cmd_train.c src/batch/cmd_weights.c src/batch/command.h \
+	src/batch/dump.c src/batch/help.c src/batch/json.c src/batch/output.c src/batch/output.h src/batch/progress.c \
+	src/batch/session.c src/batch/signals.c src/batch/signals.h
 libfl_batch_a_CPPFLAGS = $(AM_CPPFLAGS) $(CJSON_CFLAGS)
 libfl_ui_a_SOURCES = \
 	src/ui/action.c src/ui/action.h src/ui/actions.def src/ui/canvas.c src/ui/canvas.h src/ui/damage.c src/ui/damage.h \

@@ -2,10 +2,17 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <locale.h>
 #include <stdio.h>
 
-int main(void)
+#include "batch/batch.h"
+
+int main(int argc, char **argv)
 {
-    puts(PACKAGE_STRING);
-    return 0;
+    static struct batch_screens screens;
+    setlocale(LC_CTYPE, "");
+    int code = batch_main(argc, argv, &screens);
+    if (screens.wanted)
+        fputs("flowerlab: this build has no screens yet\n", stderr);
+    return screens.wanted ? 1 : code;
 }

@@ -41,6 +41,8 @@ enum cmd_kind {
     CMD_DEMO,      /* path: folder to fill; number: 0 flowers, 1 shapes; options: seed. Result: text block, the folder */
     CMD_RUNS,      /* path: folder of runs. Result: runs block */
     CMD_FETCH,     /* path: architecture's name. Result: text block, the file */
+    CMD_WEIGHTS,   /* path: weight file to look into, or "" to list the architectures and what there is of them. Result: text block, lines of
+                    * KEY<TAB>VALUE (safe for terminals), an empty line between records */
     /* engine commands */
     CMD_TRAIN,     /* path: data folder; options. Result: result block of the best epoch */
     CMD_RESUME,    /* path: run folder; number: epochs to add, 0 none. Result: as CMD_TRAIN */
@@ -144,6 +146,7 @@ struct train_view {
     double loader_wait;      /* share of the time spent waiting for pictures, 0..1 */
     bool validating;
     double majority;         /* accuracy of always answering the largest class */
+    uint64_t dataset;        /* block of the data set as this run's scan found it; 0 until then */
     struct best best;
     int n_marks, n_events;
     struct phase_mark marks[RECIPE_PHASES];

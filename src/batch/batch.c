@@ -1,0 +1,277 @@
+/* The command line: commands, switches, dispatch, messages.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "batch/command.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/path.h"
+
+// clang-format off
+const struct flag_row flag_rows[] = {
+    {FLAG_START,     "start",     0,   NULL,     "begin to train at once"},
+    {FLAG_LAST,      "last",      0,   NULL,     "take the last weights instead of the best"},
+    {FLAG_NO_SCREEN, "no-screen", 0,   NULL,     "train without the screens and print the result"},
+    {FLAG_PRETRAIN,  "pretrain",  0,   NULL,     "first train a small network on drawn shapes, for the transfer modes"},
+    {FLAG_OUT,       "out",       0,   "FOLDER", "where pictures and runs go"},
+    {FLAG_MORE,      "epochs",    0,   "+N",     "that many more epochs at the last rate"},
+    {FLAG_JSON,      "json",      0,   NULL,     "one JSON object a line"},
+    {FLAG_HELP,      "help",      'h', NULL,     "this text"},
+    {FLAG_VERSION,   "version",   'V', NULL,     "name and version"},
+};
+
+const struct command commands[] = {
+    {"", "[DIR]", "open the screens; options preset Setup", FLAG_START, 0, 1, true, cmd_screens},
+    {"demo", "", "drawn flowers to try everything on: the screens, or a run without them",
+        FLAG_NO_SCREEN | FLAG_PRETRAIN | FLAG_OUT, 0, 0, true, cmd_demo},
+    {"scan", "DIR", "look at a data set: classes, pictures, problems", 0, 1, 1, true, cmd_scan},
+    {"train", "DIR", "train on a data set", 0, 1, 1, true, cmd_train},
+    {"resume", "RUN", "go on with a run that was stopped, or make it longer", FLAG_MORE, 1, 1, false, cmd_resume},
+    {"eval", "RUN [DIR]", "accuracy, loss and classes on the run's validation part or another folder", FLAG_LAST, 1, 2, true, cmd_eval},
+    {"predict", "RUN FILE...", "classes of pictures; folders too", FLAG_LAST, 2, 1 << 20, true, cmd_predict},
+    {"runs", "[FOLDER]", "list runs, newest first", 0, 0, 1, true, cmd_runs},
+    {"weights", "list | get NAME | check FILE", "pretrained weights: what there is, fetch it, look into a file", 0, 1, 2, false, cmd_weights},
+    {"config", "", "every option with its value and where it came from", 0, 0, 0, true, cmd_config},
+    {"dump", "NAME", NULL, 0, 1, 1, false, cmd_dump},
+};
+// clang-format on
+const size_t n_flag_rows = sizeof flag_rows / sizeof *flag_rows;
+const size_t n_commands = sizeof commands / sizeof *commands;
+
+/* --- messages ------------------------------------------------------------------------------------------------ */
+
+void say(struct batch *b, const char *format, ...)
+{
+    va_list ap;
+    char text[1024];
+    struct str line = STR_INIT;
+    va_start(ap, format);
+    vsnprintf(text, sizeof text, format, ap);
+    va_end(ap);
+    str_add_safe(&line, text);
+    str_add_c(&line, '\n');
+    progress_line(&b->messages, NULL);
+    output_write(&b->messages, line.s, line.len);
+    str_done(&line);
+}
+
+int report(struct batch *b, const struct err *err)
+{
+    if (b->flags & FLAG_JSON) {
+        cJSON *event = json_event("error");
+        json_text(event, "code", err_name(err->code));
+        json_text(event, "message", err->message);
+        json_text(event, "hint", err->hint);
+        json_line(&b->result, event);
+    }
+    say(b, "flowerlab: %s", err->message);
+    if (*err->hint)
+        say(b, "  %s", err->hint);
+    return EXIT_FAILED;
+}
+
+int report_usage(struct batch *b, const struct err *err)
+{
+    report(b, err);
+    return EXIT_USAGE;
+}
+
+/* --- reading the command line -------------------------------------------------------------------------------- */
+
+static const struct command *find_command(const char *name)
+{
+    for (size_t i = 1; i < n_commands; i++) {
+        if (str_eq(commands[i].name, name))
+            return &commands[i];
+    }
+    return NULL;
+}
+
+static const char *near_command(const char *name)
+{
+    const char *found = NULL;
+    size_t least = 3;
+    for (size_t i = 1; i < n_commands; i++) {
+        size_t d = commands[i].help ? str_distance(commands[i].name, name) : least;
+        if (d < least && d * 2 <= strlen(name)) {
+            least = d;
+            found = commands[i].name;
+        }
+    }
+    return found;
+}
+
+static const struct flag_row *find_flag(const struct batch *b, const char *word)
+{
+    for (size_t i = 0; i < n_flag_rows; i++) {
+        const struct flag_row *row = &flag_rows[i];
+        bool named = word[1] == '-' ? str_eq(word + 2, row->name) : row->short_flag && word[1] == row->short_flag && !word[2];
+        if (named && (row->flag & (b->command->flags | FLAGS_EVERYWHERE)))
+            return row;
+    }
+    return NULL;
+}
+
+/* "+N": epochs to add. */
+static enum err_code take_more(struct batch *b, const char *text, struct err *err)
+{
+    if (text[0] == '+' && num_parse_int(text + 1, &b->more) && b->more >= 1 && b->more <= 100000)
+        return ERR_OK;
+    err_set(err, ERR_INVALID, "--epochs: \"%s\" is not of the form +N", text);
+    return err_hint(err, "+5 adds five epochs to the run");
+}
+
+static enum err_code take_flag(struct batch *b, const struct flag_row *row, int argc, char **argv, int *i, struct err *err)
+{
+    b->flags |= row->flag;
+    if (!row->argument)
+        return ERR_OK;
+    if (*i + 1 >= argc)
+        return err_set(err, ERR_INVALID, "--%s: a value is missing (%s)", row->name, row->argument);
+    const char *value = argv[++*i];
+    if (row->flag == FLAG_MORE)
+        return take_more(b, value, err);
+    b->out = value;
+    return ERR_OK;
+}
+
+static enum err_code no_options(const struct batch *b, const char *word, struct err *err)
+{
+    err_set(err, ERR_INVALID, "%s takes no option %s", b->command->name, word);
+    return err_hint(err, "\"flowerlab %s --help\" shows what it takes", b->command->name);
+}
+
+static enum err_code take_words(struct batch *b, int argc, char **argv, int i, struct err *err)
+{
+    bool only_words = false;
+    for (; i < argc; i++) {
+        bool taken = false;
+        const char *word = argv[i];
+        const struct flag_row *flag = !only_words && word[0] == '-' ? find_flag(b, word) : NULL;
+        enum err_code code = ERR_OK;
+        if (flag) {
+            code = take_flag(b, flag, argc, argv, &i, err);
+        } else if (!only_words && str_eq(word, "--")) {
+            only_words = true;
+        } else if (!only_words && word[0] == '-' && word[1] && !b->command->options) {
+            code = no_options(b, word, err);
+        } else {
+            if (!only_words)
+                code = cli_option(&b->options, argc, argv, &i, &taken, err);
+            if (code == ERR_OK && !taken)
+                b->words[b->n_words++] = word;
+        }
+        if (code != ERR_OK)
+            return code;
+    }
+    return ERR_OK;
+}
+
+static enum err_code check_words(const struct batch *b, struct err *err)
+{
+    const struct command *c = b->command;
+    if (b->n_words >= c->min_words && b->n_words <= c->max_words)
+        return ERR_OK;
+    if (b->n_words < c->min_words)
+        err_set(err, ERR_INVALID, "%s: an argument is missing", c->name);
+    else
+        err_set(err, ERR_INVALID, "%s%s\"%s\" is one argument too many", c->name, *c->name ? ": " : "", b->words[c->max_words]);
+    return err_hint(err, "usage: flowerlab %s%s%s", c->name, *c->name ? " " : "", c->arguments);
+}
+
+/* A first word that is neither a command nor a folder was meant as one of them. */
+static enum err_code check_first_word(const struct batch *b, struct err *err)
+{
+    if (*b->command->name || !b->n_words || path_exists(b->words[0]))
+        return ERR_OK;
+    const char *near = near_command(b->words[0]);
+    err_set(err, ERR_INVALID, "\"%s\" is neither a command nor a folder", b->words[0]);
+    if (near)
+        return err_hint(err, "did you mean \"flowerlab %s\"?", near);
+    return err_hint(err, "\"flowerlab --help\" lists the commands");
+}
+
+/* --- settings ------------------------------------------------------------------------------------------------ */
+
+struct reading {
+    struct batch *b;
+    bool bad;
+};
+
+static void file_error(const struct err *err, void *user)
+{
+    struct reading *reading = user;
+    reading->bad = true;
+    report(reading->b, err);
+}
+
+/* Default, config file, environment. Every error of the file is shown, not only the first. */
+static int read_settings(struct batch *b)
+{
+    struct err err = {0};
+    struct reading reading = {b, false};
+    options_default(&b->options);
+    char *path = rcfile_path();
+    enum err_code code = path_exists(path) ? rcfile_read(&b->options, path, SOURCE_FILE, NULL, file_error, &reading, &err) : ERR_OK;
+    free(path);
+    if (code != ERR_OK || options_environment(&b->options, &err) != ERR_OK)
+        return report_usage(b, &err);
+    return reading.bad ? EXIT_USAGE : EXIT_DONE;
+}
+
+/* Help and version answer even when everything else on the line, or the config file, is wrong. */
+static bool answer_early(struct batch *b, int argc, char **argv)
+{
+    for (int i = 1; i < argc && !str_eq(argv[i], "--"); i++) {
+        const struct flag_row *flag = argv[i][0] == '-' ? find_flag(b, argv[i]) : NULL;
+        b->flags |= flag ? flag->flag & FLAGS_EVERYWHERE : 0;
+        if (flag && flag->flag == FLAG_VERSION) {
+            output_text(&b->result, PACKAGE_STRING "\n");
+            return true;
+        }
+        if (flag && flag->flag == FLAG_HELP) {
+            if (*b->command->name)
+                help_command(&b->result, b->command);
+            else
+                help_program(&b->result);
+            return true;
+        }
+    }
+    return false;
+}
+
+static int run_command(struct batch *b, int argc, char **argv, int first)
+{
+    struct err err = {0};
+    if (answer_early(b, argc, argv))
+        return EXIT_DONE;
+    int code = b->command->run == cmd_dump ? EXIT_DONE : read_settings(b);
+    if (code != EXIT_DONE)
+        return code;
+    if (take_words(b, argc, argv, first, &err) != ERR_OK || check_first_word(b, &err) != ERR_OK || check_words(b, &err) != ERR_OK)
+        return report_usage(b, &err);
+    return b->command->run(b);
+}
+
+int batch_main(int argc, char **argv, struct batch_screens *screens)
+{
+    struct batch b = {.screens = screens, .result = output_of(1), .messages = output_of(2)};
+    b.words = xcalloc((size_t)argc + 1, sizeof *b.words);
+    str_add(&b.line, "flowerlab");
+    for (int i = 1; i < argc; i++) {
+        str_add_c(&b.line, ' ');
+        str_add_shell(&b.line, argv[i]);
+    }
+    const struct command *named = argc > 1 ? find_command(argv[1]) : NULL;
+    b.command = named ? named : &commands[0];
+    int code = run_command(&b, argc, argv, named ? 2 : 1);
+    session_close(&b);
+    str_done(&b.line);
+    free(b.words);
+    return code;
+}

@@ -1,0 +1,165 @@
+/* eval and predict.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "batch/command.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/num.h"
+
+/* --- eval ---------------------------------------------------------------------------------------------------- */
+
+static struct confusion confusion_of(const struct result_view *v)
+{
+    struct confusion c;
+    confusion_init(&c, v->n_classes);
+    for (int truth = 0; truth < v->n_classes; truth++) {
+        for (int k = 0; k < v->n_classes; k++)
+            c.count[truth * v->n_classes + k] = result_view_count(v, truth, k);
+    }
+    return c;
+}
+
+static void eval_json(struct batch *b, const struct result_view *v, const struct confusion *c)
+{
+    cJSON *event = json_event("eval"), *classes = cJSON_CreateArray();
+    json_text(event, "run", b->words[0]);
+    json_text(event, "what", v->what);
+    json_text(event, "weights", b->flags & FLAG_LAST ? "last" : "best");
+    json_int(event, "epoch", v->epoch);
+    json_int(event, "n", (int64_t)v->n);
+    json_real(event, "loss", v->loss);
+    json_real(event, "acc", v->acc);
+    json_real(event, "balanced_acc", v->balanced);
+    for (int k = 0; k < v->n_classes; k++) {
+        cJSON *class = cJSON_CreateObject();
+        json_text(class, "name", result_view_class(v, k));
+        json_int(class, "n", confusion_row(c, k));
+        json_real(class, "recall", confusion_recall(c, k));
+        json_real(class, "precision", confusion_precision(c, k));
+        json_real(class, "f1", confusion_f1(c, k));
+        cJSON_AddItemToArray(classes, class);
+    }
+    cJSON_AddItemToObject(event, "classes", classes);
+    json_line(&b->result, event);
+}
+
+/* 7 places: "84.10 %" or "n/a". */
+static void add_percent(struct str *s, double share)
+{
+    if (isnan(share))
+        str_printf(s, "  %9s", "n/a");
+    else
+        str_printf(s, "  %7.2f %%", share * 100);
+}
+
+static void eval_table(struct batch *b, const struct result_view *v, const struct confusion *c)
+{
+    struct str s = STR_INIT;
+    str_printf(&s, "accuracy %.2f %%  balanced %.2f %%  loss %.4f  on ", v->acc * 100, v->balanced * 100, v->loss);
+    str_add_safe(&s, v->what);
+    str_printf(&s, ", %zu pictures, weights of epoch %d\n\n", v->n, v->epoch);
+    str_printf(&s, "%9s  %9s  %9s  %9s  class\n", "pictures", "recall", "precision", "F1");
+    for (int k = 0; k < v->n_classes; k++) {
+        str_printf(&s, "%9" PRId64, confusion_row(c, k));
+        add_percent(&s, confusion_recall(c, k));
+        add_percent(&s, confusion_precision(c, k));
+        add_percent(&s, confusion_f1(c, k));
+        str_add(&s, "  ");
+        str_add_safe(&s, result_view_class(v, k));
+        str_add_c(&s, '\n');
+    }
+    output_write(&b->result, s.s, s.len);
+    str_done(&s);
+}
+
+int cmd_eval(struct batch *b)
+{
+    struct cmd cmd = {.kind = CMD_EVAL, .number = b->flags & FLAG_LAST ? 1 : 0, .options = &b->options};
+    struct err err = {0};
+    struct job_end end;
+    struct result_view view;
+    if (put_path(cmd.path, b->words[0], &err) != ERR_OK || put_path(cmd.path2, b->n_words > 1 ? b->words[1] : "", &err) != ERR_OK)
+        return report_usage(b, &err);
+    int code = run_job(b, &cmd, watch_stage, NULL, &end);
+    if (code == EXIT_DONE && result_view_open(&view, end.block, &err) != ERR_OK)
+        code = report(b, &err);
+    if (code == EXIT_DONE) {
+        struct confusion c = confusion_of(&view);
+        if (b->flags & FLAG_JSON)
+            eval_json(b, &view, &c);
+        else
+            eval_table(b, &view, &c);
+        confusion_done(&c);
+    }
+    job_end_done(&end);
+    return code;
+}
+
+/* --- predict ------------------------------------------------------------------------------------------------- */
+
+static void prediction_json(struct batch *b, const struct result_view *v, const struct prediction_row *row)
+{
+    cJSON *event = json_event("predict");
+    json_text(event, "file", row->file);
+    if (row->predicted >= 0)
+        json_text(event, "class", result_view_class(v, row->predicted));
+    else
+        cJSON_AddNullToObject(event, "class");
+    json_real(event, "probability", row->predicted >= 0 ? row->probability : NAN);
+    if (*row->problem)
+        json_text(event, "problem", row->problem);
+    json_line(&b->result, event);
+}
+
+/* file, class, probability with tabs between; a file without a prediction is named on standard error. */
+static void prediction_line(struct batch *b, const struct result_view *v, const struct prediction_row *row)
+{
+    struct str s = STR_INIT;
+    if (row->predicted < 0) {
+        say(b, "flowerlab: %s: %s", row->file, *row->problem ? row->problem : "no prediction");
+        return;
+    }
+    str_add_safe(&s, row->file);
+    str_add_c(&s, '\t');
+    str_add_safe(&s, result_view_class(v, row->predicted));
+    str_printf(&s, "\t%.4f\n", row->probability);
+    output_write(&b->result, s.s, s.len);
+    str_done(&s);
+}
+
+static int print_predictions(struct batch *b, const struct result_view *v)
+{
+    size_t bad = 0;
+    for (size_t i = 0; i < v->n; i++) {
+        struct prediction_row row = result_view_row(v, i);
+        bad += row.predicted < 0;
+        if (b->flags & FLAG_JSON)
+            prediction_json(b, v, &row);
+        else
+            prediction_line(b, v, &row);
+    }
+    return bad ? EXIT_FAILED : EXIT_DONE;
+}
+
+int cmd_predict(struct batch *b)
+{
+    struct cmd cmd = {.kind = CMD_PREDICT, .number = b->flags & FLAG_LAST ? 1 : 0, .options = &b->options};
+    struct err err = {0};
+    struct job_end end;
+    struct result_view view;
+    if (put_path(cmd.path, b->words[0], &err) != ERR_OK)
+        return report_usage(b, &err);
+    cmd.list = b->words + 1;
+    cmd.n_list = (size_t)b->n_words - 1;
+    int code = run_job(b, &cmd, watch_stage, NULL, &end);
+    if (code == EXIT_DONE && result_view_open(&view, end.block, &err) != ERR_OK)
+        code = report(b, &err);
+    if (code == EXIT_DONE)
+        code = print_predictions(b, &view);
+    job_end_done(&end);
+    return code;
+}

@@ -1,0 +1,144 @@
+/* scan: what a data set holds.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "batch/command.h"
+
+#include <inttypes.h>
+
+#include "base/num.h"
+
+static void scan_json(struct output *out, const struct ds_view *ds)
+{
+    cJSON *event = json_event("scan"), *classes = cJSON_CreateArray(), *skipped = cJSON_CreateObject();
+    cJSON *notes = cJSON_CreateArray();
+    json_text(event, "root", ds->root);
+    json_int(event, "files", (int64_t)ds->n_files);
+    json_int(event, "used", (int64_t)ds->n_used);
+    for (int status = 1; status < 16; status++) {
+        if (ds->by_status[status])
+            json_int(skipped, engine_status_name(status), (int64_t)ds->by_status[status]);
+    }
+    cJSON_AddItemToObject(event, "skipped", skipped);
+    for (size_t i = 0; i < ds->n_classes; i++) {
+        struct ds_class_row row = ds_view_class(ds, i);
+        cJSON *class = cJSON_CreateObject();
+        json_text(class, "name", row.name);
+        json_int(class, "files", (int64_t)row.n_files);
+        json_int(class, "used", (int64_t)row.n_used);
+        cJSON_AddItemToArray(classes, class);
+    }
+    cJSON_AddItemToObject(event, "classes", classes);
+    json_int(event, "identical_pairs", (int64_t)ds->n_pairs);
+    json_bool(event, "given_parts", ds->given_parts);
+    json_bool(event, "incomplete", ds->incomplete);
+    for (size_t i = 0; i < ds->n_notes; i++) {
+        bool problem;
+        const char *text = ds_view_note(ds, i, &problem);
+        cJSON *note = cJSON_CreateObject();
+        json_text(note, "text", text);
+        json_bool(note, "problem", problem);
+        cJSON_AddItemToArray(notes, note);
+    }
+    cJSON_AddItemToObject(event, "notes", notes);
+    json_line(out, event);
+}
+
+static void add_skipped(struct str *s, const struct ds_view *ds)
+{
+    const char *between = ": ";
+    str_printf(s, "%zu files seen = %zu used + %zu skipped", ds->n_files, ds->n_used, ds->n_files - ds->n_used);
+    for (int status = 1; status < 16; status++) {
+        if (!ds->by_status[status])
+            continue;
+        str_printf(s, "%s%" PRIu64 " %s", between, ds->by_status[status], engine_status_name(status));
+        between = ", ";
+    }
+    str_add_c(s, '\n');
+}
+
+static void add_files(struct str *s, const struct ds_view *ds)
+{
+    for (size_t i = 0; i < ds->n_files; i++) {
+        struct ds_file_row row = ds_view_file(ds, i);
+        if (!row.status)
+            continue;
+        str_add(s, "  ");
+        str_add_safe(s, row.name);
+        str_printf(s, ": %s", engine_status_name(row.status));
+        if (*row.detail)
+            str_add(s, " (");
+        str_add_safe(s, row.detail);
+        str_add(s, *row.detail ? ")\n" : "\n");
+    }
+}
+
+static void add_pairs(struct str *s, const struct ds_view *ds)
+{
+    for (size_t i = 0; i < ds->n_pairs; i++) {
+        size_t a, c;
+        bool conflict, across;
+        ds_view_pair(ds, i, &a, &c, &conflict, &across);
+        str_add(s, "  identical: ");
+        str_add_safe(s, ds_view_file(ds, a).name);
+        str_add(s, " and ");
+        str_add_safe(s, ds_view_file(ds, c).name);
+        str_add(s, conflict ? ", under two classes\n" : across ? ", in two parts\n" : "\n");
+    }
+}
+
+void scan_report(struct output *out, const struct ds_view *ds, bool json)
+{
+    struct str s = STR_INIT;
+    if (json) {
+        scan_json(out, ds);
+        return;
+    }
+    for (size_t i = 0; i < ds->n_classes; i++) {
+        struct ds_class_row row = ds_view_class(ds, i);
+        str_printf(&s, "%8zu  ", row.n_used);
+        str_add_safe(&s, row.name);
+        str_add_c(&s, '\n');
+    }
+    add_skipped(&s, ds);
+    add_files(&s, ds);
+    add_pairs(&s, ds);
+    for (size_t i = 0; i < ds->n_notes; i++) {
+        bool problem;
+        const char *text = ds_view_note(ds, i, &problem);
+        str_add(&s, problem ? "problem: " : "note: ");
+        str_add_safe(&s, text);
+        str_add_c(&s, '\n');
+    }
+    output_write(out, s.s, s.len);
+    str_done(&s);
+}
+
+static size_t usable_classes(const struct ds_view *ds)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < ds->n_classes; i++)
+        n += ds_view_class(ds, i).n_used > 0;
+    return n;
+}
+
+int cmd_scan(struct batch *b)
+{
+    struct cmd cmd = {.kind = CMD_SCAN, .options = &b->options};
+    struct err err = {0};
+    struct job_end end;
+    struct ds_view ds;
+    if (put_path(cmd.path, b->words[0], &err) != ERR_OK)
+        return report_usage(b, &err);
+    int code = run_job(b, &cmd, watch_stage, NULL, &end);
+    if (code == EXIT_DONE && ds_view_open(&ds, end.block, &err) != ERR_OK)
+        code = report(b, &err);
+    if (code == EXIT_DONE) {
+        scan_report(&b->result, &ds, b->flags & FLAG_JSON);
+        if (usable_classes(&ds) < 2) {
+            err_set(&err, ERR_INVALID, "%s: fewer than two classes have usable pictures", b->words[0]);
+            code = report(b, &err);
+        }
+    }
+    job_end_done(&end);
+    return code;
+}

@@ -1,0 +1,250 @@
+/* train and resume: a run as lines or events.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "batch/command.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/num.h"
+
+/* What of the snapshot was told already. */
+struct told {
+    bool started;
+    uint64_t dataset, steps, epochs;
+    int events;
+};
+
+/* --- the start ----------------------------------------------------------------------------------------------- */
+
+static void tell_dataset(struct batch *b, uint64_t id)
+{
+    const struct block *block = engine_block(b->engine, id);
+    struct ds_view ds;
+    if (block && ds_view_open(&ds, block, NULL) == ERR_OK) {
+        progress_line(&b->messages, NULL);
+        if (b->flags & FLAG_JSON)
+            scan_report(&b->result, &ds, true);
+        else
+            scan_report(&b->messages, &ds, false);
+    }
+    block_release(block);
+}
+
+static void start_event(struct batch *b, const struct train_view *t)
+{
+    cJSON *event = json_event("start");
+    json_text(event, "run", t->run);
+    json_text(event, "data", t->data);
+    json_text(event, "mode", t->mode);
+    json_text(event, "preset", t->preset);
+    json_text(event, "model", t->model);
+    json_text(event, "weights", t->weights);
+    json_text(event, "device", t->device);
+    json_text(event, "precision", t->precision);
+    json_int(event, "classes", t->n_classes);
+    json_int(event, "train", t->n_train);
+    json_int(event, "val", t->n_val);
+    json_int(event, "epochs", t->n_epochs);
+    json_real(event, "majority_acc", t->majority);
+    json_line(&b->result, event);
+}
+
+static void tell_start(struct batch *b, const struct train_view *t)
+{
+    if (b->flags & FLAG_JSON) {
+        start_event(b, t);
+        return;
+    }
+    say(b, "%s, preset %s, %s on %s (%s), %d classes, %" PRId64 " pictures to train, %" PRId64 " to validate, %d epochs", t->mode,
+        t->preset, t->model, t->device, t->precision, t->n_classes, t->n_train, t->n_val, t->n_epochs);
+    say(b, "run %s", t->run);
+    if (!isnan(t->majority))
+        say(b, "always answering the largest class would be right for %.2f %%", t->majority * 100);
+}
+
+/* --- steps, epochs, events ----------------------------------------------------------------------------------- */
+
+static void step_event(struct batch *b, const struct train_view *t, const struct step_point *p)
+{
+    cJSON *event = json_event("step");
+    json_int(event, "step", p->step);
+    json_int(event, "steps", t->n_steps);
+    json_real(event, "loss", (double)p->loss);
+    json_real(event, "acc", (double)p->acc);
+    json_real(event, "lr", (double)p->lr);
+    json_real(event, "lr_head", (double)p->lr_head);
+    json_real(event, "images_per_s", (double)p->images_per_s);
+    json_line(&b->result, event);
+}
+
+static void tell_steps(struct batch *b, const struct train_view *t, struct told *told)
+{
+    if (t->steps_seen > told->steps + SNAP_STEPS)
+        told->steps = t->steps_seen - SNAP_STEPS; /* older ones have left the ring */
+    for (; told->steps < t->steps_seen; told->steps++) {
+        if (b->flags & FLAG_JSON)
+            step_event(b, t, &t->steps[told->steps % SNAP_STEPS]);
+    }
+}
+
+static void epoch_event(struct batch *b, const struct epoch_metrics *m)
+{
+    cJSON *event = json_event("epoch");
+    json_int(event, "epoch", m->epoch);
+    json_int(event, "phase", m->phase);
+    json_real(event, "train_loss", m->train_loss);
+    json_real(event, "train_acc", m->train_acc);
+    json_real(event, "val_loss", m->val_loss);
+    json_real(event, "val_acc", m->val_acc);
+    json_real(event, "lr", m->lr);
+    json_real(event, "lr_head", m->lr_head);
+    json_real(event, "images_per_s", m->images_per_s);
+    json_real(event, "seconds", m->seconds);
+    json_line(&b->result, event);
+}
+
+/* "84.10 %", or "-" when unknown. */
+static const char *percent(char out[16], double share)
+{
+    snprintf(out, 16, isnan(share) ? "-" : "%.2f %%", share * 100);
+    return out;
+}
+
+static void epoch_line(struct batch *b, const struct train_view *t, const struct epoch_metrics *m)
+{
+    char train[16], val[16], seconds[NUM_TEXT];
+    say(b, "epoch %d/%d  train loss %.4f acc %s  val loss %.4f acc %s  %.1f images/s  %s%s", m->epoch, t->n_epochs, m->train_loss,
+        percent(train, m->train_acc), m->val_loss, percent(val, m->val_acc), m->images_per_s, num_seconds(seconds, m->seconds),
+        t->best.epoch == m->epoch ? "  best" : "");
+}
+
+static void tell_epochs(struct batch *b, const struct train_view *t, struct told *told)
+{
+    if (t->epochs_seen > told->epochs + SNAP_EPOCHS)
+        told->epochs = t->epochs_seen - SNAP_EPOCHS;
+    for (; told->epochs < t->epochs_seen; told->epochs++) {
+        const struct epoch_metrics *m = &t->epochs[told->epochs % SNAP_EPOCHS];
+        if (b->flags & FLAG_JSON)
+            epoch_event(b, m);
+        else
+            epoch_line(b, t, m);
+    }
+}
+
+static void tell_events(struct batch *b, const struct train_view *t, struct told *told)
+{
+    for (; told->events < t->n_events; told->events++)
+        say(b, "step %" PRId64 ": %s", t->events[told->events].step, t->events[told->events].text);
+}
+
+static void draw_progress(struct batch *b, const struct train_view *t, uint64_t job)
+{
+    struct str line = STR_INIT;
+    char title[48], text[96], left[NUM_TEXT];
+    const struct step_point *last = t->steps_seen ? &t->steps[(t->steps_seen - 1) % SNAP_STEPS] : NULL;
+    if (!t->epoch || t->validating || !t->live) {
+        watch_stage(b, job, NULL);
+        return;
+    }
+    snprintf(title, sizeof title, "epoch %d/%d", t->epoch, t->n_epochs);
+    snprintf(text, sizeof text, "loss %.4f  %.1f images/s  %s left", last ? (double)last->loss : NAN, t->images_per_s,
+             num_seconds(left, t->eta));
+    progress_bar(&line, title, (uint64_t)t->step_in_epoch, (uint64_t)t->steps_in_epoch, text);
+    progress_line(&b->messages, line.s);
+    str_done(&line);
+}
+
+/* Steps before their epoch's line; the epochs of earlier parts of a resumed run come first, from its own metrics. */
+static void watch_run(struct batch *b, uint64_t job, void *user)
+{
+    struct told *told = user;
+    const struct train_view *t = &b->snap->train;
+    if (t->job != job) {
+        watch_stage(b, job, NULL);
+        return;
+    }
+    if (t->dataset && told->dataset != t->dataset) {
+        tell_dataset(b, t->dataset);
+        told->dataset = t->dataset;
+    }
+    if (!told->started && *t->run && t->n_epochs) {
+        tell_start(b, t);
+        told->started = true;
+    }
+    tell_steps(b, t, told);
+    tell_epochs(b, t, told);
+    tell_events(b, t, told);
+    draw_progress(b, t, job);
+}
+
+/* --- the end ------------------------------------------------------------------------------------------------- */
+
+static void tell_end(struct batch *b, const struct job_end *end)
+{
+    const struct train_view *t = &b->snap->train;
+    char acc[16];
+    if (b->flags & FLAG_JSON) {
+        cJSON *event = json_event("done");
+        if (t->best.epoch)
+            json_int(event, "best_epoch", t->best.epoch);
+        else
+            cJSON_AddNullToObject(event, "best_epoch");
+        json_real(event, "best_val_acc", t->best.epoch ? t->best.val_acc : NAN);
+        json_real(event, "best_val_loss", t->best.epoch ? t->best.val_loss : NAN);
+        json_int(event, "epochs", t->epoch);
+        json_text(event, "run", t->run);
+        json_text(event, "end", *t->end ? t->end : end->text);
+        json_line(&b->result, event);
+        return;
+    }
+    if (*t->end || *end->text)
+        say(b, "%s", *t->end ? t->end : end->text);
+    if (t->best.epoch)
+        output_printf(&b->result, "best epoch %d: validation accuracy %s, loss %.4f\n", t->best.epoch, percent(acc, t->best.val_acc),
+                      t->best.val_loss);
+    struct str line = STR_INIT;
+    str_add(&line, "run ");
+    str_add_safe(&line, t->run);
+    output_printf(&b->result, "%s\n", line.s);
+    str_done(&line);
+}
+
+static int follow_run(struct batch *b, const struct cmd *cmd)
+{
+    struct told told = {0};
+    struct job_end end;
+    int code = run_job(b, cmd, watch_run, &told, &end);
+    if (end.kind != NOTICE_FAILED && *b->snap->train.run)
+        tell_end(b, &end);
+    if (code == EXIT_INTERRUPTED && *b->snap->train.run)
+        say(b, "go on with: flowerlab resume %s", b->snap->train.run);
+    job_end_done(&end);
+    return code;
+}
+
+int train_folder(struct batch *b, const char *folder)
+{
+    struct cmd cmd = {.kind = CMD_TRAIN, .options = &b->options};
+    struct err err = {0};
+    if (put_path(cmd.path, folder, &err) != ERR_OK)
+        return report_usage(b, &err);
+    return follow_run(b, &cmd);
+}
+
+int cmd_train(struct batch *b)
+{
+    return train_folder(b, b->words[0]);
+}
+
+int cmd_resume(struct batch *b)
+{
+    struct cmd cmd = {.kind = CMD_RESUME, .number = b->more, .options = &b->options};
+    struct err err = {0};
+    if (put_path(cmd.path, b->words[0], &err) != ERR_OK)
+        return report_usage(b, &err);
+    return follow_run(b, &cmd);
+}

@@ -1,0 +1,143 @@
+/* Commands: one row each, and what they share.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef FL_BATCH_COMMAND_H
+#define FL_BATCH_COMMAND_H
+
+#include <cjson/cJSON.h>
+
+#include "batch/batch.h"
+#include "batch/output.h"
+#include "engine/engine.h"
+
+enum exit_code { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_INTERRUPTED = 130 };
+
+/* Switches that are no options of the list. */
+enum flag {
+    FLAG_JSON = 1,
+    FLAG_HELP = 2,
+    FLAG_VERSION = 4,
+    FLAG_START = 8,
+    FLAG_LAST = 16,
+    FLAG_NO_SCREEN = 32,
+    FLAG_PRETRAIN = 64,
+    FLAG_OUT = 128,  /* takes a value */
+    FLAG_MORE = 256  /* --epochs +N of resume; takes a value */
+};
+#define FLAGS_EVERYWHERE (FLAG_JSON | FLAG_HELP | FLAG_VERSION)
+
+struct flag_row {
+    enum flag flag;
+    const char *name;     /* without dashes */
+    char short_flag;      /* or 0 */
+    const char *argument; /* NULL: a switch */
+    const char *help;
+};
+extern const struct flag_row flag_rows[];
+extern const size_t n_flag_rows;
+
+struct batch;
+
+struct command {
+    const char *name;      /* "" is the screens */
+    const char *arguments; /* "RUN [DIR]" */
+    const char *help;
+    unsigned flags;        /* beside FLAGS_EVERYWHERE */
+    int min_words, max_words;
+    bool options;          /* takes the options of the list */
+    int (*run)(struct batch *b);
+};
+extern const struct command commands[];
+extern const size_t n_commands;
+
+/* Everything a command has. */
+struct batch {
+    const struct command *command;
+    struct options options;
+    unsigned flags;        /* given */
+    const char *out;       /* --out */
+    int64_t more;          /* --epochs +N */
+    int n_words;
+    const char **words;    /* the arguments that are no options */
+    struct str line;       /* the whole command line, shell-quoted */
+    struct output result, messages; /* standard output, standard error */
+    struct engine *engine; /* NULL until session_open */
+    struct snapshot *snap;
+    bool interrupted;      /* a signal stopped the job */
+    struct batch_screens *screens;
+};
+
+int cmd_screens(struct batch *b);
+int cmd_demo(struct batch *b);
+int cmd_scan(struct batch *b);
+int cmd_train(struct batch *b);
+int cmd_resume(struct batch *b);
+int cmd_eval(struct batch *b);
+int cmd_predict(struct batch *b);
+int cmd_runs(struct batch *b);
+int cmd_weights(struct batch *b);
+int cmd_config(struct batch *b);
+int cmd_dump(struct batch *b);
+
+/* A message for people on standard error, "flowerlab: ..." and the hint; with --json an error event too. Returns EXIT_FAILED. */
+int report(struct batch *b, const struct err *err);
+int report_usage(struct batch *b, const struct err *err); /* the same; EXIT_USAGE */
+
+/* A line for people on standard error, above the progress line. */
+void say(struct batch *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Usage texts, to standard output. */
+void help_program(struct output *out);
+void help_command(struct output *out, const struct command *command);
+
+/* Trains as cmd_train does, folder and options of b->options; for the demo. */
+int train_folder(struct batch *b, const char *folder);
+
+/* What a scan found: for scan and at the start of training. json: an event, else lines. */
+void scan_report(struct output *out, const struct ds_view *ds, bool json);
+
+/* --- running a job ------------------------------------------------------------------------------------------- */
+
+/* How a job ended. */
+struct job_end {
+    enum notice_kind kind;      /* FINISHED, FAILED or CANCELLED */
+    const struct block *block;  /* result, or NULL; released by job_end_done */
+    struct err err;             /* FAILED */
+    char text[256];
+};
+void job_end_done(struct job_end *end);
+
+/* Called whenever the snapshot changed and at least five times a second. job: its number. */
+typedef void watch_fn(struct batch *b, uint64_t job, void *user);
+
+/* Starts the engine if need be, submits, and waits for the end. INT and TERM stop the job with a save (a second one ends the program), HUP ends
+ * the output. Returns EXIT_DONE, or the code after everything was reported: EXIT_FAILED, EXIT_INTERRUPTED. *end is filled in any case. */
+int run_job(struct batch *b, const struct cmd *cmd, watch_fn *watch, void *user, struct job_end *end);
+void session_close(struct batch *b);
+
+/* The view of a job in the snapshot, or NULL. */
+const struct job_view *find_job(const struct batch *b, uint64_t job);
+
+/* cmd.path and the like; errors: INVALID when too long. */
+enum err_code put_path(char out[OPTION_TEXT_MAX], const char *path, struct err *err);
+
+/* --- JSON ---------------------------------------------------------------------------------------------------- */
+
+/* A new object with its event field. */
+cJSON *json_event(const char *event);
+void json_text(cJSON *object, const char *key, const char *bytes); /* bytes that are no UTF-8 become \udcXX, as Python's surrogateescape */
+void json_real(cJSON *object, const char *key, double v);          /* %.9g; NaN and infinity are null */
+void json_int(cJSON *object, const char *key, int64_t v);
+void json_bool(cJSON *object, const char *key, bool v);
+/* Writes it as a line and frees it. */
+void json_line(struct output *out, cJSON *object);
+
+/* --- progress ------------------------------------------------------------------------------------------------ */
+
+/* One line at the foot of a terminal, redrawn. text: without line end; NULL wipes it. Nothing happens when it is no terminal. */
+void progress_line(struct output *out, const char *text);
+/* "scan [=====     ] 12/40 text" */
+void progress_bar(struct str *line, const char *title, uint64_t done, uint64_t total, const char *text);
+/* A stage of any job: title, bar, count; for watch functions. */
+void watch_stage(struct batch *b, uint64_t job, void *user);
+
+#endif

@@ -1,0 +1,88 @@
+/* Usage texts, from the lists of commands, switches and options.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "batch/command.h"
+
+#include <string.h>
+
+#define COLUMN 25 /* where the explanations begin */
+
+/* left and right side by side; a left that is too long gets a line of its own. */
+static void add_line(struct str *s, const char *left, const char *right)
+{
+    if (strlen(left) > COLUMN - 4)
+        str_printf(s, "  %s\n%*s%s\n", left, COLUMN, "", right);
+    else
+        str_printf(s, "  %-*s%s\n", COLUMN - 2, left, right);
+}
+
+static void add_names(struct str *s, char short_flag, const char *name, const char *argument)
+{
+    if (short_flag)
+        str_printf(s, "-%c, ", short_flag);
+    str_printf(s, "--%s", name);
+    if (argument)
+        str_printf(s, " %s", argument);
+}
+
+static void add_flags(struct str *s, unsigned flags)
+{
+    for (size_t i = 0; i < n_flag_rows; i++) {
+        const struct flag_row *row = &flag_rows[i];
+        struct str left = STR_INIT;
+        if (!(row->flag & flags))
+            continue;
+        add_names(&left, row->short_flag, row->name, row->argument);
+        add_line(s, left.s, row->help);
+        str_done(&left);
+    }
+}
+
+static void add_options(struct str *s)
+{
+    const char *group = "";
+    for (int id = 0; id < OPTION_COUNT; id++) {
+        const struct option_row *row = option_row((enum option_id)id);
+        struct str left = STR_INIT;
+        if (!str_eq(group, row->group))
+            str_printf(s, "\n%s\n", row->group);
+        group = row->group;
+        add_names(&left, row->short_flag, row->name, row->argument);
+        add_line(s, left.s, row->help);
+        str_done(&left);
+    }
+}
+
+void help_program(struct output *out)
+{
+    struct str s = STR_INIT;
+    str_add(&s, "flowerlab: train image classifiers on folders of pictures, one folder a class\n\n"
+                "usage: flowerlab [DIR] [OPTION]... [--start]   the screens\n"
+                "       flowerlab COMMAND ...                   the same work without them\n\n");
+    for (size_t i = 0; i < n_commands; i++) {
+        struct str left = STR_INIT;
+        str_printf(&left, "%s%s%s", commands[i].name, *commands[i].name && *commands[i].arguments ? " " : "", commands[i].arguments);
+        if (commands[i].help)
+            add_line(&s, left.s, commands[i].help);
+        str_done(&left);
+    }
+    str_add_c(&s, '\n');
+    add_flags(&s, FLAGS_EVERYWHERE | FLAG_START);
+    str_add(&s, "\n\"flowerlab COMMAND --help\" says more, \"flowerlab train --help\" lists the options, flowerlab(1) explains them.\n");
+    output_write(out, s.s, s.len);
+    str_done(&s);
+}
+
+void help_command(struct output *out, const struct command *command)
+{
+    struct str s = STR_INIT;
+    str_printf(&s, "usage: flowerlab %s%s%s%s\n", command->name, *command->arguments ? " " : "", command->arguments,
+               command->options || command->flags ? " [OPTION]..." : "");
+    if (command->help)
+        str_printf(&s, "%s\n\n", command->help);
+    add_flags(&s, command->flags | FLAGS_EVERYWHERE);
+    if (command->options)
+        add_options(&s);
+    output_write(out, s.s, s.len);
+    str_done(&s);
+}

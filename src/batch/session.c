@@ -1,0 +1,130 @@
+/* One engine, one job at a time, signals beside it.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "batch/command.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "batch/signals.h"
+
+#define WATCH_MS 200
+
+static void session_open(struct batch *b)
+{
+    if (b->engine)
+        return;
+    struct engine_config config = {
+        .n_threads = option_is_set(&b->options, OPTION_ID_threads) ? (int)b->options.threads : 0,
+        .command_line = b->line.s,
+    };
+    signals_catch();
+    b->engine = engine_new(&config);
+    b->snap = xcalloc(1, sizeof *b->snap);
+}
+
+void session_close(struct batch *b)
+{
+    engine_free(b->engine);
+    free(b->snap);
+    b->engine = NULL;
+    b->snap = NULL;
+}
+
+const struct job_view *find_job(const struct batch *b, uint64_t job)
+{
+    for (int i = 0; i < SNAP_JOBS; i++) {
+        if (job && b->snap->jobs[i].job == job)
+            return &b->snap->jobs[i];
+    }
+    return NULL;
+}
+
+enum err_code put_path(char out[OPTION_TEXT_MAX], const char *path, struct err *err)
+{
+    if (strlen(path) >= OPTION_TEXT_MAX)
+        return err_set(err, ERR_INVALID, "a path is longer than %d bytes", OPTION_TEXT_MAX - 1);
+    memcpy(out, path, strlen(path) + 1);
+    return ERR_OK;
+}
+
+void job_end_done(struct job_end *end)
+{
+    block_release(end->block);
+    end->block = NULL;
+}
+
+/* The first INT or TERM asks the job to stop and save; who asks twice does not want to wait. */
+static void handle_signals(struct batch *b, const struct cmd *cmd, uint64_t job)
+{
+    bool trains = cmd->kind == CMD_TRAIN || cmd->kind == CMD_RESUME;
+    for (int number = signals_next(); number; number = signals_next()) {
+        if (number == SIGHUP) {
+            b->result.dead = b->messages.dead = true;
+            continue;
+        }
+        if (b->interrupted)
+            _exit(EXIT_INTERRUPTED);
+        b->interrupted = true;
+        struct cmd stop = {.kind = trains ? CMD_STOP_NOW : CMD_CANCEL, .job = job};
+        engine_submit(b->engine, &stop, NULL, NULL); /* too late for the job: its notice is on the way */
+        say(b, "%s", trains ? "stopping after this step, saving" : "stopping");
+    }
+}
+
+/* True when the job's last notice came. */
+static bool take_notices(struct batch *b, uint64_t job, struct job_end *end)
+{
+    struct notice notice;
+    while (engine_next_event(b->engine, &notice)) {
+        if (notice.job != job || notice.kind == NOTICE_PROGRESS)
+            continue;
+        if (notice.kind == NOTICE_STARTED) {
+            if (*notice.text && !(b->flags & FLAG_JSON))
+                say(b, "%s", notice.text);
+            continue;
+        }
+        end->kind = notice.kind;
+        end->block = notice.block ? engine_block(b->engine, notice.block) : NULL;
+        end->err = notice.err;
+        memcpy(end->text, notice.text, sizeof end->text);
+        return true;
+    }
+    return false;
+}
+
+static int wait_for_job(struct batch *b, const struct cmd *cmd, uint64_t job, watch_fn *watch, void *user, struct job_end *end)
+{
+    struct pollfd fds[2] = {{.fd = engine_event_fd(b->engine), .events = POLLIN}, {.fd = signals_fd(), .events = POLLIN}};
+    for (bool over = false; !over;) {
+        poll(fds, 2, WATCH_MS);
+        handle_signals(b, cmd, job);
+        over = take_notices(b, job, end);
+        engine_snapshot(b->engine, b->snap);
+        if (watch)
+            watch(b, job, user);
+    }
+    progress_line(&b->messages, NULL);
+    if (end->kind == NOTICE_FAILED)
+        return report(b, &end->err);
+    if (b->interrupted)
+        return EXIT_INTERRUPTED;
+    return end->kind == NOTICE_FINISHED ? EXIT_DONE : EXIT_FAILED;
+}
+
+int run_job(struct batch *b, const struct cmd *cmd, watch_fn *watch, void *user, struct job_end *end)
+{
+    uint64_t job;
+    struct err err = {0};
+    *end = (struct job_end){.kind = NOTICE_FAILED};
+    session_open(b);
+    if (engine_submit(b->engine, cmd, &job, &err) != ERR_OK) {
+        end->err = err;
+        return report(b, &err);
+    }
+    return wait_for_job(b, cmd, job, watch, user, end);
+}
