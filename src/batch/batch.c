@@ -25,19 +25,21 @@ const struct flag_row flag_rows[] = {
     {FLAG_VERSION,   "version",   'V', NULL,     "name and version"},
 };
 
+#define ALL_GROUPS "Run Model Data Training Augmentation Machine"
+
 const struct command commands[] = {
-    {"", "[DIR]", "open the screens; options preset Setup", FLAG_START, 0, 1, true, cmd_screens},
+    {"", "[DIR]", "open the screens; options preset Setup", FLAG_START, 0, 1, ALL_GROUPS " Screen", cmd_screens},
     {"demo", "", "drawn flowers to try everything on: the screens, or a run without them",
-        FLAG_NO_SCREEN | FLAG_PRETRAIN | FLAG_OUT, 0, 0, true, cmd_demo},
-    {"scan", "DIR", "look at a data set: classes, pictures, problems", 0, 1, 1, true, cmd_scan},
-    {"train", "DIR", "train on a data set", 0, 1, 1, true, cmd_train},
-    {"resume", "RUN", "go on with a run that was stopped, or make it longer", FLAG_MORE, 1, 1, false, cmd_resume},
-    {"eval", "RUN [DIR]", "accuracy, loss and classes on the run's validation part or another folder", FLAG_LAST, 1, 2, true, cmd_eval},
-    {"predict", "RUN FILE...", "classes of pictures; folders too", FLAG_LAST, 2, 1 << 20, true, cmd_predict},
-    {"runs", "[FOLDER]", "list runs, newest first", 0, 0, 1, true, cmd_runs},
-    {"weights", "list | get NAME | check FILE", "pretrained weights: what there is, fetch it, look into a file", 0, 1, 2, false, cmd_weights},
-    {"config", "", "every option with its value and where it came from", 0, 0, 0, true, cmd_config},
-    {"dump", "NAME", NULL, 0, 1, 1, false, cmd_dump},
+        FLAG_NO_SCREEN | FLAG_PRETRAIN | FLAG_OUT, 0, 0, ALL_GROUPS, cmd_demo},
+    {"scan", "DIR", "look at a data set: classes, pictures, problems", 0, 1, 1, "Data", cmd_scan},
+    {"train", "DIR", "train on a data set", 0, 1, 1, ALL_GROUPS, cmd_train},
+    {"resume", "RUN", "go on with a run that was stopped, or make it longer", FLAG_MORE, 1, 1, NULL, cmd_resume},
+    {"eval", "RUN [DIR]", "accuracy, loss and classes on the run's validation part or another folder", FLAG_LAST, 1, 2, "Machine", cmd_eval},
+    {"predict", "RUN FILE...", "classes of pictures; folders too", FLAG_LAST, 2, 1 << 20, "Machine", cmd_predict},
+    {"runs", "[FOLDER]", "list runs, newest first", 0, 0, 1, "", cmd_runs},
+    {"weights", "list | get NAME | check FILE", "pretrained weights: what there is, fetch it, look into a file", 0, 1, 2, NULL, cmd_weights},
+    {"config", "", "every option with its value and where it came from", 0, 0, 0, "", cmd_config},
+    {"dump", "NAME", NULL, 0, 1, 1, NULL, cmd_dump},
 };
 // clang-format on
 const size_t n_flag_rows = sizeof flag_rows / sizeof *flag_rows;
@@ -158,7 +160,7 @@ static enum err_code take_words(struct batch *b, int argc, char **argv, int i, s
             code = take_flag(b, flag, argc, argv, &i, err);
         } else if (!only_words && str_eq(word, "--")) {
             only_words = true;
-        } else if (!only_words && word[0] == '-' && word[1] && !b->command->options) {
+        } else if (!only_words && word[0] == '-' && word[1] && !b->command->groups) {
             code = no_options(b, word, err);
         } else {
             if (!only_words)

@@ -43,7 +43,7 @@ struct command {
     const char *help;
     unsigned flags;        /* beside FLAGS_EVERYWHERE */
     int min_words, max_words;
-    bool options;          /* takes the options of the list */
+    const char *groups;    /* groups of options that its help lists; NULL: it takes no options (else it takes all of them, as the config file does) */
     int (*run)(struct batch *b);
 };
 extern const struct command commands[];

@@ -141,7 +141,7 @@ static void dump_bash(struct str *s)
         if (!commands[i].help)
             continue;
         str_printf(s, "        %s) words='", commands[i].name);
-        add_all_flags(s, commands[i].flags, commands[i].options);
+        add_all_flags(s, commands[i].flags, commands[i].groups != NULL);
         str_add(s, "' ;;\n");
     }
     str_add(s, "        *) words='");

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define COLUMN 25 /* where the explanations begin */
+#define COLUMN 28 /* where the explanations begin */
 
 /* left and right side by side; a left that is too long gets a line of its own. */
 static void add_line(struct str *s, const char *left, const char *right)
@@ -16,40 +16,39 @@ static void add_line(struct str *s, const char *left, const char *right)
         str_printf(s, "  %-*s%s\n", COLUMN - 2, left, right);
 }
 
-static void add_names(struct str *s, char short_flag, const char *name, const char *argument)
+static void add_row(struct str *s, char short_flag, const char *name, const char *argument, const char *help)
 {
+    struct str left = STR_INIT;
+    str_add(&left, "    ");
     if (short_flag)
-        str_printf(s, "-%c, ", short_flag);
-    str_printf(s, "--%s", name);
+        memcpy(left.s, (char[]){'-', short_flag, ','}, 3);
+    str_printf(&left, "--%s", name);
     if (argument)
-        str_printf(s, " %s", argument);
+        str_printf(&left, " %s", argument);
+    add_line(s, left.s, help);
+    str_done(&left);
 }
 
 static void add_flags(struct str *s, unsigned flags)
 {
     for (size_t i = 0; i < n_flag_rows; i++) {
         const struct flag_row *row = &flag_rows[i];
-        struct str left = STR_INIT;
-        if (!(row->flag & flags))
-            continue;
-        add_names(&left, row->short_flag, row->name, row->argument);
-        add_line(s, left.s, row->help);
-        str_done(&left);
+        if (row->flag & flags)
+            add_row(s, row->short_flag, row->name, row->argument, row->help);
     }
 }
 
-static void add_options(struct str *s)
+static void add_options(struct str *s, const char *groups)
 {
     const char *group = "";
     for (int id = 0; id < OPTION_COUNT; id++) {
         const struct option_row *row = option_row((enum option_id)id);
-        struct str left = STR_INIT;
+        if (!strstr(groups, row->group))
+            continue;
         if (!str_eq(group, row->group))
             str_printf(s, "\n%s\n", row->group);
         group = row->group;
-        add_names(&left, row->short_flag, row->name, row->argument);
-        add_line(s, left.s, row->help);
-        str_done(&left);
+        add_row(s, row->short_flag, row->name, row->argument, row->help);
     }
 }
 
@@ -77,12 +76,12 @@ void help_command(struct output *out, const struct command *command)
 {
     struct str s = STR_INIT;
     str_printf(&s, "usage: flowerlab %s%s%s%s\n", command->name, *command->arguments ? " " : "", command->arguments,
-               command->options || command->flags ? " [OPTION]..." : "");
+               command->groups || command->flags ? " [OPTION]..." : "");
     if (command->help)
         str_printf(&s, "%s\n\n", command->help);
     add_flags(&s, command->flags | FLAGS_EVERYWHERE);
-    if (command->options)
-        add_options(&s);
+    if (command->groups)
+        add_options(&s, command->groups);
     output_write(out, s.s, s.len);
     str_done(&s);
 }
