@@ -8,8 +8,6 @@
 
 #include "base/mem.h"
 
-/* --- draws ---------------------------------------------------------------------------------------------------- */
-
 static struct rect centre_of(int width, int height, int w, int h)
 {
     return (struct rect){(width - w) / 2, (height - h) / 2, w, h};
@@ -49,8 +47,10 @@ static float draw_factor(double jitter, struct rng *rng)
     return jitter > 0 ? (float)rng_between(rng, fmax(1 - jitter, 0), 1 + jitter) : 1;
 }
 
-/* The window comes last because the number of tries varies: flip and factors then do not depend on the picture's size. */
-struct augment_draw augment_draw(const struct augment_limits *limits, int width, int height, struct rng *rng)
+/* The window comes last because the number of tries varies: flip and factors then do not depend on
+ * the picture's size. */
+struct augment_draw augment_draw(const struct augment_limits *limits, int width, int height,
+                                 struct rng *rng)
 {
     struct augment_draw d = {{0, 0, width, height}, false, 1, 1, 1};
     if (limits->flip)
@@ -62,8 +62,6 @@ struct augment_draw augment_draw(const struct augment_limits *limits, int width,
         d.window = draw_window(limits->crop_min, width, height, rng);
     return d;
 }
-
-/* --- applying ------------------------------------------------------------------------------------------------- */
 
 static float clamp01(float v)
 {
@@ -125,7 +123,8 @@ static void flip_rows(uint8_t *rgb, int size)
     }
 }
 
-void augment_apply(uint8_t *out, int size, const struct image *src, const struct augment_draw *draw, bool antialias)
+void augment_apply(uint8_t *out, int size, const struct image *src, const struct augment_draw *draw,
+                   bool antialias)
 {
     if (antialias)
         resize_antialias(out, size, size, src, draw->window);

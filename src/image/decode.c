@@ -17,21 +17,23 @@ void image_done(struct image *image)
     *image = (struct image){0};
 }
 
-enum err_code codec_check_size(uint64_t width, uint64_t height, const struct image_limits *limits, struct err *err)
+enum err_code codec_check_size(uint64_t width, uint64_t height, const struct image_limits *limits,
+                               struct err *err)
 {
     if (width == 0 || height == 0)
-        return err_set(err, ERR_FORMAT, "empty picture of %" PRIu64 " x %" PRIu64 " pixels", width, height);
-    /* sides stay below 2^31 in both formats, so the product fits; a side of 2^24 keeps row sizes in int */
+        return err_set(err, ERR_FORMAT, "empty picture of %" PRIu64 " x %" PRIu64 " pixels", width,
+                       height);
+    /* both formats have sides below 2^31, so the product fits; 2^24 keeps row sizes in int */
     if (width * height > limits->max_pixels || width >= 1u << 24 || height >= 1u << 24)
-        return err_set(err, ERR_INVALID, "%" PRIu64 " x %" PRIu64 " pixels, more than the limit of %" PRIu64, width, height,
-                       limits->max_pixels);
+        return err_set(err, ERR_INVALID,
+                       "%" PRIu64 " x %" PRIu64 " pixels, more than the limit of %" PRIu64, width,
+                       height, limits->max_pixels);
     return ERR_OK;
 }
 
-/* --- orientation ---------------------------------------------------------------------------------------------- */
-
-/* How an upright picture is read from the stored one: pixel (x, y) lies at stored + start + x * step_x + y * step_y.
- * source: Exif 2.32, table of the orientation tag (where row 0 and column 0 of the stored picture are) */
+/* How an upright picture is read from the stored one: pixel (x, y) is the stored pixel number
+ * start + x * step_x + y * step_y.
+ * source: Exif 2.32, orientation tag: where row 0 and column 0 of the stored picture are */
 struct walk {
     int width, height;
     ptrdiff_t start, step_x, step_y;
@@ -41,14 +43,22 @@ static struct walk walk_of(int orientation, int width, int height)
 {
     ptrdiff_t row = width, last_x = width - 1, last_y = (ptrdiff_t)(height - 1) * width;
     switch (orientation) {
-    case 2: return (struct walk){width, height, last_x, -1, row};
-    case 3: return (struct walk){width, height, last_x + last_y, -1, -row};
-    case 4: return (struct walk){width, height, last_y, 1, -row};
-    case 5: return (struct walk){height, width, 0, row, 1};
-    case 6: return (struct walk){height, width, last_y, -row, 1};
-    case 7: return (struct walk){height, width, last_x + last_y, -row, -1};
-    case 8: return (struct walk){height, width, last_x, row, -1};
-    default: return (struct walk){width, height, 0, 1, row};
+    case 2:
+        return (struct walk){width, height, last_x, -1, row};
+    case 3:
+        return (struct walk){width, height, last_x + last_y, -1, -row};
+    case 4:
+        return (struct walk){width, height, last_y, 1, -row};
+    case 5:
+        return (struct walk){height, width, 0, row, 1};
+    case 6:
+        return (struct walk){height, width, last_y, -row, 1};
+    case 7:
+        return (struct walk){height, width, last_x + last_y, -row, -1};
+    case 8:
+        return (struct walk){height, width, last_x, row, -1};
+    default:
+        return (struct walk){width, height, 0, 1, row};
     }
 }
 
@@ -74,16 +84,18 @@ static enum err_code turn_upright(struct image *image, int orientation, struct e
     return ERR_OK;
 }
 
-/* --- dispatch ------------------------------------------------------------------------------------------------- */
-
 static enum err_code refuse(enum image_kind kind, struct err *err)
 {
     switch (kind) {
     case KIND_EMPTY:
-    case KIND_ZEROS: return err_set(err, ERR_FORMAT, "%s", image_kind_name(kind));
-    case KIND_HTML: return err_set(err, ERR_FORMAT, "is a web page");
-    case KIND_UNKNOWN: return err_set(err, ERR_FORMAT, "is not a picture");
-    default: break;
+    case KIND_ZEROS:
+        return err_set(err, ERR_FORMAT, "%s", image_kind_name(kind));
+    case KIND_HTML:
+        return err_set(err, ERR_FORMAT, "is a web page");
+    case KIND_UNKNOWN:
+        return err_set(err, ERR_FORMAT, "is not a picture");
+    default:
+        break;
     }
     err_set(err, ERR_FORMAT, "is %s", image_kind_name(kind));
     if (image_kind_is_picture(kind))
@@ -91,7 +103,8 @@ static enum err_code refuse(enum image_kind kind, struct err *err)
     return ERR_FORMAT;
 }
 
-static enum err_code read_any(struct image *image, const struct codec_input *in, struct image_info *info, struct err *err)
+static enum err_code read_any(struct image *image, const struct codec_input *in,
+                              struct image_info *info, struct err *err)
 {
     *info = (struct image_info){.kind = image_sniff(in->bytes, in->n), .orientation = 1};
     enum err_code code;
@@ -109,16 +122,17 @@ static enum err_code read_any(struct image *image, const struct codec_input *in,
     return code;
 }
 
-enum err_code image_probe(const void *bytes, size_t n, const struct image_limits *limits, struct image_info *info,
-                          struct err *err)
+enum err_code image_probe(const void *bytes, size_t n, const struct image_limits *limits,
+                          struct image_info *info, struct err *err)
 {
     struct image_info unused;
     const struct codec_input in = {bytes, n, limits, 0};
     return read_any(NULL, &in, info ? info : &unused, err);
 }
 
-enum err_code image_decode(struct image *image, const void *bytes, size_t n, const struct image_limits *limits, int scale_to,
-                           struct image_info *info, struct err *err)
+enum err_code image_decode(struct image *image, const void *bytes, size_t n,
+                           const struct image_limits *limits, int scale_to, struct image_info *info,
+                           struct err *err)
 {
     struct image_info unused;
     if (!info)
@@ -134,8 +148,8 @@ enum err_code image_decode(struct image *image, const void *bytes, size_t n, con
     return code;
 }
 
-enum err_code image_load(struct image *image, const char *path, const struct image_limits *limits, int scale_to,
-                         struct image_info *info, struct err *err)
+enum err_code image_load(struct image *image, const char *path, const struct image_limits *limits,
+                         int scale_to, struct image_info *info, struct err *err)
 {
     *image = (struct image){0};
     char *bytes;

@@ -22,11 +22,13 @@ static uint32_t number_at(const struct tiff *t, size_t at, size_t size)
 static int orientation_in(const struct tiff *t, size_t directory)
 {
     uint32_t entries = number_at(t, directory, 2);
-    for (size_t at = directory + 2; entries > 0 && t->n - at >= ENTRY_SIZE; at += ENTRY_SIZE, entries--) {
+    for (size_t at = directory + 2; entries > 0 && t->n - at >= ENTRY_SIZE;
+         at += ENTRY_SIZE, entries--) {
         if (number_at(t, at, 2) != TAG_ORIENTATION)
             continue;
         uint32_t value = number_at(t, at + 8, 2);
-        bool valid = number_at(t, at + 2, 2) == TYPE_SHORT && number_at(t, at + 4, 4) == 1 && value >= 1 && value <= 8;
+        bool valid = number_at(t, at + 2, 2) == TYPE_SHORT && number_at(t, at + 4, 4) == 1 &&
+                     value >= 1 && value <= 8;
         return valid ? (int)value : 1;
     }
     return 1;

@@ -14,10 +14,12 @@
 
 #include "base/mem.h"
 
-/* A progressive file of a few kB may hold thousands of scans, each of which walks all coefficients; encoders write ten. */
+/* A progressive file of a few kB may hold thousands of scans, each of which walks all coefficients;
+ * encoders write ten. */
 enum { MAX_SCANS = 100, ROWS_AT_ONCE = 16 };
 
-/* The fields of libjpeg that callbacks find again through the pointers they get; the cast is libjpeg's way. */
+/* The fields of libjpeg that callbacks find again through the pointers they get; the cast is
+ * libjpeg's way. */
 struct catcher {
     struct jpeg_error_mgr mgr; /* first */
     jmp_buf out;
@@ -40,8 +42,6 @@ struct reader_state {
     bool header_done;
 };
 
-/* --- errors --------------------------------------------------------------------------------------------------- */
-
 static void on_fatal(j_common_ptr jpeg)
 {
     struct catcher *c = (struct catcher *)jpeg->err;
@@ -49,7 +49,8 @@ static void on_fatal(j_common_ptr jpeg)
     longjmp(c->out, 1);
 }
 
-/* Warnings are counted, the first is kept; traces are dropped. The library itself prints only the first of a kind. */
+/* Warnings are counted, the first is kept; traces are dropped. The library itself prints only the
+ * first of a kind. */
 static void on_message(j_common_ptr jpeg, int level)
 {
     struct catcher *c = (struct catcher *)jpeg->err;
@@ -57,10 +58,12 @@ static void on_message(j_common_ptr jpeg, int level)
         return;
     if (c->info->warnings++ == 0) {
         c->mgr.format_message(jpeg, c->text);
-        snprintf(c->info->warning, sizeof c->info->warning, "%.*s", (int)sizeof c->info->warning - 1, c->text);
+        snprintf(c->info->warning, sizeof c->info->warning, "%.*s",
+                 (int)sizeof c->info->warning - 1, c->text);
     }
 }
 
+/* The library's own would print. */
 static void on_output(j_common_ptr jpeg)
 {
     (void)jpeg;
@@ -80,36 +83,41 @@ static enum err_code reason(const struct reader_state *s, struct err *err)
 {
     const struct jpeg_error_mgr *e = &s->catcher.mgr;
     switch (e->msg_code) {
-    case JERR_OUT_OF_MEMORY: return err_set(err, ERR_MEMORY, "no memory to decode it");
-    case JERR_BAD_PRECISION: return err_set(err, ERR_FORMAT, "%d-bit JPEG", e->msg_parm.i[0]);
+    case JERR_OUT_OF_MEMORY:
+        return err_set(err, ERR_MEMORY, "no memory to decode it");
+    case JERR_BAD_PRECISION:
+        return err_set(err, ERR_FORMAT, "%d-bit JPEG", e->msg_parm.i[0]);
     case JERR_ARITH_NOTIMPL:
-        return err_set(err, ERR_UNSUPPORTED, "arithmetic-coded JPEG, which this JPEG library was built without");
+        return err_set(err, ERR_UNSUPPORTED,
+                       "arithmetic-coded JPEG, which this JPEG library was built without");
     case JERR_CONVERSION_NOTIMPL:
         return err_set(err, ERR_UNSUPPORTED, "JPEG with %d channels", s->jpeg.num_components);
     case JERR_SOF_UNSUPPORTED:
     case JERR_UNKNOWN_MARKER:
         if (!s->header_done)
-            return err_set(err, ERR_UNSUPPORTED, "unsupported kind of JPEG, marker FF %02X", (unsigned)e->msg_parm.i[0]);
+            return err_set(err, ERR_UNSUPPORTED, "unsupported kind of JPEG, marker FF %02X",
+                           (unsigned)e->msg_parm.i[0]);
         break;
-    case JERR_EMPTY_IMAGE: return err_set(err, ERR_FORMAT, "empty picture");
-    case JERR_IMAGE_TOO_BIG: return err_set(err, ERR_INVALID, "%u x %u pixels, more than the limit of %ld a side",
-                                            s->jpeg.image_width, s->jpeg.image_height, (long)JPEG_MAX_DIMENSION);
-    default: break;
+    case JERR_EMPTY_IMAGE:
+        return err_set(err, ERR_FORMAT, "empty picture");
+    case JERR_IMAGE_TOO_BIG:
+        return err_set(err, ERR_INVALID, "%u x %u pixels, more than the limit of %ld a side",
+                       s->jpeg.image_width, s->jpeg.image_height, (long)JPEG_MAX_DIMENSION);
+    default:
+        break;
     }
     if (s->source.ended)
         return err_set(err, ERR_FORMAT, "cut off in the %s", s->header_done ? "data" : "header");
     return err_set(err, ERR_FORMAT, "damaged JPEG: %s", s->catcher.text);
 }
 
-/* --- source --------------------------------------------------------------------------------------------------- */
-
-static void source_start(j_decompress_ptr jpeg)
+static void source_nothing(j_decompress_ptr jpeg)
 {
     (void)jpeg;
 }
 
-/* At the end of the bytes an end marker is given. No warning here: a missing end marker alone is harmless, and the entropy
- * decoder counts a warning when it really lacks data. */
+/* At the end of the bytes an end marker is given. No warning here: a missing end marker alone is
+ * harmless, and the entropy decoder counts a warning when it really lacks data. */
 static boolean source_fill(j_decompress_ptr jpeg)
 {
     static const JOCTET end[2] = {0xff, JPEG_EOI};
@@ -135,17 +143,15 @@ static void source_skip(j_decompress_ptr jpeg, long n)
 
 static struct jpeg_source_mgr *source_init(struct source *s, const struct codec_input *in)
 {
-    s->mgr.init_source = source_start;
+    s->mgr.init_source = source_nothing;
     s->mgr.fill_input_buffer = source_fill;
     s->mgr.skip_input_data = source_skip;
     s->mgr.resync_to_restart = jpeg_resync_to_restart;
-    s->mgr.term_source = source_start;
+    s->mgr.term_source = source_nothing;
     s->mgr.next_input_byte = in->bytes;
     s->mgr.bytes_in_buffer = in->n;
     return &s->mgr;
 }
-
-/* --- header --------------------------------------------------------------------------------------------------- */
 
 static void on_progress(j_common_ptr common)
 {
@@ -161,15 +167,17 @@ static void on_progress(j_common_ptr common)
 static void read_markers(struct reader_state *s, struct image_info *info)
 {
     for (const struct jpeg_marker_struct *m = s->jpeg.marker_list; m; m = m->next) {
-        if (m->marker == JPEG_APP0 + 1 && m->data_length > 6 && memcmp(m->data, "Exif\0", 6) == 0 && info->orientation == 1)
+        if (m->marker == JPEG_APP0 + 1 && m->data_length > 6 && memcmp(m->data, "Exif\0", 6) == 0 &&
+            info->orientation == 1)
             info->orientation = exif_orientation(m->data + 6, m->data_length - 6);
-        if (m->marker == JPEG_APP0 + 2 && m->data_length >= 12 && memcmp(m->data, "ICC_PROFILE", 12) == 0)
+        if (m->marker == JPEG_APP0 + 2 && m->data_length >= 12 &&
+            memcmp(m->data, "ICC_PROFILE", 12) == 0)
             info->icc_profile = true;
     }
 }
 
-static enum err_code read_header(struct reader_state *s, const struct codec_input *in, struct image_info *info,
-                                 struct err *err)
+static enum err_code read_header(struct reader_state *s, const struct codec_input *in,
+                                 struct image_info *info, struct err *err)
 {
     struct jpeg_decompress_struct *j = &s->jpeg;
     j->src = source_init(&s->source, in);
@@ -188,8 +196,6 @@ static enum err_code read_header(struct reader_state *s, const struct codec_inpu
     return codec_check_size(j->image_width, j->image_height, in->limits, err);
 }
 
-/* --- pixels --------------------------------------------------------------------------------------------------- */
-
 /* Largest of 1, 1/2, 1/4, 1/8 that keeps both sides at scale_to or more. */
 static void choose_scale(struct jpeg_decompress_struct *j, int scale_to)
 {
@@ -203,7 +209,8 @@ static void choose_scale(struct jpeg_decompress_struct *j, int scale_to)
     }
 }
 
-/* Adobe's writers store the share of white paper, all others the share of ink; the APP14 marker tells them apart. */
+/* Adobe's writers store the share of white paper, all others the share of ink; the APP14 marker
+ * tells them apart. */
 static void inks_to_rgb(uint8_t *rgb, const uint8_t *cmyk, size_t pixels, bool adobe)
 {
     unsigned invert = adobe ? 0 : 255;
@@ -227,7 +234,8 @@ static void read_rows(struct reader_state *s)
             rows[i] = inks ? s->inks : s->image.rgb + (first + i) * stride;
         jpeg_read_scanlines(j, rows, n);
         if (inks)
-            inks_to_rgb(s->image.rgb + (size_t)3 * first * j->output_width, s->inks, j->output_width, j->saw_Adobe_marker);
+            inks_to_rgb(s->image.rgb + (size_t)3 * first * j->output_width, s->inks,
+                        j->output_width, j->saw_Adobe_marker);
     }
 }
 
@@ -243,17 +251,20 @@ static bool all_scans_there(const struct jpeg_decompress_struct *j)
     return j->coef_bits != NULL;
 }
 
-/* A file of several scans that ends between two of them decodes without a warning of the library, only coarser. */
+/* A file of several scans that ends between two of them decodes without a warning of the library,
+ * only coarser. */
 static void note_missing_scans(struct reader_state *s)
 {
     struct image_info *info = s->catcher.info;
-    if (!s->source.ended || !jpeg_has_multiple_scans(&s->jpeg) || info->warnings || all_scans_there(&s->jpeg))
+    if (!s->source.ended || !jpeg_has_multiple_scans(&s->jpeg) || info->warnings ||
+        all_scans_there(&s->jpeg))
         return;
     info->warnings = 1;
     snprintf(info->warning, sizeof info->warning, "cut off between scans");
 }
 
-/* Bytes of picture data between the decoder's place and the end marker; 0 when another marker or none follows. */
+/* Bytes of picture data between the decoder's place and the end marker; 0 when another marker or
+ * none follows. */
 static size_t data_before_end(const struct jpeg_source_mgr *m)
 {
     size_t n = 0;
@@ -268,18 +279,22 @@ static size_t data_before_end(const struct jpeg_source_mgr *m)
     return 0;
 }
 
-/* Damage that still makes valid codes shows only by data left over when all rows are there. */
+/* Damage that still makes valid codes shows only by data left over when all rows are there. A few
+ * bytes say nothing: the entropy decoder reads ahead. */
 static void note_left_over(struct reader_state *s)
 {
-    enum { LOOKAHEAD = 8 }; /* the entropy decoder may have taken that much, so a few bytes more or less say nothing */
-    struct image_info *info = s->catcher.info;
-    size_t n = jpeg_has_multiple_scans(&s->jpeg) || s->source.ended ? 0 : data_before_end(&s->source.mgr);
-    if (n <= LOOKAHEAD || info->warnings++)
+    enum { READ_AHEAD = 8 };
+    if (jpeg_has_multiple_scans(&s->jpeg) || s->source.ended)
         return;
-    snprintf(info->warning, sizeof info->warning, "%zu bytes of data left over after the last row", n);
+    struct image_info *info = s->catcher.info;
+    size_t n = data_before_end(&s->source.mgr);
+    if (n > READ_AHEAD && info->warnings++ == 0)
+        snprintf(info->warning, sizeof info->warning,
+                 "%zu bytes of data left over after the last row", n);
 }
 
-static enum err_code read_pixels(struct reader_state *s, const struct codec_input *in, struct err *err)
+static enum err_code read_pixels(struct reader_state *s, const struct codec_input *in,
+                                 struct err *err)
 {
     struct jpeg_decompress_struct *j = &s->jpeg;
     bool inks = j->jpeg_color_space == JCS_CMYK || j->jpeg_color_space == JCS_YCCK;
@@ -291,17 +306,19 @@ static enum err_code read_pixels(struct reader_state *s, const struct codec_inpu
     s->image.height = (int)j->output_height;
     s->image.rgb = malloc((size_t)3 * j->output_width * j->output_height);
     if (!s->image.rgb)
-        return err_set(err, ERR_MEMORY, "no memory for %u x %u pixels", j->output_width, j->output_height);
+        return err_set(err, ERR_MEMORY, "no memory for %u x %u pixels", j->output_width,
+                       j->output_height);
     if (inks)
         s->inks = xmalloc((size_t)4 * j->output_width);
-    read_rows(s); /* what follows the end marker is not looked at: motion photos and missing end markers are fine */
+    /* nothing behind the end marker is looked at, nor is the marker asked for: motion photos */
+    read_rows(s);
     note_left_over(s);
     return ERR_OK;
 }
 
 /* All that may jump back; the caller's locals stay untouched. */
-static enum err_code read_guarded(struct reader_state *s, bool pixels, const struct codec_input *in, struct image_info *info,
-                                  struct err *err)
+static enum err_code read_guarded(struct reader_state *s, bool pixels, const struct codec_input *in,
+                                  struct image_info *info, struct err *err)
 {
     if (setjmp(s->catcher.out))
         return reason(s, err);
@@ -310,7 +327,8 @@ static enum err_code read_guarded(struct reader_state *s, bool pixels, const str
     return code == ERR_OK && pixels ? read_pixels(s, in, err) : code;
 }
 
-enum err_code codec_read_jpeg(struct image *image, const struct codec_input *in, struct image_info *info, struct err *err)
+enum err_code codec_read_jpeg(struct image *image, const struct codec_input *in,
+                              struct image_info *info, struct err *err)
 {
     struct reader_state *s = xcalloc(1, sizeof *s);
     s->jpeg.err = catcher_init(&s->catcher, info);
@@ -325,8 +343,6 @@ enum err_code codec_read_jpeg(struct image *image, const struct codec_input *in,
     return code;
 }
 
-/* --- out ------------------------------------------------------------------------------------------------------ */
-
 struct writer_state {
     struct jpeg_compress_struct jpeg;
     struct catcher catcher;
@@ -334,7 +350,8 @@ struct writer_state {
     unsigned long n;
 };
 
-static enum err_code write_guarded(struct writer_state *s, const struct image *image, int quality, struct err *err)
+static enum err_code write_guarded(struct writer_state *s, const struct image *image, int quality,
+                                   struct err *err)
 {
     struct jpeg_compress_struct *j = &s->jpeg;
     if (setjmp(s->catcher.out))
@@ -356,7 +373,8 @@ static enum err_code write_guarded(struct writer_state *s, const struct image *i
     return ERR_OK;
 }
 
-enum err_code image_encode_jpeg(const struct image *image, int quality, uint8_t **bytes, size_t *n, struct err *err)
+enum err_code image_encode_jpeg(const struct image *image, int quality, uint8_t **bytes, size_t *n,
+                                struct err *err)
 {
     assert(quality >= 1 && quality <= 100);
     struct writer_state *s = xcalloc(1, sizeof *s);

@@ -24,8 +24,6 @@ struct png_state {
     uint8_t *rgba; /* all rows when there is alpha: interlaced passes need them all */
 };
 
-/* --- callbacks ------------------------------------------------------------------------------------------------ */
-
 static void on_error(png_structp png, png_const_charp text)
 {
     struct png_state *s = png_get_error_ptr(png);
@@ -51,8 +49,6 @@ static void on_read(png_structp png, png_bytep out, size_t n)
     s->at += n;
 }
 
-/* --- reading -------------------------------------------------------------------------------------------------- */
-
 static void read_info(struct png_state *s, struct image_info *info)
 {
     int type = png_get_color_type(s->png, s->meta);
@@ -75,7 +71,8 @@ static void read_info(struct png_state *s, struct image_info *info)
 static enum err_code read_header(struct png_state *s, struct image_info *info, struct err *err)
 {
     png_set_read_fn(s->png, s, on_read);
-    png_set_user_limits(s->png, 0x7fffffff, 0x7fffffff); /* ours are checked below, with the numbers */
+    png_set_user_limits(s->png, 0x7fffffff,
+                        0x7fffffff); /* ours are checked below, with the numbers */
     png_read_info(s->png, s->meta);
     read_info(s, info);
     return codec_check_size((uint64_t)info->width, (uint64_t)info->height, s->in.limits, err);
@@ -110,7 +107,8 @@ static int set_transforms(struct png_state *s)
     return passes;
 }
 
-static enum err_code read_pixels(struct png_state *s, const struct image_info *info, struct err *err)
+static enum err_code read_pixels(struct png_state *s, const struct image_info *info,
+                                 struct err *err)
 {
     int passes = set_transforms(s);
     bool alpha = png_get_channels(s->png, s->meta) == 4;
@@ -131,7 +129,8 @@ static enum err_code read_pixels(struct png_state *s, const struct image_info *i
     return ERR_OK;
 }
 
-static enum err_code reason(const struct png_state *s, const struct image_info *info, struct err *err)
+static enum err_code reason(const struct png_state *s, const struct image_info *info,
+                            struct err *err)
 {
     if (s->ended)
         return err_set(err, ERR_FORMAT, "cut off in the %s", info->width ? "data" : "header");
@@ -139,7 +138,8 @@ static enum err_code reason(const struct png_state *s, const struct image_info *
 }
 
 /* All that may jump back; the caller's locals stay untouched. */
-static enum err_code read_guarded(struct png_state *s, bool pixels, struct image_info *info, struct err *err)
+static enum err_code read_guarded(struct png_state *s, bool pixels, struct image_info *info,
+                                  struct err *err)
 {
     if (setjmp(s->out))
         return reason(s, info, err);
@@ -151,7 +151,8 @@ static enum err_code read_guarded(struct png_state *s, bool pixels, struct image
     return code == ERR_OK && pixels ? read_pixels(s, info, err) : code;
 }
 
-enum err_code codec_read_png(struct image *image, const struct codec_input *in, struct image_info *info, struct err *err)
+enum err_code codec_read_png(struct image *image, const struct codec_input *in,
+                             struct image_info *info, struct err *err)
 {
     struct png_state *s = xcalloc(1, sizeof *s);
     s->in = *in;

@@ -10,7 +10,8 @@
 
 #include "base/mem.h"
 
-/* At -O2 gcc makes vector code only of loops of known length; clang of all. Here it doubles the speed. */
+/* At -O2 gcc makes vector code only of loops of known length; clang of all. Here it doubles the
+ * speed. */
 #if defined __GNUC__ && !defined __clang__
 #pragma GCC optimize("tree-vectorize", "vect-cost-model=dynamic")
 #endif
@@ -25,8 +26,6 @@ static bool valid(const struct image *src, struct rect w, int width, int height)
     return width >= 1 && height >= 1 && w.width >= 1 && w.height >= 1 && w.x >= 0 && w.y >= 0 &&
            w.width <= src->width - w.x && w.height <= src->height - w.y;
 }
-
-/* --- bilinear ------------------------------------------------------------------------------------------------- */
 
 /* Two neighbours and their weights in 1/2048, as OpenCV's INTER_LINEAR on 8 bits. */
 enum { LINEAR_BITS = 11 };
@@ -56,7 +55,8 @@ static struct pair *pairs_of(int from, int to)
     return pairs;
 }
 
-/* What the pass across needs: neighbours, their weights once for every channel, and room for the neighbours' values. */
+/* What the pass across needs: neighbours, their weights once for every channel, and room for the
+ * neighbours' values. */
 struct linear {
     struct pair *pairs;
     int width;
@@ -67,8 +67,10 @@ struct linear {
 static struct linear linear_of(int from, int to)
 {
     size_t n = (size_t)to * 3;
-    struct linear l = {pairs_of(from, to), to, xmalloc(2 * n * sizeof *l.a), NULL, xmalloc(2 * n), NULL};
+    struct linear l = {.pairs = pairs_of(from, to), .width = to};
+    l.a = xmalloc(2 * n * sizeof *l.a);
     l.b = l.a + n;
+    l.first = xmalloc(2 * n);
     l.second = l.first + n;
     for (size_t i = 0; i < n; i++) {
         l.a[i] = l.pairs[i / 3].a;
@@ -92,23 +94,23 @@ static void gather(const struct linear *l, const uint8_t *in)
     }
 }
 
-static void mix(int16_t *restrict out, const uint8_t *restrict p, const uint8_t *restrict q, const int16_t *restrict a,
-                const int16_t *restrict b, int n)
+static void mix(int16_t *restrict out, const uint8_t *restrict p, const uint8_t *restrict q,
+                const int16_t *restrict a, const int16_t *restrict b, int n)
 {
     for (int i = 0; i < n; i++)
         out[i] = (int16_t)((p[i] * a[i] + q[i] * b[i]) >> 4);
 }
 
-/* One source row to width pixels, 15 bits each: the lower 4 of 19 bits are dropped. Gathering first leaves a loop without
- * jumps in memory, of which the compiler makes vector code. */
+/* One source row to width pixels, 15 bits each: the lower 4 of 19 bits are dropped. Gathering first
+ * leaves a loop without jumps in memory, of which the compiler makes vector code. */
 static void linear_row(int16_t *out, const uint8_t *in, const struct linear *l)
 {
     gather(l, in);
     mix(out, l->first, l->second, l->a, l->b, 3 * l->width);
 }
 
-static void linear_blend(uint8_t *restrict out, const int16_t *restrict p, const int16_t *restrict q, int16_t a, int16_t b,
-                         int n)
+static void linear_blend(uint8_t *restrict out, const int16_t *restrict p,
+                         const int16_t *restrict q, int16_t a, int16_t b, int n)
 {
     for (int i = 0; i < n; i++) {
         int16_t sum = (int16_t)(((p[i] * a) >> 16) + ((q[i] * b) >> 16));
@@ -122,8 +124,8 @@ struct row_pair {
     int y[2];
 };
 
-static const int16_t *linear_get(struct row_pair *rows, int y, const struct image *src, struct rect window,
-                                 const struct linear *across)
+static const int16_t *linear_get(struct row_pair *rows, int y, const struct image *src,
+                                 struct rect window, const struct linear *across)
 {
     int slot = y & 1;
     if (rows->y[slot] != y) {
@@ -133,7 +135,8 @@ static const int16_t *linear_get(struct row_pair *rows, int y, const struct imag
     return rows->row[slot];
 }
 
-void resize_bilinear(uint8_t *out, int width, int height, const struct image *src, struct rect window)
+void resize_bilinear(uint8_t *out, int width, int height, const struct image *src,
+                     struct rect window)
 {
     assert(valid(src, window, width, height));
     struct linear across = linear_of(window.width, width);
@@ -151,8 +154,6 @@ void resize_bilinear(uint8_t *out, int width, int height, const struct image *sr
     free(down);
 }
 
-/* --- weighted windows: antialias and area ----------------------------------------------------------------------- */
-
 /* Weights are in 1/16384, rows between the passes have 7 bits after the point. */
 enum { TAP_BITS = 14, ROW_BITS = 7 };
 
@@ -162,7 +163,8 @@ struct tap_list {
     int most;
 };
 
-/* A filter: weight of source cell i (its centre at i + 0.5) for a result centred at centre; scale is source per result cell. */
+/* A filter: weight of source cell i (its centre at i + 0.5) for a result centred at centre; scale
+ * is source per result cell. */
 typedef double filter_fn(int i, double centre, double scale);
 
 /* Share of the cell under the result's box. */
@@ -179,7 +181,8 @@ static double filter_triangle(int i, double centre, double scale)
 }
 
 /* Rounds running sums, so that the weights add up to one exactly and flat areas stay flat. */
-static void set_weights(int16_t *out, int first, int count, double centre, double scale, filter_fn *filter)
+static void set_weights(int16_t *out, int first, int count, double centre, double scale,
+                        filter_fn *filter)
 {
     double total = 0, sum = 0;
     for (int i = 0; i < count; i++)
@@ -210,7 +213,8 @@ static struct tap_list taps_of(int from, int to, double reach, filter_fn *filter
             last--;
         t.first[i] = first;
         t.count[i] = last - first;
-        set_weights(t.weights + (size_t)i * (size_t)t.most, first, last - first, centre, scale, filter);
+        set_weights(t.weights + (size_t)i * (size_t)t.most, first, last - first, centre, scale,
+                    filter);
     }
     return t;
 }
@@ -235,7 +239,8 @@ static void narrow(int16_t *restrict out, const int32_t *restrict sum, size_t n)
         out[i] = (int16_t)((sum[i] + (1 << (TAP_BITS - ROW_BITS - 1))) >> (TAP_BITS - ROW_BITS));
 }
 
-static void taps_row(uint8_t *restrict out, const int16_t *restrict in, const struct tap_list *t, int width)
+static void taps_row(uint8_t *restrict out, const int16_t *restrict in, const struct tap_list *t,
+                     int width)
 {
     const int half = 1 << (TAP_BITS + ROW_BITS - 1);
     for (int x = 0; x < width; x++, out += 3) {
@@ -253,8 +258,8 @@ static void taps_row(uint8_t *restrict out, const int16_t *restrict in, const st
 }
 
 /* Down first: that pass reads rows as they lie, so the compiler makes vector code of it. */
-static void resize_taps(uint8_t *out, int width, int height, const struct image *src, struct rect window, double reach,
-                        filter_fn *filter)
+static void resize_taps(uint8_t *out, int width, int height, const struct image *src,
+                        struct rect window, double reach, filter_fn *filter)
 {
     assert(valid(src, window, width, height));
     struct tap_list across = taps_of(window.width, width, reach, filter);
@@ -276,7 +281,8 @@ static void resize_taps(uint8_t *out, int width, int height, const struct image 
     taps_done(&down);
 }
 
-void resize_antialias(uint8_t *out, int width, int height, const struct image *src, struct rect window)
+void resize_antialias(uint8_t *out, int width, int height, const struct image *src,
+                      struct rect window)
 {
     resize_taps(out, width, height, src, window, 1.0, filter_triangle);
 }
@@ -286,15 +292,14 @@ void resize_area(uint8_t *out, int width, int height, const struct image *src, s
     resize_taps(out, width, height, src, window, 0.5, filter_box);
 }
 
-/* --- sizes ---------------------------------------------------------------------------------------------------- */
-
 static int scaled(int side, int to, int from)
 {
     int64_t v = ((int64_t)side * to * 2 + from) / (2 * (int64_t)from);
     return v < 1 ? 1 : (int)v;
 }
 
-void resize_fit(int width, int height, int max_width, int max_height, int *out_width, int *out_height)
+void resize_fit(int width, int height, int max_width, int max_height, int *out_width,
+                int *out_height)
 {
     assert(width >= 1 && height >= 1 && max_width >= 1 && max_height >= 1);
     if ((int64_t)width * max_height >= (int64_t)height * max_width) {

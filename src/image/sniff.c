@@ -66,7 +66,8 @@ static bool is_space(uint8_t c)
 static bool is_bmp(const uint8_t *p, size_t n)
 {
     /* "BM" alone begins many a text; the size of the second header tells */
-    return at(p, n, 0, "BM", 2) && n >= 18 && p[14] >= 12 && p[14] <= 124 && p[15] == 0 && p[16] == 0 && p[17] == 0;
+    return at(p, n, 0, "BM", 2) && n >= 18 && p[14] >= 12 && p[14] <= 124 && p[15] == 0 &&
+           p[16] == 0 && p[17] == 0;
 }
 
 static bool is_pnm(const uint8_t *p, size_t n)
@@ -118,26 +119,16 @@ enum image_kind image_sniff(const void *bytes, size_t n)
 const char *image_kind_name(enum image_kind kind)
 {
     static const char *const names[KIND_COUNT] = {
-        [KIND_JPEG] = "JPEG",
-        [KIND_PNG] = "PNG",
-        [KIND_WEBP] = "WebP",
-        [KIND_HEIC] = "HEIC",
-        [KIND_AVIF] = "AVIF",
-        [KIND_GIF] = "GIF",
-        [KIND_BMP] = "BMP",
-        [KIND_TIFF] = "TIFF",
-        [KIND_JXL] = "JPEG XL",
-        [KIND_JP2] = "JPEG 2000",
-        [KIND_PSD] = "Photoshop",
-        [KIND_PNM] = "PNM",
-        [KIND_DICOM] = "DICOM",
-        [KIND_PDF] = "PDF",
-        [KIND_HTML] = "web page",
-        [KIND_TEXT] = "text",
-        [KIND_ZIP] = "ZIP archive",
-        [KIND_APPLEDOUBLE] = "macOS side file",
-        [KIND_EMPTY] = "empty file",
-        [KIND_ZEROS] = "all zero bytes",
+        [KIND_JPEG] = "JPEG",        [KIND_PNG] = "PNG",
+        [KIND_WEBP] = "WebP",        [KIND_HEIC] = "HEIC",
+        [KIND_AVIF] = "AVIF",        [KIND_GIF] = "GIF",
+        [KIND_BMP] = "BMP",          [KIND_TIFF] = "TIFF",
+        [KIND_JXL] = "JPEG XL",      [KIND_JP2] = "JPEG 2000",
+        [KIND_PSD] = "Photoshop",    [KIND_PNM] = "PNM",
+        [KIND_DICOM] = "DICOM",      [KIND_PDF] = "PDF",
+        [KIND_HTML] = "web page",    [KIND_TEXT] = "text",
+        [KIND_ZIP] = "ZIP archive",  [KIND_APPLEDOUBLE] = "macOS side file",
+        [KIND_EMPTY] = "empty file", [KIND_ZEROS] = "all zero bytes",
         [KIND_UNKNOWN] = "unknown",
     };
     assert((unsigned)kind < KIND_COUNT);

@@ -1,4 +1,4 @@
-/* image: content kinds, PNG, orientation, files. Fault numbers are those of the project's list of faults.
+/* image: content kinds, PNG, orientation, files; names begin with the fault they provoke.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 #include "unit/test.h"
@@ -35,7 +35,7 @@ static void expect_refused(const void *p, size_t n, enum image_kind kind, const 
     assert_string_equal(err.message, message);
 }
 
-/* --- kinds ------------------------------------------------------------------------------------------------------ */
+/* --- kinds --- */
 
 static void a04_to_a08_other_content_is_named(void **state)
 {
@@ -55,8 +55,12 @@ static void a04_to_a08_other_content_is_named(void **state)
         {"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0", 18, KIND_BMP, "is BMP"},
         {"BMW is not a bitmap", 19, KIND_TEXT, "is text"},
         {"II*\0\x08\0\0\0", 8, KIND_TIFF, "is TIFF"},
-        {"\0\0\0\x18" "ftypheic\0\0\0\0", 16, KIND_HEIC, "is HEIC"},
-        {"\0\0\0\x18" "ftypavif\0\0\0\0", 16, KIND_AVIF, "is AVIF"},
+        {"\0\0\0\x18"
+         "ftypheic\0\0\0\0",
+         16, KIND_HEIC, "is HEIC"},
+        {"\0\0\0\x18"
+         "ftypavif\0\0\0\0",
+         16, KIND_AVIF, "is AVIF"},
         {"\xff\x0a\xfa\x1f", 4, KIND_JXL, "is JPEG XL"},
         {"\0\0\0\x0cjP  \r\n\x87\n", 12, KIND_JP2, "is JPEG 2000"},
         {"8BPS\0\1", 6, KIND_PSD, "is Photoshop"},
@@ -99,18 +103,20 @@ static void kinds_are_described(void **state)
     assert_string_equal(err.hint, "convert it to JPEG or PNG");
 }
 
-/* --- orientation ------------------------------------------------------------------------------------------------ */
+/* --- orientation --- */
 
 /* Corners of the upright picture, [bottom][right]. */
-static const uint8_t corners[2][2][3] = {{{230, 20, 20}, {20, 230, 20}}, {{20, 20, 230}, {230, 230, 230}}};
+static const uint8_t corners[2][2][3] = {{{230, 20, 20}, {20, 230, 20}},
+                                         {{20, 20, 230}, {230, 230, 230}}};
 
 /* Where the stored row 0 and column 0 are in the upright picture, as the Exif table has it. */
 static const struct {
-    bool turned;            /* stored rows run down the upright picture's width */
+    bool turned;             /* stored rows run down the upright picture's width */
     bool row0_far, col0_far; /* row 0 at the bottom or right; column 0 at the right or bottom */
 } exif_table[9] = {
-    [1] = {false, false, false}, [2] = {false, false, true}, [3] = {false, true, true}, [4] = {false, true, false},
-    [5] = {true, false, false},  [6] = {true, true, false},  [7] = {true, true, true},  [8] = {true, false, true},
+    [1] = {false, false, false}, [2] = {false, false, true}, [3] = {false, true, true},
+    [4] = {false, true, false},  [5] = {true, false, false}, [6] = {true, true, false},
+    [7] = {true, true, true},    [8] = {true, false, true},
 };
 
 /* The stored picture for a tag: 48 x 32 upright, 8-pixel aligned quadrants. */
@@ -122,8 +128,10 @@ static uint8_t *stored_picture(int tag, int *width, int *height)
     uint8_t *p = xmalloc(48 * 32 * 3);
     for (int y = 0; y < *height; y++) {
         for (int x = 0; x < *width; x++) {
-            int across = (y >= *height / 2) ^ exif_table[tag].row0_far, along = (x >= *width / 2) ^ exif_table[tag].col0_far;
-            memcpy(p + 3 * (y * *width + x), turned ? corners[along][across] : corners[across][along], 3);
+            int across = (y >= *height / 2) ^ exif_table[tag].row0_far,
+                along = (x >= *width / 2) ^ exif_table[tag].col0_far;
+            memcpy(p + 3 * (y * *width + x),
+                   turned ? corners[along][across] : corners[across][along], 3);
         }
     }
     return p;
@@ -168,7 +176,8 @@ static void a26_all_orientations(void **state)
         uint8_t exif[EXIF_SIZE], *samples = stored_picture(tag, &width, &height);
         exif_block(exif, i % 2, (unsigned)tag);
         const struct jpeg_make jpeg = {.app1 = exif, .app1_n = sizeof exif};
-        const struct png_make png = {PNG_COLOR_TYPE_RGB, 8, .exif = exif + 6, .exif_n = sizeof exif - 6};
+        const struct png_make png = {PNG_COLOR_TYPE_RGB, 8, .exif = exif + 6,
+                                     .exif_n = sizeof exif - 6};
         struct bytes b[2] = {jpeg_bytes(samples, width, height, &jpeg),
                              png_bytes(samples, (size_t)width * 3, width, height, &png)};
         for (int k = 0; k < 2; k++) {
@@ -218,7 +227,7 @@ static void orientation_and_reduced_decode(void **state)
     free(samples);
 }
 
-/* --- PNG -------------------------------------------------------------------------------------------------------- */
+/* --- PNG --- */
 
 static struct image decode_png(struct bytes *b, struct image_info *info)
 {
@@ -241,19 +250,24 @@ static void png_depths(void **state)
 {
     (void)state;
     struct image_info info;
-    const struct png_make two = {PNG_COLOR_TYPE_GRAY, 1}, four = {PNG_COLOR_TYPE_GRAY, 2}, sixteen = {PNG_COLOR_TYPE_GRAY, 4};
+    const struct png_make two = {PNG_COLOR_TYPE_GRAY, 1}, four = {PNG_COLOR_TYPE_GRAY, 2},
+                          sixteen = {PNG_COLOR_TYPE_GRAY, 4};
     struct bytes b = png_bytes((const uint8_t[]){0x50}, 1, 4, 1, &two);
-    expect_pixels(decode_png(&b, &info), (const uint8_t[]){0, 0, 0, 255, 255, 255, 0, 0, 0, 255, 255, 255}, 4);
+    expect_pixels(decode_png(&b, &info),
+                  (const uint8_t[]){0, 0, 0, 255, 255, 255, 0, 0, 0, 255, 255, 255}, 4);
     assert_int_equal(info.channels, 1);
     b = png_bytes((const uint8_t[]){0x1b}, 1, 4, 1, &four);
-    expect_pixels(decode_png(&b, &info), (const uint8_t[]){0, 0, 0, 85, 85, 85, 170, 170, 170, 255, 255, 255}, 4);
+    expect_pixels(decode_png(&b, &info),
+                  (const uint8_t[]){0, 0, 0, 85, 85, 85, 170, 170, 170, 255, 255, 255}, 4);
     b = png_bytes((const uint8_t[]){0x0f, 0x70}, 2, 3, 1, &sixteen);
-    expect_pixels(decode_png(&b, &info), (const uint8_t[]){0, 0, 0, 255, 255, 255, 119, 119, 119}, 3);
+    expect_pixels(decode_png(&b, &info), (const uint8_t[]){0, 0, 0, 255, 255, 255, 119, 119, 119},
+                  3);
     const struct png_make deep = {PNG_COLOR_TYPE_RGB, 16}, deep_grey = {PNG_COLOR_TYPE_GRAY, 16};
     b = png_bytes((const uint8_t[]){0xff, 0xff, 0x80, 0x80, 0x00, 0x7f}, 6, 1, 1, &deep);
     expect_pixels(decode_png(&b, &info), (const uint8_t[]){255, 128, 0}, 1);
     assert_true(info.sixteen_bit);
-    b = png_bytes((const uint8_t[]){0x12, 0xff}, 2, 1, 1, &deep_grey); /* 0x12ff / 257 = 18.9: scaled, not cut */
+    b = png_bytes((const uint8_t[]){0x12, 0xff}, 2, 1, 1,
+                  &deep_grey); /* 0x12ff / 257 = 18.9: scaled, not cut */
     expect_pixels(decode_png(&b, &info), (const uint8_t[]){19, 19, 19}, 1);
 }
 
@@ -274,16 +288,21 @@ static void a34_alpha_lies_on_white(void **state)
 {
     (void)state;
     struct image_info info;
-    const struct png_make rgba = {PNG_COLOR_TYPE_RGBA, 8}, grey_alpha = {PNG_COLOR_TYPE_GRAY_ALPHA, 8};
-    struct bytes b = png_bytes((const uint8_t[]){255, 0, 0, 0, 255, 0, 0, 51, 1, 2, 3, 255}, 12, 3, 1, &rgba);
-    expect_pixels(decode_png(&b, &info), (const uint8_t[]){255, 255, 255, 255, 204, 204, 1, 2, 3}, 3);
+    const struct png_make rgba = {PNG_COLOR_TYPE_RGBA, 8},
+                          grey_alpha = {PNG_COLOR_TYPE_GRAY_ALPHA, 8};
+    struct bytes b =
+        png_bytes((const uint8_t[]){255, 0, 0, 0, 255, 0, 0, 51, 1, 2, 3, 255}, 12, 3, 1, &rgba);
+    expect_pixels(decode_png(&b, &info), (const uint8_t[]){255, 255, 255, 255, 204, 204, 1, 2, 3},
+                  3);
     assert_true(info.alpha);
     assert_int_equal(info.channels, 4);
     b = png_bytes((const uint8_t[]){100, 0, 100, 255, 0, 102}, 6, 3, 1, &grey_alpha);
-    expect_pixels(decode_png(&b, &info), (const uint8_t[]){255, 255, 255, 100, 100, 100, 153, 153, 153}, 3);
+    expect_pixels(decode_png(&b, &info),
+                  (const uint8_t[]){255, 255, 255, 100, 100, 100, 153, 153, 153}, 3);
     assert_int_equal(info.channels, 2);
     static const uint8_t colors[] = {10, 20, 30, 200, 100, 50}, alpha[] = {0};
-    const struct png_make clear0 = {PNG_COLOR_TYPE_PALETTE, 8, .palette = colors, .n_palette = 2, .alpha = alpha, .n_alpha = 1};
+    const struct png_make clear0 = {
+        PNG_COLOR_TYPE_PALETTE, 8, .palette = colors, .n_palette = 2, .alpha = alpha, .n_alpha = 1};
     b = png_bytes((const uint8_t[]){0, 1}, 2, 2, 1, &clear0);
     expect_pixels(decode_png(&b, &info), (const uint8_t[]){255, 255, 255, 200, 100, 50}, 2);
     static const uint16_t clear[3] = {9, 8, 7};
@@ -357,7 +376,7 @@ static void a21_png_limit(void **state)
     free(rows);
 }
 
-/* --- files ------------------------------------------------------------------------------------------------------ */
+/* --- files --- */
 
 static void write_file(const char *folder, const char *name, struct bytes b)
 {
@@ -366,7 +385,8 @@ static void write_file(const char *folder, const char *name, struct bytes b)
     free(path);
 }
 
-static enum err_code load(const char *folder, const char *name, struct image *image, struct image_info *info, struct err *err)
+static enum err_code load(const char *folder, const char *name, struct image *image,
+                          struct image_info *info, struct err *err)
 {
     char *path = xasprintf("%s/%s", folder, name);
     enum err_code code = image_load(image, path, &limits, 0, info, err);
@@ -423,9 +443,12 @@ static void a24_thin_pictures(void **state)
         assert_int_equal(image.width, width);
         assert_int_equal(image.height, height);
         uint8_t *out = xmalloc(224 * 224 * 3);
-        resize_bilinear(out, 224, 224, &image, crop_centre(width, height)); /* A25: enlarged first, never cropped too large */
+        resize_bilinear(
+            out, 224, 224, &image,
+            crop_centre(width, height)); /* A25: enlarged first, never cropped too large */
         for (int k = 0; k < 224 * 224 * 3; k++)
-            assert_in_range(out[k], image.rgb[k % 3] - (image.rgb[k % 3] > 0), image.rgb[k % 3] + 1);
+            assert_in_range(out[k], image.rgb[k % 3] - (image.rgb[k % 3] > 0),
+                            image.rgb[k % 3] + 1);
         free(out);
         image_done(&image);
         bytes_done(&b);

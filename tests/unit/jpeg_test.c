@@ -1,4 +1,4 @@
-/* image: JPEG reading and writing, sound and damaged. Fault numbers are those of the project's list of faults.
+/* image: JPEG reading and writing, sound and damaged; names begin with the fault they provoke.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 #include "unit/test.h"
@@ -61,7 +61,10 @@ static void expect_refused(struct bytes b, enum err_code code, const char *messa
 
 static struct bytes noise_jpeg(int width, int height, const struct jpeg_make *make)
 {
-    uint8_t *samples = noise(width, height, make->stored == JPEG_AS_GREY ? 1 : make->stored >= JPEG_AS_CMYK ? 4 : 3);
+    uint8_t *samples = noise(width, height,
+                             make->stored == JPEG_AS_GREY   ? 1
+                             : make->stored >= JPEG_AS_CMYK ? 4
+                                                            : 3);
     struct bytes b = jpeg_bytes(samples, width, height, make);
     free(samples);
     return b;
@@ -69,7 +72,11 @@ static struct bytes noise_jpeg(int width, int height, const struct jpeg_make *ma
 
 static struct bytes solid_jpeg(const uint8_t *color, const struct jpeg_make *make)
 {
-    uint8_t *samples = solid(16, 16, make->stored == JPEG_AS_GREY ? 1 : make->stored >= JPEG_AS_CMYK ? 4 : 3, color);
+    uint8_t *samples = solid(16, 16,
+                             make->stored == JPEG_AS_GREY   ? 1
+                             : make->stored >= JPEG_AS_CMYK ? 4
+                                                            : 3,
+                             color);
     struct bytes b = jpeg_bytes(samples, 16, 16, make);
     free(samples);
     return b;
@@ -86,12 +93,13 @@ static void expect_same(struct bytes sound, struct bytes other)
     assert_int_equal(b.info.warnings, 0);
     assert_int_equal(a.image.width, b.image.width);
     assert_int_equal(a.image.height, b.image.height);
-    assert_memory_equal(a.image.rgb, b.image.rgb, (size_t)3 * (size_t)a.image.width * (size_t)a.image.height);
+    assert_memory_equal(a.image.rgb, b.image.rgb,
+                        (size_t)3 * (size_t)a.image.width * (size_t)a.image.height);
     image_done(&a.image);
     image_done(&b.image);
 }
 
-/* --- cut off and damaged ---------------------------------------------------------------------------------------- */
+/* --- cut off and damaged --- */
 
 static void a01_cut_off_counts_warnings(void **state)
 {
@@ -104,7 +112,8 @@ static void a01_cut_off_counts_warnings(void **state)
     assert_int_equal(o.code, ERR_OK);
     assert_true(o.info.warnings >= 1);
     assert_non_null(strstr(o.info.warning, "premature end"));
-    assert_memory_equal(pixel(&o, 0, 95), "\x80\x80\x80", 3); /* the decoder's padding, which is why the count matters */
+    assert_memory_equal(pixel(&o, 0, 95), "\x80\x80\x80",
+                        3); /* the decoder's padding, which is why the count matters */
     assert_memory_equal(pixel(&o, 0, 0), pixel(&sound, 0, 0), 3 * 16);
     print_message("# cut at 60 %%: %d warnings\n", o.info.warnings);
     image_done(&o.image);
@@ -118,7 +127,8 @@ static void a02_stub_is_an_error_with_text(void **state)
     (void)state;
     struct bytes whole = noise_jpeg(32, 32, &baseline), stub = bytes_cut(whole, 20);
     expect_refused(stub, ERR_FORMAT, "cut off in the header");
-    for (size_t n = 3; n < whole.n; n++) { /* every shorter length ends in an error or a counted warning, never in silence */
+    for (size_t n = 3; n < whole.n;
+         n++) { /* every shorter length ends in an error or a counted warning, never in silence */
         struct outcome o = decode((struct bytes){whole.p, n});
         assert_true(o.code != ERR_OK || o.info.warnings > 0 || n >= whole.n - 2);
         image_done(&o.image);
@@ -137,7 +147,8 @@ static void a20_flipped_bytes_count_warnings(void **state)
     assert_int_equal(o.code, ERR_OK);
     assert_true(o.info.warnings >= 1);
     assert_int_not_equal(strlen(o.info.warning), 0);
-    print_message("# 60 damaged bytes: %d warnings, the first: %s\n", o.info.warnings, o.info.warning);
+    print_message("# 60 damaged bytes: %d warnings, the first: %s\n", o.info.warnings,
+                  o.info.warning);
     image_done(&o.image);
     bytes_done(&b);
 }
@@ -192,7 +203,7 @@ static void scan_bomb_is_refused(void **state)
     bytes_done(&b);
 }
 
-/* --- after the last row ----------------------------------------------------------------------------------------- */
+/* --- after the last row --- */
 
 static void a30_what_follows_is_not_looked_at(void **state)
 {
@@ -210,7 +221,7 @@ static void a30_what_follows_is_not_looked_at(void **state)
     bytes_done(&b);
 }
 
-/* --- limits ----------------------------------------------------------------------------------------------------- */
+/* --- limits --- */
 
 static void a21_bomb_is_refused_before_memory(void **state)
 {
@@ -246,7 +257,7 @@ static void a22_products_do_not_overflow(void **state)
     bytes_done(&b);
 }
 
-/* --- kinds of JPEG ---------------------------------------------------------------------------------------------- */
+/* --- kinds of JPEG --- */
 
 static void a11_a12_inks(void **state)
 {
@@ -256,7 +267,9 @@ static void a11_a12_inks(void **state)
         uint8_t ink[4];
         int rgb[3];
     } cases[] = {
-        {{.stored = JPEG_AS_CMYK}, {0, 255, 255, 255}, {0, 255, 255}}, /* Adobe: 255 is no ink; cyan */
+        {{.stored = JPEG_AS_CMYK},
+         {0, 255, 255, 255},
+         {0, 255, 255}}, /* Adobe: 255 is no ink; cyan */
         {{.stored = JPEG_AS_YCCK}, {0, 255, 255, 255}, {0, 255, 255}},
         {{.stored = JPEG_AS_CMYK}, {200, 100, 50, 128}, {100, 50, 25}},
         {{.stored = JPEG_AS_CMYK, .no_adobe = true}, {255, 0, 0, 0}, {0, 255, 255}}, /* plain ink */
@@ -359,14 +372,17 @@ static void empty_frame_and_long_segment(void **state)
     bytes_done(&b);
 }
 
-/* --- metadata --------------------------------------------------------------------------------------------------- */
+/* --- metadata --- */
 
 static void a28_wild_exif_keeps_the_picture(void **state)
 {
     (void)state;
-    static const uint8_t offset[] = "Exif\0\0II*\0\xf0\xff\xff\xff", count[] = "Exif\0\0II*\0\x08\0\0\0\xff\xff";
+    static const uint8_t offset[] = "Exif\0\0II*\0\xf0\xff\xff\xff",
+                         count[] = "Exif\0\0II*\0\x08\0\0\0\xff\xff";
     struct bytes plain = noise_jpeg(24, 16, &baseline);
-    const struct jpeg_make makes[] = {{.app1 = offset, .app1_n = 14}, {.app1 = count, .app1_n = 16}, {.app1 = count, .app1_n = 7}};
+    const struct jpeg_make makes[] = {{.app1 = offset, .app1_n = 14},
+                                      {.app1 = count, .app1_n = 16},
+                                      {.app1 = count, .app1_n = 7}};
     for (size_t i = 0; i < 3; i++) {
         struct bytes b = noise_jpeg(24, 16, &makes[i]);
         struct image_info info;
@@ -439,7 +455,7 @@ static void a32_nothing_is_printed(void **state)
     bytes_done(&whole);
 }
 
-/* --- reduced decode and writing --------------------------------------------------------------------------------- */
+/* --- reduced decode and writing --- */
 
 static void reduced_decode_keeps_the_wanted_side(void **state)
 {
@@ -447,11 +463,13 @@ static void reduced_decode_keeps_the_wanted_side(void **state)
     struct bytes b = noise_jpeg(320, 200, &baseline);
     static const struct {
         int want, width, height;
-    } cases[] = {{0, 320, 200}, {201, 320, 200}, {101, 320, 200}, {100, 160, 100}, {50, 80, 50}, {25, 40, 25}, {1, 40, 25}};
+    } cases[] = {{0, 320, 200}, {201, 320, 200}, {101, 320, 200}, {100, 160, 100},
+                 {50, 80, 50},  {25, 40, 25},    {1, 40, 25}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct image image;
         struct image_info info;
-        assert_int_equal(image_decode(&image, b.p, b.n, &limits, cases[i].want, &info, NULL), ERR_OK);
+        assert_int_equal(image_decode(&image, b.p, b.n, &limits, cases[i].want, &info, NULL),
+                         ERR_OK);
         assert_int_equal(image.width, cases[i].width);
         assert_int_equal(image.height, cases[i].height);
         assert_int_equal(info.width, 320);

@@ -43,7 +43,7 @@ size_t bytes_find(struct bytes b, const void *p, size_t n)
     return (size_t)(found - b.p);
 }
 
-/* --- JPEG ------------------------------------------------------------------------------------------------------- */
+/* --- JPEG --- */
 
 struct failing {
     struct jpeg_error_mgr mgr; /* first */
@@ -61,8 +61,10 @@ static void set_kind(struct jpeg_compress_struct *j, const struct jpeg_make *mak
         int channels;
         J_COLOR_SPACE in, stored;
     } kinds[] = {
-        [JPEG_AS_YCC] = {3, JCS_RGB, JCS_YCbCr},      [JPEG_AS_GREY] = {1, JCS_GRAYSCALE, JCS_GRAYSCALE},
-        [JPEG_AS_RGB] = {3, JCS_RGB, JCS_RGB},        [JPEG_AS_CMYK] = {4, JCS_CMYK, JCS_CMYK},
+        [JPEG_AS_YCC] = {3, JCS_RGB, JCS_YCbCr},
+        [JPEG_AS_GREY] = {1, JCS_GRAYSCALE, JCS_GRAYSCALE},
+        [JPEG_AS_RGB] = {3, JCS_RGB, JCS_RGB},
+        [JPEG_AS_CMYK] = {4, JCS_CMYK, JCS_CMYK},
         [JPEG_AS_YCCK] = {4, JCS_CMYK, JCS_YCCK},
     };
     j->input_components = kinds[make->stored].channels;
@@ -100,7 +102,8 @@ struct bytes jpeg_bytes(const uint8_t *samples, int width, int height, const str
     if (make->app2)
         jpeg_write_marker(&j, JPEG_APP0 + 2, make->app2, (unsigned)make->app2_n);
     while (j.next_scanline < j.image_height) {
-        JSAMPROW row = (JSAMPROW)samples + (size_t)j.next_scanline * (size_t)width * (size_t)j.input_components;
+        JSAMPROW row = (JSAMPROW)samples +
+                       (size_t)j.next_scanline * (size_t)width * (size_t)j.input_components;
         jpeg_write_scanlines(&j, &row, 1);
     }
     jpeg_finish_compress(&j);
@@ -131,7 +134,7 @@ void jpeg_set_size(struct bytes b, int width, int height)
     p[3] = (uint8_t)width;
 }
 
-/* --- PNG -------------------------------------------------------------------------------------------------------- */
+/* --- PNG --- */
 
 static void png_append(png_structp png, png_bytep p, size_t n)
 {
@@ -150,7 +153,8 @@ static void png_describe(png_structp png, png_infop info, const struct png_make 
 {
     png_color palette[256];
     for (int i = 0; i < make->n_palette; i++)
-        palette[i] = (png_color){make->palette[3 * i], make->palette[3 * i + 1], make->palette[3 * i + 2]};
+        palette[i] =
+            (png_color){make->palette[3 * i], make->palette[3 * i + 1], make->palette[3 * i + 2]};
     if (make->n_palette)
         png_set_PLTE(png, info, palette, make->n_palette);
     if (make->n_alpha)
@@ -159,14 +163,16 @@ static void png_describe(png_structp png, png_infop info, const struct png_make 
         bool grey = make->color_type == PNG_COLOR_TYPE_GRAY;
         png_color_16 c = {.gray = make->clear[0]};
         if (!grey)
-            c = (png_color_16){.red = make->clear[0], .green = make->clear[1], .blue = make->clear[2]};
+            c = (png_color_16){
+                .red = make->clear[0], .green = make->clear[1], .blue = make->clear[2]};
         png_set_tRNS(png, info, NULL, 0, &c);
     }
     if (make->exif)
         png_set_eXIf_1(png, info, (png_uint_32)make->exif_n, (png_bytep)make->exif);
 }
 
-struct bytes png_bytes(const uint8_t *rows, size_t stride, int width, int height, const struct png_make *make)
+struct bytes png_bytes(const uint8_t *rows, size_t stride, int width, int height,
+                       const struct png_make *make)
 {
     struct bytes b = {0};
     png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, NULL, NULL);
@@ -174,8 +180,9 @@ struct bytes png_bytes(const uint8_t *rows, size_t stride, int width, int height
     if (setjmp(png_jmpbuf(png)))
         fail_msg("libpng cannot write this");
     png_set_write_fn(png, &b, png_append, png_nothing);
-    png_set_IHDR(png, info, (png_uint_32)width, (png_uint_32)height, make->bit_depth, make->color_type,
-                 make->interlaced ? PNG_INTERLACE_ADAM7 : PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    png_set_IHDR(png, info, (png_uint_32)width, (png_uint_32)height, make->bit_depth,
+                 make->color_type, make->interlaced ? PNG_INTERLACE_ADAM7 : PNG_INTERLACE_NONE,
+                 PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     png_describe(png, info, make);
     png_write_info(png, info);
     int passes = png_set_interlace_handling(png);
@@ -186,7 +193,7 @@ struct bytes png_bytes(const uint8_t *rows, size_t stride, int width, int height
     return b;
 }
 
-/* --- samples ---------------------------------------------------------------------------------------------------- */
+/* --- samples --- */
 
 uint8_t *noise(int width, int height, int channels)
 {
@@ -209,7 +216,8 @@ uint8_t *solid(int width, int height, int channels, const uint8_t *color)
 
 void exif_block(uint8_t out[EXIF_SIZE], bool big_endian, unsigned orientation)
 {
-    static const uint8_t little[EXIF_SIZE] = "Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0";
+    static const uint8_t little[EXIF_SIZE] =
+        "Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0";
     static const uint8_t big[EXIF_SIZE] = "Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01";
     memcpy(out, big_endian ? big : little, EXIF_SIZE);
     out[24] = (uint8_t)(big_endian ? orientation >> 8 : orientation);

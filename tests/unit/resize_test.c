@@ -1,4 +1,4 @@
-/* image: resize against stored OpenCV and Pillow results (tests/ref/resize_opencv.py) and against definitions.
+/* image: resize against stored results (tests/ref/resize_opencv.py) and against definitions.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 #include "unit/test.h"
@@ -22,7 +22,8 @@ static struct image draw(unsigned seed, int width, int height)
     for (unsigned y = 0; y < (unsigned)height; y++) {
         for (unsigned x = 0; x < (unsigned)width; x++) {
             for (unsigned c = 0; c < 3; c++)
-                *p++ = (uint8_t)(x * (5 * seed + 3) + y * (3 * seed + 7) + 50 * c + (x * y * (seed + 1) >> 3));
+                *p++ = (uint8_t)(x * (5 * seed + 3) + y * (3 * seed + 7) + 50 * c +
+                                 (x * y * (seed + 1) >> 3));
         }
     }
     return image;
@@ -38,10 +39,12 @@ static int difference(const uint8_t *a, const uint8_t *b, size_t n)
     return most;
 }
 
-typedef void resize_fn(uint8_t *out, int width, int height, const struct image *src, struct rect window);
+typedef void resize_fn(uint8_t *out, int width, int height, const struct image *src,
+                       struct rect window);
 
 /* One record and one method; the stored result follows in r. */
-static int compare(struct reader *r, resize_fn *fn, const struct image *src, struct rect window, int width, int height)
+static int compare(struct reader *r, resize_fn *fn, const struct image *src, struct rect window,
+                   int width, int height)
 {
     size_t n = (size_t)3 * (size_t)width * (size_t)height;
     uint8_t *out = xmalloc(n);
@@ -56,7 +59,8 @@ static int compare(struct reader *r, resize_fn *fn, const struct image *src, str
 static void stored_results(void **state)
 {
     (void)state;
-    char *path = xasprintf("%s/tests/ref/resize.bin", getenv("top_srcdir") ? getenv("top_srcdir") : ".");
+    char *path =
+        xasprintf("%s/tests/ref/resize.bin", getenv("top_srcdir") ? getenv("top_srcdir") : ".");
     char *bytes;
     size_t n;
     assert_int_equal(file_read(path, 0, &bytes, &n, NULL), ERR_OK);
@@ -77,7 +81,8 @@ static void stored_results(void **state)
         area = d > area ? d : area;
         image_done(&image);
     }
-    print_message("# %d pictures, largest difference: bilinear %d, antialias %d, area %d levels\n", cases, linear, antialias, area);
+    print_message("# %d pictures, largest difference: bilinear %d, antialias %d, area %d levels\n",
+                  cases, linear, antialias, area);
     assert_int_equal(cases, 20);
     assert_in_range(linear, 0, 1);
     assert_in_range(antialias, 0, 1);
@@ -93,7 +98,8 @@ static double box_mean(const struct image *src, int width, int height, int x, in
     for (int v = (int)(y * sy); v < src->height && v < (y + 1) * sy; v++) {
         double h = fmin(v + 1.0, (y + 1) * sy) - fmax(v, y * sy);
         for (int u = (int)(x * sx); u < src->width && u < (x + 1) * sx; u++)
-            sum += h * (fmin(u + 1.0, (x + 1) * sx) - fmax(u, x * sx)) * src->rgb[3 * (v * src->width + u) + c];
+            sum += h * (fmin(u + 1.0, (x + 1) * sx) - fmax(u, x * sx)) *
+                   src->rgb[3 * (v * src->width + u) + c];
     }
     return sum / (sx * sy);
 }
@@ -101,7 +107,8 @@ static double box_mean(const struct image *src, int width, int height, int x, in
 static void area_is_the_box_mean(void **state)
 {
     (void)state;
-    static const int sizes[][4] = {{64, 48, 16, 12}, {64, 48, 15, 11}, {100, 7, 3, 5}, {7, 5, 20, 11}, {1000, 3, 1, 1}, {12, 12, 12, 12}};
+    static const int sizes[][4] = {{64, 48, 16, 12}, {64, 48, 15, 11}, {100, 7, 3, 5},
+                                   {7, 5, 20, 11},   {1000, 3, 1, 1},  {12, 12, 12, 12}};
     double most = 0;
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         struct image image = draw((unsigned)i + 3, sizes[i][0], sizes[i][1]);
@@ -109,7 +116,8 @@ static void area_is_the_box_mean(void **state)
         uint8_t out[12 * 20 * 3];
         resize_area(out, width, height, &image, (struct rect){0, 0, image.width, image.height});
         for (int k = 0; k < width * height * 3; k++)
-            most = fmax(most, fabs(out[k] - box_mean(&image, width, height, k / 3 % width, k / 3 / width, k % 3)));
+            most = fmax(most, fabs(out[k] - box_mean(&image, width, height, k / 3 % width,
+                                                     k / 3 / width, k % 3)));
         image_done(&image);
     }
     print_message("# area: largest difference from the definition %.3f levels\n", most);
@@ -127,7 +135,8 @@ static void flat_stays_flat(void **state)
     int most = 0;
     for (size_t i = 0; i < 5 * 4 * 3; i++) { /* white, because it shows lost weight best */
         const int *from = sizes[i / 12], *to = results[i / 3 % 4];
-        struct image image = {from[0], from[1], solid(from[0], from[1], 3, (const uint8_t[]){255, 1, 128})};
+        struct image image = {from[0], from[1],
+                              solid(from[0], from[1], 3, (const uint8_t[]){255, 1, 128})};
         all[i % 3](out, to[0], to[1], &image, (struct rect){0, 0, from[0], from[1]});
         for (int k = 0; k < to[0] * to[1] * 3; k++) {
             int d = abs(out[k] - image.rgb[k % 3]);
@@ -174,8 +183,9 @@ static void windows_do_not_look_outside(void **state)
 static void sizes(void **state)
 {
     (void)state;
-    static const int fits[][6] = {{400, 300, 200, 200, 200, 150}, {300, 400, 200, 200, 150, 200}, {10, 10, 80, 40, 40, 40},
-                                  {1, 4000, 100, 50, 1, 50},      {4000, 1, 100, 50, 100, 1},     {65500, 65500, 65500, 1, 1, 1},
+    static const int fits[][6] = {{400, 300, 200, 200, 200, 150}, {300, 400, 200, 200, 150, 200},
+                                  {10, 10, 80, 40, 40, 40},       {1, 4000, 100, 50, 1, 50},
+                                  {4000, 1, 100, 50, 100, 1},     {65500, 65500, 65500, 1, 1, 1},
                                   {3, 2, 100, 100, 100, 67}};
     for (size_t i = 0; i < sizeof fits / sizeof *fits; i++) {
         int w, h;
@@ -183,7 +193,10 @@ static void sizes(void **state)
         assert_int_equal(w, fits[i][4]);
         assert_int_equal(h, fits[i][5]);
     }
-    static const int crops[][6] = {{256, 256, 16, 16, 224, 224}, {320, 256, 48, 16, 224, 224}, {1, 1, 0, 0, 1, 1}, {1, 4000, 0, 1999, 1, 1},
+    static const int crops[][6] = {{256, 256, 16, 16, 224, 224},
+                                   {320, 256, 48, 16, 224, 224},
+                                   {1, 1, 0, 0, 1, 1},
+                                   {1, 4000, 0, 1999, 1, 1},
                                    {20, 20, 1, 1, 18, 18}};
     for (size_t i = 0; i < sizeof crops / sizeof *crops; i++) {
         struct rect r = crop_centre(crops[i][0], crops[i][1]);
