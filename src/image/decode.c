@@ -11,9 +11,6 @@
 #include "base/mem.h"
 #include "image/codec.h"
 
-/* No picture within the pixel limits is larger as a file. */
-enum { FILE_LIMIT = 1 << 30 };
-
 void image_done(struct image *image)
 {
     free(image->rgb);
@@ -157,7 +154,7 @@ enum err_code image_load(struct image *image, const char *path, const struct ima
     *image = (struct image){0};
     char *bytes;
     size_t n;
-    enum err_code code = file_read(path, FILE_LIMIT, &bytes, &n, err);
+    enum err_code code = file_read(path, 0, &bytes, &n, err);
     if (code != ERR_OK)
         return code;
     code = image_decode(image, bytes, n, limits, scale_to, info, err);

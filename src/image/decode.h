@@ -63,8 +63,7 @@ enum err_code image_probe(const void *bytes, size_t n, const struct image_limits
 enum err_code image_decode(struct image *image, const void *bytes, size_t n, const struct image_limits *limits, int scale_to,
                            struct image_info *info, struct err *err);
 
-/* Reads a file and decodes it; messages begin with the path. errors: also NOT_FOUND, IO, INVALID for
- * what is no regular file or over 1 GiB. thread: any */
+/* Reads a file and decodes it; messages begin with the path. errors: also NOT_FOUND, IO. thread: any */
 enum err_code image_load(struct image *image, const char *path, const struct image_limits *limits, int scale_to,
                          struct image_info *info, struct err *err);
 

@@ -75,7 +75,7 @@ char *fmt_count(char out[NUM_TEXT], double n)
     if (special(out, n))
         return out;
     int k = 0;
-    while (fabs(n) >= 999.5 && unit[k + 1]) {
+    while (fabs(n) >= (k ? 999.5 : 9999.5) && unit[k + 1]) {
         n /= 1000;
         k++;
     }

@@ -47,7 +47,7 @@ struct area area_cut_right(struct area *rest, int cols)
 void layout_data(struct data_layout *out, struct area body, int focus)
 {
     *out = (struct data_layout){0};
-    out->totals = area_cut_bottom(&body, body.h >= 14 ? 3 : body.h >= 5 ? 1 : 0);
+    out->totals = area_cut_bottom(&body, body.h >= 20 ? 4 : body.h >= 14 ? 3 : body.h >= 5 ? 1 : 0);
     if (body.w < 40) {
         *(focus ? &out->files : &out->classes) = body;
         return;
@@ -71,11 +71,8 @@ void layout_samples(struct samples_layout *out, struct area body)
 
 struct area layout_tile(struct area grid, int rows, int cols, int row, int col)
 {
-    int x = grid.w * col / cols, y = grid.h * row / rows;
-    int w = grid.w * (col + 1) / cols - x, h = grid.h * (row + 1) / rows - y;
-    if (col + 1 < cols && w > 1)
-        w--;
-    return (struct area){grid.x + x, grid.y + y, w, h};
+    int w = grid.w / cols, h = grid.h / rows;
+    return (struct area){grid.x + col * w, grid.y + row * h, w > 1 && cols > 1 ? w - 1 : w, h};
 }
 
 void layout_grid(struct area grid, int *rows, int *cols)
@@ -95,23 +92,23 @@ struct area layout_aspect(struct area a, double aspect, int cell_w, int cell_h)
 }
 
 /* Left: what can be chosen; right: what it comes to. */
-static void setup_wide(struct setup_layout *out, struct area body, int n_phases)
+static void setup_wide(struct setup_layout *out, struct area body, int n_phases, int blocks)
 {
     out->command = area_cut_bottom(&body, 3);
-    struct area left = area_cut_left(&body, between(body.w * 9 / 20, 60, 84));
+    struct area left = area_cut_left(&body, between(body.w / 2, 60, 96));
     out->line = area_cut_left(&body, 1);
     out->choice = area_cut_top(&left, 9);
     out->options = left;
-    out->help = area_cut_bottom(&body, 8);
-    out->timeline = area_cut_top(&body, n_phases + 5);
-    out->freeze = body;
+    out->timeline = area_cut_top(&body, n_phases + 3);
+    out->freeze = area_cut_top(&body, between(blocks + 1, 4, body.h - 8));
+    out->help = body;
 }
 
-void layout_setup(struct setup_layout *out, struct area body, int n_phases)
+void layout_setup(struct setup_layout *out, struct area body, int n_phases, int blocks)
 {
     *out = (struct setup_layout){0};
     if (body.w >= 120 && body.h >= 30) {
-        setup_wide(out, body, n_phases);
+        setup_wide(out, body, n_phases, blocks);
         return;
     }
     if (body.h >= 12) {

@@ -24,7 +24,7 @@ struct samples_layout {
 };
 void layout_samples(struct samples_layout *out, struct area body);
 
-/* Tile (row, col) of a grid of rows x cols, a blank column between two. */
+/* Tile (row, col) of a grid of rows x cols: all of one size, a blank column between two. */
 struct area layout_tile(struct area grid, int rows, int cols, int row, int col);
 
 /* The largest rows and cols up to the wished ones whose tiles have at least 8 x 3 cells; 1 or more each. */
@@ -37,7 +37,8 @@ struct setup_layout {
     struct area choice, options, help, timeline, freeze, command;
     struct area line;         /* one cell wide, between left and right; 0 when stacked */
 };
-void layout_setup(struct setup_layout *out, struct area body, int n_phases);
+/* blocks: rows that the ladder of blocks would like. */
+void layout_setup(struct setup_layout *out, struct area body, int n_phases, int blocks);
 
 struct train_layout {
     struct area head, progress, loss, acc, table, classes, events;

@@ -85,7 +85,7 @@ void parts_job(struct canvas *c, struct area a, const struct job_view *job)
     if (job->total)
         snprintf(text, sizeof text, "%llu of %llu", (unsigned long long)job->done, (unsigned long long)job->total);
     else
-        snprintf(text, sizeof text, "%llu", (unsigned long long)job->done);
+        snprintf(text, sizeof text, job->done ? "%llu" : "", (unsigned long long)job->done);
     x += canvas_put(c, a, x, 0, ROLE_TEXT, text) + 2;
     size_t n = 0;
     if (job->bad)

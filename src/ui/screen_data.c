@@ -117,20 +117,20 @@ static struct class_columns class_columns(int w)
 {
     struct class_columns k = {0};
     if (w >= 36) {
-        k.left_out = w;
+        k.left_out = w - 1;
         w -= 9;
     }
     if (w >= 18) {
-        k.bar_width = w / 4;
-        k.bar = w - k.bar_width;
-        w -= k.bar_width + 1;
+        k.bar_width = w / 4 - 1;
+        k.bar = w - k.bar_width - 1;
+        w -= k.bar_width + 3;
     }
     if (w >= 24) {
         k.share = w;
         w -= 8;
     }
     k.count = w;
-    k.name = w - 7;
+    k.name = w - 6;
     return k;
 }
 
@@ -149,8 +149,10 @@ static void draw_class(struct canvas *c, struct area row, size_t i, void *user)
         canvas_bar(c, row, k.bar, 0, k.bar_width, ROLE_BAR_FULL, (double)cls.n_used / (double)d->s->largest);
     size_t out = cls.n_files - cls.n_used;
     snprintf(text, sizeof text, "%zu", out);
-    if (k.left_out && out)
+    if (out && k.left_out)
         canvas_put_right(c, row, k.left_out, 0, ROLE_STATE_WARN, text);
+    else if (out)
+        canvas_put(c, row, k.count, 0, ROLE_STATE_WARN, "!");
 }
 
 static void draw_class_heading(struct canvas *c, struct area a, bool focus)
@@ -164,23 +166,32 @@ static void draw_class_heading(struct canvas *c, struct area a, bool focus)
         canvas_put_right(c, a, k.left_out, 0, ROLE_DIM, "left out");
 }
 
+/* Name of a status as words: "not picture". */
+static char *status_words(char out[NUM_TEXT], int status)
+{
+    snprintf(out, NUM_TEXT, "%s", engine_status_name(status));
+    for (char *p = out; *p; p++)
+        *p = *p == '-' ? ' ' : *p;
+    return out;
+}
+
 static void draw_file(struct canvas *c, struct area row, size_t i, void *user)
 {
     const struct drawing *d = user;
     struct ds_file_row f = ds_view_file(&d->model->ds, d->first_file + i);
-    bool used = f.status == STATUS_USED, listing = d->model->ds.listing_only;
+    bool used = f.status == STATUS_USED, wide = row.w >= 36;
     int right = row.w;
     char size[NUM_TEXT] = "";
-    if (!used)
-        snprintf(size, sizeof size, "%s", engine_status_name(f.status));
-    else if (f.width)
+    if (!used && row.w >= 22)
+        status_words(size, f.status);
+    else if (used && wide && f.width)
         snprintf(size, sizeof size, "%d x %d", f.width, f.height);
-    else if (listing)
+    else if (used && wide)
         num_bytes(size, f.bytes);
-    if (row.w >= 22) {
+    if (*size) {
         canvas_put_right(c, row, right, 0, used ? ROLE_DIM : ROLE_STATE_WARN, size);
-        right -= row.w >= 28 ? 13 : 10;
-        right = right < row.w - text_width(size) - 1 ? right : row.w - text_width(size) - 1;
+        right -= text_width(size) + 1;
+        right = wide && right > row.w - 14 ? row.w - 14 : right;
     }
     canvas_put(c, row, 0, 0, ROLE_STATE_WARN, used ? " " : "!");
     canvas_put_cut(c, row, 1, 0, right - 1, used ? ROLE_TEXT : ROLE_DIM, path_base(f.name), true);
@@ -209,10 +220,9 @@ static void draw_facts(struct canvas *c, struct area a, const struct ds_view *ds
     put_fact(c, a, &y, "file", path_base(f->name), ROLE_TEXT, true);
     put_fact(c, a, &y, "class", f->cls >= 0 ? ds_view_class(ds, (size_t)f->cls).name : "none", ROLE_TEXT, false);
     if (f->status != STATUS_USED) {
-        snprintf(text, sizeof text, "%s%s%s", engine_status_name(f->status), *f->detail ? ": " : "", f->detail);
-        put_fact(c, a, &y, "left out", "", ROLE_TEXT, false);
-        y--;
-        canvas_put_cut(c, a, 9, y++, a.w - 9, ROLE_STATE_WARN, text, false);
+        put_fact(c, a, &y, "status", status_words(size, f->status), ROLE_STATE_WARN, false);
+        if (*f->detail)
+            y += parts_wrap(c, (struct area){a.x, a.y + y, a.w, a.h - y < 2 ? a.h - y : 2}, ROLE_TEXT, f->detail);
     }
     if (f->width) {
         snprintf(text, sizeof text, "%d x %d pixels", f->width, f->height);
@@ -230,10 +240,14 @@ static void draw_preview(struct canvas *c, const struct data_layout *l, const st
 {
     struct picture_want want = {.fit = PICTURE_CONTAIN};
     snprintf(want.path, sizeof want.path, "%s/%s", model->ds.root, f->name);
-    struct area a = area_inset(l->picture, 1, 0);
-    if (model->pictures && a.h >= 3)
-        canvas_picture(c, layout_aspect(a, 4.0 / 3, model->cell_w, model->cell_h), &want);
-    draw_facts(c, area_inset(l->facts, 1, 0), &model->ds, f);
+    struct area a = area_inset(l->picture, 1, 0), facts = area_inset(l->facts, 1, 0);
+    if (model->pictures && a.h >= 3) {
+        struct area picture = layout_aspect(a, 4.0 / 3, model->cell_w, model->cell_h);
+        canvas_picture(c, picture, &want);
+        a.h -= picture.h + 1;
+    }
+    facts.y -= a.h > 0 ? a.h : 0; /* right below the picture */
+    draw_facts(c, facts, &model->ds, f);
 }
 
 /* --- totals -------------------------------------------------------------------------------------------------- */
@@ -249,11 +263,12 @@ static const struct job_view *scan_job(const struct snapshot *snap)
 /* "4317 files = 4290 used + 27 left out (12 damaged, 15 hidden)": always adds up. */
 static void sum_text(struct str *out, const struct ds_view *ds)
 {
+    char words[NUM_TEXT];
     size_t left_out = ds->n_files - ds->n_used, named = 0;
     str_printf(out, "%zu files = %zu used + %zu left out", ds->n_files, ds->n_used, left_out);
     for (int i = 1; i < STATUSES; i++)
         if (ds->by_status[i])
-            str_printf(out, "%s%llu %s", named++ ? ", " : " (", (unsigned long long)ds->by_status[i], engine_status_name(i));
+            str_printf(out, "%s%llu %s", named++ ? ", " : " (", (unsigned long long)ds->by_status[i], status_words(words, i));
     if (named)
         str_add_c(out, ')');
 }
@@ -292,19 +307,21 @@ static void draw_totals(struct canvas *c, struct area a, const struct data_scree
     if (a.h >= 3)
         parts_line(c, area_cut_top(&a, 1));
     const struct job_view *job = scan_job(model->snap);
+    int used = 1;
     struct str text = STR_INIT;
-    if (job)
-        parts_job(c, a, job);
-    else if (model->ds.listing_only)
+    if (model->ds.listing_only)
         str_printf(&text, "%zu files listed, not yet decoded", model->ds.n_files);
     else
         sum_text(&text, &model->ds);
-    if (!job)
+    if (job)
+        parts_job(c, a, job);
+    else if (a.h >= 2)
+        used = parts_wrap(c, a, ROLE_TEXT, text.s);
+    else
         canvas_put_cut(c, a, 0, 0, a.w, ROLE_TEXT, text.s, false);
     str_clear(&text);
     found_text(&text, s, &model->ds);
-    if (a.h >= 2)
-        canvas_put_cut(c, a, 0, 1, a.w, model->ds.incomplete ? ROLE_STATE_WARN : ROLE_DIM, text.s, false);
+    canvas_put_cut(c, a, 0, used, a.w, model->ds.incomplete ? ROLE_STATE_WARN : ROLE_DIM, text.s, false);
     str_done(&text);
 }
 
@@ -327,12 +344,13 @@ static void draw_entry(struct canvas *c, struct area row, size_t i, void *user)
     const struct ds_view *ds = &d->model->ds;
     struct entry e = d->s->entries[i];
     bool problem = false;
+    char words[NUM_TEXT];
     if (e.kind == ENTRY_NOTE) {
         const char *note = ds_view_note(ds, e.index, &problem);
         canvas_put(c, row, 0, 0, ROLE_STATE_WARN, problem ? "!" : " ");
         canvas_put_cut(c, row, 2, 0, row.w - 2, ROLE_TEXT, note, false);
     } else if (e.kind == ENTRY_REASON) {
-        canvas_printf(c, row, 0, 0, ROLE_TITLE, "%llu %s", (unsigned long long)ds->by_status[e.index], engine_status_name((int)e.index));
+        canvas_printf(c, row, 0, 0, ROLE_TITLE, "%llu %s", (unsigned long long)ds->by_status[e.index], status_words(words, (int)e.index));
     } else if (e.kind == ENTRY_FILE) {
         struct ds_file_row f = ds_view_file(ds, e.index);
         int name = *f.detail ? row.w / 2 : row.w - 2;

@@ -237,13 +237,12 @@ static void draw_tile(struct canvas *c, struct area tile, const struct samples_s
 {
     struct ds_file_row f = ds_view_file(&model->ds, s->tiles[i]);
     struct area label = area_cut_bottom(&tile, s->n_found && tile.h >= 4 ? 2 : 1);
-    struct area picture = s->view == VIEW_ORIGINAL ? layout_aspect(tile, 4.0 / 3, model->cell_w, model->cell_h)
-                                                   : layout_aspect(tile, 1, model->cell_w, model->cell_h);
+    struct area picture = layout_aspect(tile, s->view == VIEW_ORIGINAL ? 4.0 / 3 : 1, model->cell_w, model->cell_h);
     const char *name = ds_view_class(&model->ds, (size_t)f.cls).name;
     struct prediction_row p;
     draw_picture(c, model->pictures ? picture : tile, s, model, &f);
-    label.x = model->pictures ? picture.x : label.x;
-    label.w = tile.x + tile.w - label.x;
+    if (model->pictures && picture.h)
+        label = (struct area){picture.x, picture.y + picture.h, tile.x + tile.w - picture.x, label.h};
     canvas_put_cut(c, label, 0, 0, text_width(name) < label.w ? text_width(name) : label.w, parts_class_role(f.cls), name, false);
     if (label.h > 1 && prediction_of(s, model, f.name, &p))
         put_prediction(c, label, 1, model, &p);

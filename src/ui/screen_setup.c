@@ -31,6 +31,7 @@ struct setup_screen {
     struct ui_model *model;  /* of the last action, for what menus and prompts hand back */
     struct item items[CHOICES + 2 * OPTION_COUNT];
     size_t n_items, selected;
+    bool begun;              /* selected is set: at first the mode that is chosen */
     struct list choice, options;
     int edited;              /* option that a menu or prompt is open for */
     struct graph *graph;     /* of the model chosen, for the ladder */
@@ -129,7 +130,7 @@ static void value_text(struct str *out, const struct options *o, enum option_id 
     if (row->automatic && !option_is_set(o, id) && r)
         recipe_value(automatic, sizeof automatic, id, r);
     if (*automatic)
-        str_printf(out, "auto: %s", automatic);
+        str_printf(out, "%s: %s", id == OPTION_ID_bn ? "default" : "auto", automatic);
     else
         option_get(out, o, id);
     if (!out->len)
@@ -158,16 +159,29 @@ struct drawing {
     size_t first;            /* item of the list's row 0 */
 };
 
-static void draw_choice(struct canvas *c, struct area row, bool chosen, const char *name, const char *help, bool changed)
+/* help is the longest of the two that fits. */
+static void draw_choice(struct canvas *c, struct area row, bool chosen, const char *name, const char *full, const char *brief, bool changed)
 {
     canvas_ch(c, row, 1, 0, chosen ? ROLE_STATE_RUN : ROLE_DIM, chosen ? 0x25cf : 0x25cb);
     canvas_put(c, row, 3, 0, !chosen ? ROLE_TEXT : changed ? ROLE_CHANGED : ROLE_STRONG, name);
-    canvas_put_cut(c, row, 18, 0, row.w - 18, ROLE_DIM, help, false);
+    canvas_put_cut(c, row, 18, 0, row.w - 18, ROLE_DIM, text_width(full) <= row.w - 18 ? full : brief, false);
 }
 
+/* For narrow screens; the help line says it in full. */
+static const char *const mode_short[] = {
+    [MODE_SCRATCH] = "random weights, all train",
+    [MODE_FROZEN] = "only a new head trains",
+    [MODE_FINE_TUNE] = "pretrained, all train",
+    [MODE_STAGED] = "head first, then all",
+    [MODE_DISCRIMINATIVE] = "all train, at two rates",
+};
+static const char *const preset_short[] = {
+    [PRESET_CLASSIC] = "plain SGD, nothing random",
+    [PRESET_BEST] = "most accurate",
+};
 static const char *const preset_help[] = {
-    [PRESET_CLASSIC] = "textbook: plain SGD, constant rates, nothing random",
-    [PRESET_BEST] = "chosen for the best validation accuracy",
+    [PRESET_CLASSIC] = "the textbook: plain SGD, constant rates, no augmentation",
+    [PRESET_BEST] = "chosen for the best validation accuracy at the same epochs",
 };
 
 static void draw_option(struct canvas *c, struct area row, enum option_id id, const struct drawing *d)
@@ -181,11 +195,12 @@ static void draw_option(struct canvas *c, struct area row, enum option_id id, co
     canvas_put(c, row, 3, 0, ROLE_TEXT, o->name);
     canvas_put_cut(c, row, 20, 0, value_w, set ? ROLE_CHANGED : ROLE_TEXT, value.s, o->type == OPTION_PATH);
     int x = 20 + value_w + 1;
-    if (row.w >= 72) {
-        canvas_put_cut(c, row, x, 0, row.w - x, ROLE_DIM, o->help, false);
-        if (set)
-            canvas_put_right(c, row, row.w, 0, ROLE_DIM, option_source_name((enum option_source)d->model->options->source[id]));
-    }
+    const char *source = set ? option_source_name((enum option_source)d->model->options->source[id]) : "";
+    int right = row.w - (set ? text_width(source) + 1 : 0);
+    if (row.w >= 58)
+        canvas_put_right(c, row, row.w, 0, ROLE_DIM, source);
+    if (row.w >= 72)
+        canvas_put_cut(c, row, x, 0, right - x, ROLE_DIM, o->help, false);
     str_done(&value);
 }
 
@@ -196,10 +211,10 @@ static void draw_item(struct canvas *c, struct area row, size_t i, void *user)
     const struct options *o = d->model->options;
     if (item->kind == ITEM_MODE)
         draw_choice(c, row, o->mode == item->index, mode_name((enum mode)item->index), mode_help((enum mode)item->index),
-                    option_is_set(o, OPTION_ID_mode));
+                    mode_short[item->index], option_is_set(o, OPTION_ID_mode));
     else if (item->kind == ITEM_PRESET)
         draw_choice(c, row, o->preset == item->index, preset_name((enum preset)item->index), preset_help[item->index],
-                    option_is_set(o, OPTION_ID_preset));
+                    preset_short[item->index], option_is_set(o, OPTION_ID_preset));
     else if (item->kind == ITEM_HEADING)
         canvas_put(c, row, 0, 0, ROLE_TITLE, option_row((enum option_id)item->index)->group);
     else
@@ -242,13 +257,15 @@ static void draw_help(struct canvas *c, struct area a, const struct setup_screen
     const struct option_row *row = option_row(option_of(item));
     char range[96], line[256];
     range_text(range, sizeof range, row);
-    snprintf(line, sizeof line, "%s%s%s", row->help, *range ? ", " : "", range);
+    const char *help = item->kind == ITEM_MODE ? mode_help((enum mode)item->index) : item->kind == ITEM_PRESET ? preset_help[item->index] : row->help;
     if (a.h == 1) {
+        snprintf(line, sizeof line, "%s%s%s", help, *range ? ", " : "", range);
         canvas_put_cut(c, a, 0, 0, a.w, ROLE_DIM, line, false);
         return;
     }
+    a = area_inset(a, 1, 0);
     struct area rest = parts_heading(c, a, false, row->name, range);
-    area_cut_top(&rest, parts_wrap(c, rest, ROLE_TEXT, row->help));
+    area_cut_top(&rest, parts_wrap(c, rest, ROLE_TEXT, help));
     parts_wrap(c, rest, ROLE_DIM, row->long_help);
 }
 
@@ -257,6 +274,8 @@ static void draw_command(struct canvas *c, struct area a, const struct ui_model 
     struct str text = STR_INIT;
     if (area_empty(a))
         return;
+    if (a.h >= 3)
+        parts_line(c, area_cut_top(&a, 1));
     options_command(&text, model->options, "train", *model->data ? model->data : "DIR");
     canvas_put(c, a, 0, 0, ROLE_BAR_FULL, "$");
     parts_wrap(c, (struct area){a.x + 2, a.y, a.w > 2 ? a.w - 2 : 0, a.h}, ROLE_STRONG, text.s);
@@ -274,7 +293,7 @@ static const struct graph *graph_of(struct setup_screen *s, const struct ui_mode
     return s->graph;
 }
 
-static void draw_plan(struct setup_screen *s, struct canvas *c, const struct setup_layout *l, const struct drawing *d, const struct err *err)
+static void draw_plan(struct canvas *c, const struct setup_layout *l, const struct drawing *d, const struct graph *graph, const struct err *err)
 {
     struct area a = area_inset(l->timeline, 1, 0);
     if (!d->recipe) {
@@ -284,7 +303,6 @@ static void draw_plan(struct setup_screen *s, struct canvas *c, const struct set
         return;
     }
     timeline_draw(c, a, d->recipe);
-    const struct graph *graph = graph_of(s, d->model);
     if (graph)
         ladder_draw(c, area_inset(l->freeze, 1, 0), d->recipe, graph);
     else
@@ -300,14 +318,19 @@ static void setup_draw(void *self, struct canvas *c, struct area body, const str
     struct setup_layout l;
     if (engine_recipe(model->options, &recipe, &err) == ERR_OK)
         d.recipe = &recipe;
-    layout_setup(&l, body, d.recipe ? recipe.n_phases : 1);
+    if (!s->begun)
+        s->selected = (size_t)model->options->mode;
+    s->begun = true;
+    const struct graph *graph = graph_of(s, model);
+    int phases = d.recipe ? recipe.n_phases : 1;
+    layout_setup(&l, body, phases, graph ? (int)graph->n_blocks + 1 + phases : 1);
     if (!area_empty(l.choice)) {
         draw_choices(s, c, l.choice, &d);
         d.first = CHOICES;
     }
     draw_options(s, c, l.options, &d);
     parts_line(c, l.line);
-    draw_plan(s, c, &l, &d, &err);
+    draw_plan(c, &l, &d, graph, &err);
     draw_help(c, l.help, s);
     draw_command(c, l.command, model);
 }
@@ -337,11 +360,13 @@ static void typed(void *user, const char *text)
         set_text(s, (enum option_id)s->edited, text);
 }
 
-/* Names that a menu offers for an option: "auto" first where it is automatic. Returns how many. */
+/* Names that a menu offers for an option: "auto" first where it is automatic. Returns how many, 0 for one that is typed. */
 static size_t menu_items(enum option_id id, const char *items[64])
 {
     const struct option_row *row = option_row(id);
     size_t n = 0;
+    if (!row->choices && row->type != OPTION_BOOL && id != OPTION_ID_model)
+        return 0;
     if (row->automatic)
         items[n++] = id == OPTION_ID_bn ? "default" : "auto";
     if (id == OPTION_ID_model)

@@ -66,6 +66,11 @@ static const struct job_view *train_job(const struct snapshot *snap)
     return trains ? job : NULL;
 }
 
+static enum role end_role(const struct train_view *t)
+{
+    return str_starts(t->end, "done") ? ROLE_STATE_DONE : ROLE_STATE_WARN;
+}
+
 static enum role state_of(const struct snapshot *snap, const char **text)
 {
     const struct job_view *job = train_job(snap);
@@ -73,9 +78,8 @@ static enum role state_of(const struct snapshot *snap, const char **text)
         *text = job->state == JOB_PAUSED ? "paused" : job->state == JOB_STOPPING ? "stopping" : "running";
         return job->state == JOB_RUNNING ? ROLE_STATE_RUN : ROLE_STATE_WARN;
     }
-    bool done = str_starts(snap->train.end, "done");
-    *text = done ? "done" : "ended";
-    return done ? ROLE_STATE_DONE : ROLE_STATE_WARN;
+    *text = str_starts(snap->train.end, "done") ? "done" : "ended";
+    return end_role(&snap->train);
 }
 
 static void draw_head(struct canvas *c, struct area a, const struct snapshot *snap)
@@ -95,12 +99,11 @@ static void draw_head(struct canvas *c, struct area a, const struct snapshot *sn
 
 static void draw_end(struct canvas *c, struct area a, const struct train_view *t)
 {
-    char text[512], acc[NUM_TEXT], time[NUM_TEXT];
-    int n = snprintf(text, sizeof text, "%s after %s", t->end, num_seconds(time, t->seconds));
+    char text[512], acc[NUM_TEXT], time[NUM_TEXT], best[96] = "";
     if (t->best.epoch)
-        snprintf(text + n, sizeof text - (size_t)n, ": best epoch %d with %s of the validation pictures right", t->best.epoch,
-                 fmt_percent(acc, t->best.val_acc));
-    canvas_put_cut(c, a, 0, 0, a.w, str_starts(t->end, "done") ? ROLE_STATE_DONE : ROLE_STATE_WARN, text, false);
+        snprintf(best, sizeof best, "; best epoch %d, val acc %s", t->best.epoch, fmt_percent(acc, t->best.val_acc));
+    snprintf(text, sizeof text, "%s%s; %s", t->end, best, num_seconds(time, t->seconds));
+    canvas_put_cut(c, a, 0, 0, a.w, end_role(t), text, false);
     canvas_put(c, a, 0, 1, ROLE_DIM, "run");
     canvas_put_cut(c, a, 4, 1, a.w - 4, ROLE_TEXT, t->run, true);
 }
@@ -210,13 +213,14 @@ static void draw_chart(struct train_screen *s, struct canvas *c, struct area a, 
         .percent = acc,
         .non_negative = true,
         .most = acc ? 1 : NAN,
+        .names_below = acc,
         .best_x = NAN,
         .best_y = NAN,
         .held = acc ? &s->acc_range : &s->loss_range,
     };
     plot.series[plot.n_series++] = (struct plot_series){NULL, ROLE_PLOT_RAW, n, s->x, s->raw, false, false, true, true};
     plot.series[plot.n_series++] = (struct plot_series){"train", ROLE_PLOT_TRAIN, n, s->x, s->smooth, false, false, false, false};
-    plot.series[plot.n_series++] = (struct plot_series){"validation", ROLE_PLOT_VALID, n_val, s->epoch_x, s->val, true, false, false, false};
+    plot.series[plot.n_series++] = (struct plot_series){"val", ROLE_PLOT_VALID, n_val, s->epoch_x, s->val, true, false, false, false};
     if (acc && t->majority > 0)
         plot.series[plot.n_series++] = (struct plot_series){"largest class", ROLE_PLOT_AXIS, 2, ends, majority, false, true, false, false};
     if (t->best.epoch) {
@@ -248,14 +252,10 @@ static void startup_text(struct str *out, const struct train_view *t)
 
 static void draw_startup(struct canvas *c, struct area a, const struct snapshot *snap)
 {
-    const struct job_view *job = train_job(snap);
     struct str known = STR_INIT;
-    char stage[96] = "";
     startup_text(&known, &snap->train);
-    if (job)
-        snprintf(stage, sizeof stage, "%s ...", job->stage);
-    const char *lines[] = {stage, "", known.s ? known.s : ""};
-    parts_centre(c, a, ROLE_TEXT, lines, 3);
+    const char *lines[] = {"The charts begin with the first step", "", known.s ? known.s : ""};
+    parts_centre(c, a, ROLE_DIM, lines, 3);
     str_done(&known);
 }
 
@@ -344,15 +344,18 @@ static void refresh_lines(struct train_screen *s, const struct ui_model *model)
 static void draw_class(struct canvas *c, struct area row, const struct result_view *r, const struct class_line *l)
 {
     char text[NUM_TEXT], taken[OPTION_TEXT_MAX];
-    int name = row.w / 3 < 20 ? row.w / 3 : 20, bar = row.w >= 40 ? 10 : 0, x = name + 9;
+    int name = row.w / 3 < 20 ? row.w / 3 + 1 : 20, bar = row.w >= 40 ? 10 : 0, x = name + 9;
     canvas_put_cut(c, row, 0, 0, name, ROLE_TEXT, result_view_class(r, l->cls), false);
     canvas_put_right(c, row, x - 1, 0, ROLE_TEXT, fmt_percent(text, l->recall));
     canvas_bar(c, row, x, 0, bar, ROLE_BAR_FULL, isnan(l->recall) ? 0 : l->recall);
     x += bar + (bar > 0);
     if (l->taken_for < 0)
         return;
-    snprintf(taken, sizeof taken, row.w >= 60 ? "%lld of %lld taken for %s" : "%lld/%lld %s", (long long)l->n_taken, (long long)l->n,
-             result_view_class(r, l->taken_for));
+    const char *name_taken = result_view_class(r, l->taken_for);
+    if (row.w >= 60)
+        snprintf(taken, sizeof taken, "%lld of %lld taken for %s", (long long)l->n_taken, (long long)l->n, name_taken);
+    else
+        snprintf(taken, sizeof taken, "%lld %s", (long long)l->n_taken, name_taken);
     canvas_put_cut(c, row, x, 0, row.w - x, ROLE_DIM, taken, false);
 }
 
@@ -360,8 +363,9 @@ static void draw_classes(struct train_screen *s, struct canvas *c, struct area a
 {
     char right[64], acc[NUM_TEXT];
     refresh_lines(s, model);
-    snprintf(right, sizeof right, "epoch %d: %s", model->res.epoch, fmt_percent(acc, model->res.acc));
-    struct area rows = parts_heading(c, a, false, s->n_lines > a.h - 1 ? "Worst classes" : "Classes, found of theirs", right);
+    bool worst = s->n_lines > a.h - 1, wide = a.w >= 60;
+    snprintf(right, sizeof right, wide ? "epoch %d: %s" : "taken for", model->res.epoch, fmt_percent(acc, model->res.acc));
+    struct area rows = parts_heading(c, a, false, worst ? "Recall, worst first" : "Recall by class", right);
     for (int i = 0; i < s->n_lines && i < rows.h; i++)
         draw_class(c, (struct area){rows.x, rows.y + i, rows.w, 1}, &model->res, &s->lines[i]);
 }

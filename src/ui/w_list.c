@@ -51,15 +51,15 @@ void list_fit(struct list *list, size_t n, size_t rows)
         list->top = list->selected - rows + 1;
 }
 
-/* The seen part of the whole as a thick piece of the line at the right edge. */
+/* The seen part of the whole as a thick line at the right edge. */
 static void draw_position(struct canvas *c, struct area a, const struct list *list, size_t n)
 {
     size_t rows = list->rows, length = rows * rows / n, start;
     if (length < 1)
         length = 1;
     start = (size_t)((double)list->top / (double)(n - rows) * (double)(rows - length) + 0.5);
-    for (size_t y = 0; y < rows; y++)
-        canvas_ch(c, a, a.w - 1, (int)y, ROLE_BORDER, y >= start && y < start + length ? 0x2503 : 0x2502);
+    for (size_t y = start; y < start + length; y++)
+        canvas_ch(c, a, a.w - 1, (int)y, ROLE_BORDER, 0x2503);
 }
 
 void list_draw(struct canvas *c, struct area a, struct list *list, size_t n, bool focus, list_row *row, void *user)

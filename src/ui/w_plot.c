@@ -21,6 +21,7 @@
 #define CH_CORNER 0x2514
 #define CH_MARK 0x250a
 #define CH_GAP 0x00d7
+#define CH_SIGN 0x25b4
 
 /* What the parts of a chart share while it is drawn. */
 struct frame {
@@ -54,7 +55,8 @@ static int legend_entry(struct canvas *c, struct area row, int x, const struct p
     plot->percent ? fmt_percent(value, last) : fmt_loss(value, last);
     if (count_gaps(s))
         snprintf(gaps, sizeof gaps, " nan %zu", count_gaps(s));
-    snprintf(text, sizeof text, "%s %s%s", s->name, value, gaps);
+    bool diverged = *gaps && !isfinite(s->y[s->n - 1]);
+    snprintf(text, sizeof text, "%s%s%s%s", s->name, diverged ? "" : " ", diverged ? "" : value, gaps);
     int width = text_width(text) + 2;
     if (x + width > row.w)
         return 0;
@@ -82,7 +84,7 @@ static struct plot_range range_of(const struct plot *plot, int rows)
     struct plot_extent e = {0};
     for (size_t i = 0; i < plot->n_series; i++)
         plot_extent_add(&e, plot->series[i].y, plot->series[i].n, plot->series[i].robust);
-    int ticks = rows / 3 > 6 ? 6 : rows / 3;
+    int ticks = rows >= 18 ? 6 : rows >= 12 ? rows / 3 : rows / 2;
     struct plot_range r = plot_range_make(&e, ticks, plot->non_negative, plot->most);
     if (!plot->held)
         return r;
@@ -138,19 +140,21 @@ static void draw_x_axis(const struct frame *f)
     canvas_ch(f->c, line, 0, 0, ROLE_PLOT_AXIS, CH_CORNER);
     for (int x = 1; x < line.w; x++)
         canvas_ch(f->c, line, x, 0, ROLE_PLOT_AXIS, CH_LINE);
-    double step = plot_x_step(f->plot->x_end, f->box.w / 7);
-    int name = f->plot->x_name ? text_width(f->plot->x_name) : 0, room = below.w - (name ? name + 1 : 0);
+    /* The end is always labelled, the axis' name stands before it; other labels where they have room. */
+    char text[NUM_TEXT];
+    canvas_put_right(f->c, below, below.w, 0, ROLE_PLOT_AXIS, fmt_fixed(text, f->plot->x_end, 0));
+    int room = below.w - text_width(text) - 1, name = f->plot->x_name ? text_width(f->plot->x_name) : 0;
+    if (name && room > name + 4) {
+        canvas_put_right(f->c, below, room, 0, ROLE_PLOT_AXIS, f->plot->x_name);
+        room -= name + 1;
+    }
+    double step = plot_x_step(f->plot->x_end, f->box.w / 6);
     for (double v = 0; v <= f->plot->x_end * (1 + 1e-9); v += step) {
-        char text[NUM_TEXT];
-        int col = 1 + col_of(f, v);
-        fmt_fixed(text, v, 0);
+        int col = 1 + col_of(f, v), at = col - text_width(fmt_fixed(text, v, 0)) / 2;
         canvas_ch(f->c, line, col, 0, ROLE_PLOT_AXIS, CH_TICK_BELOW);
-        int width = text_width(text), at = col - width / 2;
-        if (at + width <= room)
+        if (at + text_width(text) <= room)
             canvas_put(f->c, below, at, 0, ROLE_PLOT_AXIS, text);
     }
-    if (name && below.w > name + 4)
-        canvas_put_right(f->c, below, below.w, 0, ROLE_PLOT_AXIS, f->plot->x_name);
 }
 
 static void draw_marks(const struct frame *f)
@@ -160,10 +164,13 @@ static void draw_marks(const struct frame *f)
         if (!(m->x >= 0 && m->x <= f->plot->x_end))
             continue;
         int col = col_of(f, m->x);
-        for (int y = 0; y < f->box.h; y++)
+        for (int y = 0; m->text && y < f->box.h; y++)
             canvas_ch(f->c, f->box, col, y, m->role, CH_MARK);
         if (m->text && f->box.h >= 6)
-            canvas_put(f->c, f->box, col + 1, 0, m->role, m->text);
+            canvas_put(f->c, f->box, col + 1, f->plot->names_below ? f->box.h - 1 : 0, m->role, m->text);
+        struct area axis = {f->box.x, f->box.y + f->box.h, f->box.w, 1};
+        if (!m->text)
+            canvas_ch(f->c, axis, col, 0, m->role, CH_SIGN);
     }
 }
 
@@ -229,9 +236,9 @@ void plot_draw(struct canvas *c, struct area a, const struct plot *plot)
     f.box = (struct area){a.x + labels + 1, a.y + 1, a.w - labels - 1, rows};
     if (f.box.w < 4)
         return;
-    draw_marks(&f);
     draw_y_axis(&f, labels);
     draw_x_axis(&f);
+    draw_marks(&f);
     draw_dots(&f);
     draw_points(&f);
 }

@@ -20,7 +20,7 @@ struct plot_series {
     bool no_gap_marks;       /* gaps are no news: unknown values, or those of another series */
 };
 
-/* A vertical line below the series with a word at its top. */
+/* A place on the time axis: a vertical line below the series with its name; without a name only a sign on the axis. */
 struct plot_mark {
     double x;
     enum role role;
@@ -34,6 +34,7 @@ struct plot {
     bool percent;            /* values 0..1 shown as percent */
     bool non_negative;
     double most;             /* largest possible value, NaN none */
+    bool names_below;        /* of marks: in the last row, for series that live at the top */
     size_t n_series, n_marks;
     struct plot_series series[PLOT_SERIES]; /* later ones lie on top */
     struct plot_mark marks[PLOT_MARKS];

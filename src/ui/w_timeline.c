@@ -4,21 +4,23 @@
 #include "ui/w_timeline.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "ui/fmt.h"
 
 #define CH_FULL 0x2588
 #define CH_LIGHT 0x2591
 
-const char *phase_title(const struct phase *phase)
-{
-    return phase->backbone_trains ? "all layers" : "head";
-}
-
 static const char *const bn_names[] = {[BN_AUTO] = "auto", [BN_FIXED] = "fixed", [BN_BATCH] = "batch"};
 static const char *const optimizer_names[] = {[OPT_SGD] = "sgd", [OPT_ADAM] = "adam", [OPT_ADAMW] = "adamw"};
 static const char *const schedule_names[] = {
     [SCHEDULE_CONSTANT] = "constant", [SCHEDULE_STEP] = "step", [SCHEDULE_COSINE] = "cosine", [SCHEDULE_ONE_CYCLE] = "one-cycle"};
+
+/* Full for what trains, light for what is frozen. */
+static uint32_t sign(const struct canvas *c, bool full)
+{
+    return full ? CH_FULL : c->ascii ? ':' : CH_LIGHT;
+}
 
 /* "0.01", or "1e-4/0.001" where backbone and head train at two rates. */
 static void rate_text(char *out, size_t size, const struct phase *p)
@@ -34,14 +36,14 @@ static void rate_text(char *out, size_t size, const struct phase *p)
 
 #define COLUMNS 6
 #define TEXT (2 * NUM_TEXT + 2)
-static const char *const headings[COLUMNS] = {"trains", "ep", "rate", "optimizer", "schedule", "bn"};
-static const int widths[COLUMNS] = {10, 3, 10, 9, 9, 5};
+static const char *const headings[COLUMNS] = {"trains", "rate", "epochs", "optimizer", "schedule", "bn"};
+static const int widths[COLUMNS] = {10, 10, 6, 9, 9, 5};
 
 static void phase_columns(char text[COLUMNS][TEXT], const struct phase *p)
 {
-    snprintf(text[0], TEXT, "%s", phase_title(p));
-    snprintf(text[1], TEXT, "%3d", p->epochs);
-    rate_text(text[2], TEXT, p);
+    snprintf(text[0], TEXT, "%s", p->backbone_trains ? "all layers" : "head");
+    rate_text(text[1], TEXT, p);
+    snprintf(text[2], TEXT, "%6d", p->epochs);
     snprintf(text[3], TEXT, "%s", optimizer_names[p->optimizer]);
     snprintf(text[4], TEXT, "%s", schedule_names[p->schedule.kind]);
     snprintf(text[5], TEXT, "%s", bn_names[p->bn]);
@@ -61,7 +63,7 @@ static void draw_phase(struct canvas *c, struct area row, int bar, int n, int st
 {
     int from = bar * start / total, to = bar * (start + p->epochs) / total, x = bar;
     for (int i = from; i < (to > from ? to : from + 1); i++)
-        canvas_ch(c, row, i, 0, ROLE_BAR_FULL, p->backbone_trains ? CH_FULL : CH_LIGHT);
+        canvas_ch(c, row, i, 0, ROLE_BAR_FULL, sign(c, p->backbone_trains));
     char text[COLUMNS][TEXT];
     phase_columns(text, p);
     for (int i = 0; i < n; i++) {
@@ -105,16 +107,18 @@ static int64_t params_training(const struct phase *p, const struct graph *g)
     return p->backbone_trains ? graph_params(g, -1) : graph_params(g, (int)g->n_blocks - 1);
 }
 
-/* "phase 1 trains 2 565 of 11.2 M parameters". */
+/* "phase 1 trains 2565 of 11.2 M parameters". */
 static void draw_counts(struct canvas *c, struct area row, int i, const struct recipe *r, const struct graph *g)
 {
-    char some[NUM_TEXT], all[NUM_TEXT];
+    char some[NUM_TEXT], all[NUM_TEXT], phase[24] = "", text[128];
     fmt_count(some, (double)params_training(&r->phases[i], g));
     fmt_count(all, (double)graph_params(g, -1));
     if (r->n_phases > 1)
-        canvas_printf(c, row, 0, 0, ROLE_TEXT, "phase %d trains %s of %s parameters", i + 1, some, all);
-    else
-        canvas_printf(c, row, 0, 0, ROLE_TEXT, "trains %s of %s parameters", some, all);
+        snprintf(phase, sizeof phase, "phase %d ", i + 1);
+    int n = snprintf(text, sizeof text, "%strains %s of %s", phase, some, all);
+    if (n + (int)strlen(" parameters") <= row.w)
+        strcat(text, " parameters");
+    canvas_put_cut(c, row, 0, 0, row.w, ROLE_TEXT, text, false);
 }
 
 static void draw_signs(struct canvas *c, struct area row, const struct phase *p, const struct graph *g)
@@ -123,7 +127,7 @@ static void draw_signs(struct canvas *c, struct area row, const struct phase *p,
     for (size_t b = 0; b < n; b++) {
         int from = (int)((size_t)row.w * b / n), to = (int)((size_t)row.w * (b + 1) / n);
         for (int x = from; x < (to - from > 1 ? to - 1 : to); x++)
-            canvas_ch(c, row, x, 0, ROLE_BAR_FULL, trains(p, g, b) ? CH_FULL : CH_LIGHT);
+            canvas_ch(c, row, x, 0, ROLE_BAR_FULL, sign(c, trains(p, g, b)));
     }
 }
 

@@ -15,7 +15,4 @@ void timeline_draw(struct canvas *c, struct area a, const struct recipe *recipe)
  * and the parameters that train. graph may be NULL: nothing. */
 void ladder_draw(struct canvas *c, struct area a, const struct recipe *recipe, const struct graph *graph);
 
-/* "head", or "all layers". */
-const char *phase_title(const struct phase *phase);
-
 #endif
