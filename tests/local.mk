@@ -80,25 +80,18 @@ tests_fuzz_decode_test_CPPFLAGS = $(image_test_cppflags)
 tests_fuzz_decode_test_LDADD = $(image_test_libs)
 EXTRA_DIST += tests/ref/resize.bin tests/ref/resize_opencv.py
 
-# data
-data_test_sources = tests/unit/folder.c tests/unit/folder.h tests/unit/test.h
-data_test_libs = libfl_data.a libfl_image.a libfl_stats.a libfl_base.a $(CMOCKA_LIBS) $(JPEG_LIBS) $(PNG_LIBS) \
-	$(XXHASH_LIBS) -lm
-data_tests = tests/unit/dataset.test tests/unit/scan.test tests/unit/split.test tests/unit/loader.test tests/unit/demo.test
-check_PROGRAMS += $(data_tests)
-TESTS += $(data_tests)
-tests_unit_dataset_test_SOURCES = tests/unit/dataset_test.c $(data_test_sources)
-tests_unit_dataset_test_CPPFLAGS = $(test_cppflags)
-tests_unit_dataset_test_LDADD = $(data_test_libs)
-tests_unit_scan_test_SOURCES = tests/unit/scan_test.c tests/unit/picture.c tests/unit/picture.h $(data_test_sources)
-tests_unit_scan_test_CPPFLAGS = $(image_test_cppflags)
-tests_unit_scan_test_LDADD = $(data_test_libs)
-tests_unit_split_test_SOURCES = tests/unit/split_test.c $(data_test_sources)
-tests_unit_split_test_CPPFLAGS = $(test_cppflags)
-tests_unit_split_test_LDADD = $(data_test_libs)
-tests_unit_loader_test_SOURCES = tests/unit/loader_test.c $(data_test_sources)
-tests_unit_loader_test_CPPFLAGS = $(test_cppflags)
-tests_unit_loader_test_LDADD = $(data_test_libs)
-tests_unit_demo_test_SOURCES = tests/unit/demo_test.c $(data_test_sources)
-tests_unit_demo_test_CPPFLAGS = $(test_cppflags) $(XXHASH_CFLAGS)
-tests_unit_demo_test_LDADD = $(data_test_libs)
+# the screens and their widgets
+ui_screen_libs = libfl_ui.a $(engine_test_libs)
+ui_screen_tests = tests/unit/plot.test tests/unit/layout.test tests/ui/screens.test
+check_PROGRAMS += $(ui_screen_tests)
+TESTS += $(ui_screen_tests)
+tests_unit_plot_test_SOURCES = tests/unit/plot_test.c tests/unit/test.h
+tests_unit_plot_test_CPPFLAGS = $(test_cppflags)
+tests_unit_plot_test_LDADD = $(ui_screen_libs)
+tests_unit_layout_test_SOURCES = tests/unit/layout_test.c tests/unit/test.h
+tests_unit_layout_test_CPPFLAGS = $(test_cppflags)
+tests_unit_layout_test_LDADD = $(ui_screen_libs)
+tests_ui_screens_test_SOURCES = tests/ui/screens_test.c tests/ui/world.c tests/ui/world.h tests/unit/test.h
+tests_ui_screens_test_CPPFLAGS = $(test_cppflags)
+tests_ui_screens_test_LDADD = $(ui_screen_libs)
+EXTRA_DIST += tests/ui/golden

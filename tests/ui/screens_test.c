@@ -1,0 +1,538 @@
+/* The screens drawn without a terminal: golden texts at two sizes, every size without harm, what actions ask for.
+ * FL_GOLDEN_WRITE=1 writes the golden texts anew. SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "unit/test.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "ui/screens.h"
+#include "ui/world.h"
+
+/* A screen with its own state in a world. */
+struct stage {
+    struct world world;
+    const struct screen_ops *ops;
+    void *self;
+};
+
+static void stage_open(struct stage *s, const struct screen_ops *ops)
+{
+    world_init(&s->world);
+    s->ops = ops;
+    s->self = ops->init(&s->world.calls);
+}
+
+static void stage_close(struct stage *s)
+{
+    s->ops->free(s->self);
+    world_done(&s->world);
+}
+
+static void act(struct stage *s, enum action action)
+{
+    s->ops->action(s->self, action, &s->world.model);
+}
+
+/* As the app does it: title row above, key bar below. */
+static void draw(struct stage *s, struct canvas *c, int cols, int rows, bool ascii)
+{
+    canvas_init(c, cols, rows);
+    c->ascii = ascii;
+    struct area body = {0, rows > 2, cols, rows > 2 ? rows - 2 : rows};
+    s->ops->draw(s->self, c, body, &s->world.model);
+}
+
+static void expect_file(const char *name, const struct str *text)
+{
+    struct err err = {0};
+    char path[1024], *stored;
+    size_t n;
+    const char *source = getenv("top_srcdir");
+    snprintf(path, sizeof path, "%s/tests/ui/golden/%s.txt", source ? source : ".", name);
+    if (getenv("FL_GOLDEN_WRITE"))
+        assert_int_equal(file_replace(path, text->s, text->len, &err), ERR_OK);
+    if (file_read(path, 0, &stored, &n, &err))
+        fail_msg("%s", err.message);
+    if (strcmp(stored, text->s) != 0)
+        print_message("# %s is now:\n%s", name, text->s);
+    assert_string_equal(stored, text->s);
+    free(stored);
+}
+
+/* Text and roles at 80 x 24, text at 160 x 50. */
+static void golden(struct stage *s, const char *name)
+{
+    static const struct {
+        int cols, rows;
+    } sizes[] = {{80, 24}, {160, 50}};
+    for (int i = 0; i < 2; i++) {
+        struct canvas c;
+        struct str text = STR_INIT;
+        char file[64];
+        draw(s, &c, sizes[i].cols, sizes[i].rows, false);
+        canvas_text(&text, &c);
+        if (i == 0) {
+            str_add(&text, "--- roles\n");
+            canvas_roles(&text, &c);
+        }
+        snprintf(file, sizeof file, "%s-%dx%d", name, sizes[i].cols, sizes[i].rows);
+        expect_file(file, &text);
+        str_done(&text);
+        canvas_done(&c);
+    }
+}
+
+static void golden_at(struct stage *s, const char *name, int cols, int rows, bool ascii)
+{
+    struct canvas c;
+    struct str text = STR_INIT;
+    draw(s, &c, cols, rows, ascii);
+    canvas_text(&text, &c);
+    expect_file(name, &text);
+    str_done(&text);
+    canvas_done(&c);
+}
+
+/* --- Data ------------------------------------------------------------------------------------------------------ */
+
+static void data_browse(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &screen_data);
+    golden(&s, "data");
+    act(&s, ACTION_DOWN);
+    act(&s, ACTION_SELECT);
+    act(&s, ACTION_PAGE_DOWN);
+    golden(&s, "data-files");
+    golden_at(&s, "data-40x10", 40, 10, false);
+    golden_at(&s, "data-30x10", 30, 10, false);
+    golden_at(&s, "data-ascii", 80, 24, true);
+    stage_close(&s);
+}
+
+static void data_problems(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &screen_data);
+    act(&s, ACTION_PROBLEMS);
+    golden(&s, "data-problems");
+    stage_close(&s);
+}
+
+static void data_scan(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &screen_data);
+    world_scanning(&s.world);
+    golden(&s, "data-scan");
+    s.world.snap->jobs[1] = (struct job_view){0};
+    world_no_data(&s.world);
+    golden_at(&s, "data-empty", 80, 24, false);
+    assert_non_null(s.ops->why_not(s.self, ACTION_PROBLEMS, &s.world.model));
+    stage_close(&s);
+}
+
+/* A left-out file names its reason beside the preview. */
+static void data_left_out(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &screen_data);
+    act(&s, ACTION_RIGHT);
+    for (int i = 0; i < 3; i++)
+        act(&s, ACTION_DOWN);
+    golden_at(&s, "data-left-out", 80, 24, false);
+    stage_close(&s);
+}
+
+static void data_asks(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &screen_data);
+    act(&s, ACTION_OPEN_FOLDER);
+    assert_string_equal(s.world.asked.text, "Data folder [/data/flowers]");
+    s.world.asked.typed(s.world.asked.user, "/data/cats");
+    assert_string_equal(s.world.asked.what, "open");
+    assert_string_equal(s.world.asked.text, "/data/cats");
+    act(&s, ACTION_RESCAN);
+    assert_string_equal(s.world.asked.text, "/data/flowers");
+    stage_close(&s);
+}
+
+/* --- Samples --------------------------------------------------------------------------------------------------- */
+
+static void samples_grid(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &screen_samples);
+    golden(&s, "samples");
+    act(&s, ACTION_VIEW);
+    golden(&s, "samples-network");
+    s.world.model.pictures = false;
+    golden_at(&s, "samples-text", 80, 24, true);
+    golden_at(&s, "samples-40x10", 40, 10, false);
+    stage_close(&s);
+}
+
+static void samples_after_a_run(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &screen_samples);
+    world_done_run(&s.world);
+    golden(&s, "samples-result");
+    act(&s, ACTION_RIGHT);
+    act(&s, ACTION_SELECT);
+    golden(&s, "samples-large");
+    stage_close(&s);
+}
+
+/* The wanted pictures as text, one a line. */
+static void wanted(struct stage *s, struct str *out)
+{
+    struct canvas c;
+    draw(s, &c, 80, 24, false);
+    for (int i = 0; i < c.n_pictures; i++)
+        str_printf(out, "%s %d %d\n", c.pictures[i].want.path, c.pictures[i].want.square, c.pictures[i].want.augment);
+    canvas_done(&c);
+}
+
+static void samples_draws(void **state)
+{
+    (void)state;
+    struct stage s;
+    struct str first = STR_INIT, again = STR_INIT, other = STR_INIT;
+    stage_open(&s, &screen_samples);
+    wanted(&s, &first);
+    wanted(&s, &again);
+    assert_string_equal(first.s, again.s);
+    act(&s, ACTION_REDRAW);
+    wanted(&s, &other);
+    assert_string_not_equal(first.s, other.s);
+    act(&s, ACTION_FILTER);
+    assert_int_equal(s.world.asked.n_items, 6);
+    s.world.asked.chosen(s.world.asked.user, 3);
+    str_clear(&other);
+    wanted(&s, &other);
+    size_t lines = 0, roses = 0;
+    for (char *line = strtok(other.s, "\n"); line; line = strtok(NULL, "\n"), lines++)
+        roses += strstr(line, "/data/flowers/roses/") != NULL;
+    assert_int_equal(lines, 15);
+    assert_int_equal(roses, 15);
+    str_done(&first);
+    str_done(&again);
+    str_done(&other);
+    stage_close(&s);
+}
+
+/* All tiles differ, none is of a left-out file, and every grid fills. */
+static void samples_are_usable(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &screen_samples);
+    for (int grid = 0; grid < 8; grid++) {
+        struct canvas c;
+        draw(&s, &c, 200, 60, false);
+        for (int i = 0; i < c.n_pictures; i++) {
+            const char *name = c.pictures[i].want.path + strlen("/data/flowers/");
+            bool used = false;
+            for (size_t f = 0; f < s.world.model.ds.n_files; f++) {
+                struct ds_file_row row = ds_view_file(&s.world.model.ds, f);
+                used |= row.status == 0 && strcmp(row.name, name) == 0;
+            }
+            assert_true(used);
+            for (int j = 0; j < i; j++)
+                assert_string_not_equal(c.pictures[j].want.path, c.pictures[i].want.path);
+        }
+        print_message("# grid %d: %d pictures\n", grid, c.n_pictures);
+        assert_true(c.n_pictures >= 15);
+        canvas_done(&c);
+        act(&s, ACTION_MORE);
+    }
+    assert_non_null(s.ops->why_not(s.self, ACTION_MORE, &s.world.model));
+    stage_close(&s);
+}
+
+/* --- Setup ----------------------------------------------------------------------------------------------------- */
+
+static void set(struct world *w, enum option_id id, const char *text)
+{
+    assert_int_equal(option_set(&w->options, id, text, SOURCE_COMMAND_LINE, NULL), ERR_OK);
+}
+
+static void setup_modes(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &screen_setup);
+    golden(&s, "setup");
+    set(&s.world, OPTION_ID_mode, "staged");
+    set(&s.world, OPTION_ID_preset, "classic");
+    set(&s.world, OPTION_ID_batch_size, "32");
+    set(&s.world, OPTION_ID_lr, "0.02");
+    for (int i = 0; i < 20; i++)
+        act(&s, ACTION_DOWN);
+    golden(&s, "setup-staged");
+    golden_at(&s, "setup-40x10", 40, 10, false);
+    golden_at(&s, "setup-ascii", 80, 24, true);
+    stage_close(&s);
+}
+
+static void setup_wrong(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &screen_setup);
+    set(&s.world, OPTION_ID_mode, "frozen");
+    set(&s.world, OPTION_ID_epochs, "3,4,5");
+    golden_at(&s, "setup-wrong", 80, 24, false);
+    stage_close(&s);
+}
+
+/* Moves to the option as a user does. */
+static void select_option(struct stage *s, const char *title)
+{
+    act(s, ACTION_HOME);
+    for (int i = 0; i < 80; i++) {
+        act(s, ACTION_DOWN);
+        act(s, ACTION_SELECT);
+        if (strncmp(s->world.asked.text, title, strlen(title)) == 0)
+            return;
+    }
+    fail_msg("no option %s", title);
+}
+
+static void setup_edits(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &screen_setup);
+    struct options *o = &s.world.options;
+    act(&s, ACTION_SELECT); /* the first row: mode scratch */
+    assert_int_equal(o->mode, MODE_SCRATCH);
+    select_option(&s, "lr:");
+    assert_string_equal(s.world.asked.text, "lr: learning rate, 0 to 100 [auto]");
+    s.world.asked.typed(s.world.asked.user, "0,005"); /* a decimal comma, as typed on many keyboards */
+    assert_float_equal(o->lr, 0.005, 1e-12);
+    act(&s, ACTION_SELECT);
+    s.world.asked.typed(s.world.asked.user, "fast");
+    assert_string_equal(s.world.asked.what, "status");
+    assert_non_null(strstr(s.world.asked.text, "lr: "));
+    assert_float_equal(o->lr, 0.005, 1e-12);
+    act(&s, ACTION_DEFAULT);
+    assert_false(option_is_set(o, OPTION_ID_lr));
+    assert_non_null(s.ops->why_not(s.self, ACTION_DEFAULT, &s.world.model));
+    select_option(&s, "optimizer:");
+    assert_int_equal(s.world.asked.n_items, 4);
+    s.world.asked.chosen(s.world.asked.user, 2);
+    assert_int_equal(o->optimizer, OPT_ADAM);
+    act(&s, ACTION_RIGHT);
+    assert_int_equal(o->optimizer, OPT_ADAMW);
+    act(&s, ACTION_RIGHT); /* around to auto */
+    struct str value = STR_INIT;
+    option_get(&value, o, OPTION_ID_optimizer);
+    assert_string_equal(value.s, "auto");
+    str_done(&value);
+    select_option(&s, "model:");
+    s.world.asked.chosen(s.world.asked.user, 0);
+    assert_true(o->model[0] != '\0');
+    act(&s, ACTION_START);
+    assert_string_equal(s.world.asked.what, "start");
+    stage_close(&s);
+}
+
+/* Every option of the list can be reached, and Enter opens something or changes it. */
+static void setup_reaches_all(void **state)
+{
+    (void)state;
+    struct stage s;
+    size_t opened = 0;
+    stage_open(&s, &screen_setup);
+    act(&s, ACTION_HOME);
+    for (int i = 0; i < OPTION_COUNT + 16; i++) {
+        struct options before = s.world.options;
+        s.world.asked = (struct asked){0};
+        act(&s, ACTION_SELECT);
+        opened += *s.world.asked.what || memcmp(&before, &s.world.options, sizeof before) != 0;
+        act(&s, ACTION_DOWN);
+    }
+    print_message("# %zu rows answer to Enter, %d options\n", opened, OPTION_COUNT);
+    assert_true(opened >= OPTION_COUNT - 2);
+    stage_close(&s);
+}
+
+/* --- Train ------------------------------------------------------------------------------------------------------ */
+
+static void train_run(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &screen_train);
+    golden_at(&s, "train-empty", 80, 24, false);
+    world_loading(&s.world);
+    golden_at(&s, "train-loading", 80, 24, false);
+    world_running(&s.world);
+    golden(&s, "train");
+    golden_at(&s, "train-40x10", 40, 10, false);
+    golden_at(&s, "train-60x24", 60, 24, false);
+    golden_at(&s, "train-ascii", 80, 24, true);
+    stage_close(&s);
+}
+
+static void train_end(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &screen_train);
+    world_done_run(&s.world);
+    golden(&s, "train-done");
+    stage_close(&s);
+}
+
+static void train_nan(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &screen_train);
+    world_running(&s.world);
+    struct train_view *t = &s.world.snap->train;
+    t->steps[(t->steps_seen - 1) % SNAP_STEPS].loss = NAN;
+    t->live = false;
+    s.world.snap->jobs[0] = (struct job_view){0};
+    snprintf(t->end, sizeof t->end, "stopped: loss is NaN at step 307");
+    golden_at(&s, "train-nan", 80, 24, false);
+    stage_close(&s);
+}
+
+static void train_controls(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &screen_train);
+    assert_non_null(s.ops->why_not(s.self, ACTION_STOP, &s.world.model));
+    act(&s, ACTION_STOP);
+    assert_string_equal(s.world.asked.what, "");
+    act(&s, ACTION_START);
+    assert_string_equal(s.world.asked.what, "start");
+    world_running(&s.world);
+    act(&s, ACTION_PAUSE);
+    assert_int_equal(s.world.asked.command, CMD_PAUSE);
+    s.world.snap->jobs[0].state = JOB_PAUSED;
+    act(&s, ACTION_PAUSE);
+    assert_int_equal(s.world.asked.command, CMD_GO_ON);
+    static const enum cmd_kind stops[] = {CMD_STOP_EPOCH, CMD_STOP_NOW, CMD_NONE};
+    for (int i = 0; i < 3; i++) {
+        act(&s, ACTION_STOP);
+        s.world.asked.command = CMD_NONE;
+        s.world.asked.chosen(s.world.asked.user, i);
+        assert_int_equal(s.world.asked.command, stops[i]);
+    }
+    assert_non_null(s.ops->why_not(s.self, ACTION_START, &s.world.model));
+    stage_close(&s);
+}
+
+/* --- all ---------------------------------------------------------------------------------------------------------- */
+
+/* Every screen in every state at every size from 1 x 1: nothing is drawn outside of the body, nothing crashes. */
+static void every_size(void **state)
+{
+    static void (*const worlds[])(struct world *w) = {world_init, world_no_data, world_scanning, world_loading, world_running, world_done_run};
+    (void)state;
+    size_t drawn = 0;
+    for (size_t i = 0; i < screen_count(); i++)
+        for (size_t k = 0; k < sizeof worlds / sizeof *worlds; k++) {
+            struct stage s;
+            stage_open(&s, screen_at(i));
+            if (k)
+                worlds[k](&s.world);
+            for (int rows = 1; rows <= 60; rows += 1 + rows / 6)
+                for (int cols = 1; cols <= 200; cols += 1 + cols / 6) {
+                    struct canvas c;
+                    canvas_init(&c, cols + 2, rows + 2);
+                    s.ops->draw(s.self, &c, (struct area){1, 1, cols, rows}, &s.world.model);
+                    for (int x = 0; x < cols + 2; x++)
+                        assert_true(c.cells[x].ch == ' ' && c.cells[(rows + 1) * (cols + 2) + x].ch == ' ');
+                    for (int y = 0; y < rows + 2; y++)
+                        assert_true(c.cells[y * (cols + 2)].ch == ' ' && c.cells[y * (cols + 2) + cols + 1].ch == ' ');
+                    canvas_done(&c);
+                    drawn++;
+                }
+            stage_close(&s);
+        }
+    print_message("# %zu screens drawn\n", drawn);
+}
+
+/* Any order of keys in any state. */
+static void any_keys(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < screen_count(); i++) {
+        struct stage s;
+        uint32_t random = 1;
+        stage_open(&s, screen_at(i));
+        for (int k = 0; k < 600; k++) {
+            struct canvas c;
+            random = random * 1664525 + 1013904223;
+            enum action action = (enum action)(1 + random / 65536 % (ACTION_COUNT - 1));
+            if (k == 300)
+                world_done_run(&s.world);
+            if (k == 450)
+                world_no_data(&s.world);
+            act(&s, action);
+            if (s.ops->why_not)
+                s.ops->why_not(s.self, action, &s.world.model);
+            draw(&s, &c, 20 + k % 70, 5 + k % 30, k % 2);
+            canvas_done(&c);
+        }
+        stage_close(&s);
+    }
+}
+
+static void registry(void **state)
+{
+    (void)state;
+    unsigned contexts = 0;
+    for (size_t i = 0; i < screen_count(); i++) {
+        assert_int_equal(screen_find(screen_at(i)->name), i);
+        assert_false(contexts & screen_at(i)->context);
+        contexts |= screen_at(i)->context;
+    }
+    assert_int_equal(screen_find("nowhere"), -1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(data_browse),
+        cmocka_unit_test(data_problems),
+        cmocka_unit_test(data_scan),
+        cmocka_unit_test(data_left_out),
+        cmocka_unit_test(data_asks),
+        cmocka_unit_test(samples_grid),
+        cmocka_unit_test(samples_after_a_run),
+        cmocka_unit_test(samples_draws),
+        cmocka_unit_test(samples_are_usable),
+        cmocka_unit_test(setup_modes),
+        cmocka_unit_test(setup_wrong),
+        cmocka_unit_test(setup_edits),
+        cmocka_unit_test(setup_reaches_all),
+        cmocka_unit_test(train_run),
+        cmocka_unit_test(train_end),
+        cmocka_unit_test(train_nan),
+        cmocka_unit_test(train_controls),
+        cmocka_unit_test(every_size),
+        cmocka_unit_test(any_keys),
+        cmocka_unit_test(registry),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

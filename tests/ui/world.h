@@ -1,0 +1,36 @@
+/* A made-up data set, run and result, the same at every call, for tests of screens.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef FL_TEST_WORLD_H
+#define FL_TEST_WORLD_H
+
+#include "ui/screen.h"
+
+/* What screens asked the app for. */
+struct asked {
+    char what[64], text[OPTION_TEXT_MAX];
+    enum cmd_kind command;
+    size_t n_items;
+    void (*chosen)(void *user, int choice);
+    void (*typed)(void *user, const char *text);
+    void *user;
+};
+
+struct world {
+    struct ui_model model;
+    struct ui_calls calls;
+    struct options options;
+    struct snapshot *snap;
+    struct asked asked;
+};
+
+/* 3,670 pictures of five classes, 27 of them left out; no run yet. */
+void world_init(struct world *w);
+void world_done(struct world *w);
+
+void world_no_data(struct world *w);
+void world_scanning(struct world *w);   /* the listing only, and a scan job at a third */
+void world_loading(struct world *w);    /* a run that loads libtorch */
+void world_running(struct world *w);    /* staged, 5 + 5 epochs, in the middle of epoch 7 */
+void world_done_run(struct world *w);   /* the same at its end, with a result */
+
+#endif
