@@ -95,3 +95,12 @@ tests_ui_screens_test_SOURCES = tests/ui/screens_test.c tests/ui/world.c tests/u
 tests_ui_screens_test_CPPFLAGS = $(test_cppflags)
 tests_ui_screens_test_LDADD = $(ui_screen_libs)
 EXTRA_DIST += tests/ui/golden
+
+# The command line, on the real program.
+cli_tests = tests/cli/options.tap tests/cli/scan.tap
+TESTS += $(cli_tests)
+EXTRA_DIST += $(cli_tests) tests/cli/lib.sh
+check_PROGRAMS += tests/cli/tool
+tests_cli_tool_SOURCES = tests/cli/tool.c
+tests_cli_tool_CPPFLAGS = $(AM_CPPFLAGS) $(CJSON_CFLAGS)
+tests_cli_tool_LDADD = libfl_data.a libfl_image.a libfl_base.a $(JPEG_LIBS) $(PNG_LIBS) $(XXHASH_LIBS) $(CJSON_LIBS) -lm

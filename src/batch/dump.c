@@ -34,8 +34,11 @@ static void add_values(struct str *s, const struct option_row *row, const struct
     option_get(&value, defaults, id);
     if (row->type == OPTION_CHOICE) {
         str_add(s, "One of ");
-        for (int i = 0; row->choices[i]; i++)
-            str_printf(s, "%s\\fB%s\\fR", !i ? "" : row->choices[i + 1] ? ", " : " and ", row->choices[i]);
+        for (int i = 0; row->choices[i]; i++) {
+            str_printf(s, "%s\\fB", !i ? "" : row->choices[i + 1] ? ", " : " and ");
+            add_roff(s, row->choices[i]);
+            str_add(s, "\\fR");
+        }
         str_add(s, ". ");
     } else if (row->type == OPTION_BOOL) {
         str_add(s, "\\fBon\\fR or \\fBoff\\fR. ");
@@ -44,8 +47,9 @@ static void add_values(struct str *s, const struct option_row *row, const struct
     } else if (row->type == OPTION_REAL) {
         str_printf(s, "%s to %s. ", num_real(low, row->min_real), num_real(high, row->max_real));
     }
-    if (value.len)
-        str_printf(s, "Default: \\fB%s\\fR.", value.s);
+    str_add(s, value.len ? "Default: \\fB" : "Not set by default.");
+    add_roff(s, value.len ? value.s : "");
+    str_add(s, value.len ? "\\fR." : "");
     if (row->environment)
         str_printf(s, " Environment: %s.", row->environment);
     str_add_c(s, '\n');

@@ -19,10 +19,10 @@ static void add_line(struct str *s, const char *left, const char *right)
 static void add_row(struct str *s, char short_flag, const char *name, const char *argument, const char *help)
 {
     struct str left = STR_INIT;
-    str_add(&left, "    ");
     if (short_flag)
-        memcpy(left.s, (char[]){'-', short_flag, ','}, 3);
-    str_printf(&left, "--%s", name);
+        str_printf(&left, "-%c, --%s", short_flag, name);
+    else
+        str_printf(&left, "    --%s", name);
     if (argument)
         str_printf(&left, " %s", argument);
     add_line(s, left.s, help);
