@@ -24,11 +24,12 @@ enum err_code codec_check_size(uint64_t width, uint64_t height, const struct ima
         return err_set(err, ERR_FORMAT, "empty picture of %" PRIu64 " x %" PRIu64 " pixels", width,
                        height);
     /* both formats have sides below 2^31, so the product fits; 2^24 keeps row sizes in int */
-    if (width * height > limits->max_pixels || width >= 1u << 24 || height >= 1u << 24)
-        return err_set(err, ERR_INVALID,
-                       "%" PRIu64 " x %" PRIu64 " pixels, more than the limit of %" PRIu64, width,
-                       height, limits->max_pixels);
-    return ERR_OK;
+    if (width * height <= limits->max_pixels && width < 1u << 24 && height < 1u << 24)
+        return ERR_OK;
+    err_set(err, ERR_INVALID, "%" PRIu64 " x %" PRIu64 " pixels, more than the limit of %" PRIu64,
+            width, height, limits->max_pixels);
+    err_hint(err, "raise max-pixels if it is meant to be that large");
+    return ERR_INVALID;
 }
 
 /* How an upright picture is read from the stored one: pixel (x, y) is the stored pixel number

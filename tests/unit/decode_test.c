@@ -372,6 +372,7 @@ static void a21_png_limit(void **state)
     image_done(&image);
     assert_int_equal(image_decode(&image, b.p, b.n, &below, 0, NULL, &err), ERR_INVALID);
     assert_string_equal(err.message, "8 x 8 pixels, more than the limit of 63");
+    assert_string_equal(err.hint, "raise max-pixels if it is meant to be that large");
     bytes_done(&b);
     free(rows);
 }
