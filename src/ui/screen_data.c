@@ -255,7 +255,7 @@ static void draw_preview(struct canvas *c, const struct data_layout *l, const st
 static const struct job_view *scan_job(const struct snapshot *snap)
 {
     for (int i = 0; snap && i < SNAP_JOBS; i++)
-        if (snap->jobs[i].job && (snap->jobs[i].command == CMD_SCAN || snap->jobs[i].command == CMD_LIST))
+        if (snap->jobs[i].job && snap->jobs[i].state != JOB_NONE && (snap->jobs[i].command == CMD_SCAN || snap->jobs[i].command == CMD_LIST))
             return &snap->jobs[i];
     return NULL;
 }

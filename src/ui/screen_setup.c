@@ -344,20 +344,30 @@ static void changed(struct setup_screen *s, enum option_id id)
         s->calls->open_data(s->calls->app, s->model->data);
 }
 
-static void set_text(struct setup_screen *s, enum option_id id, const char *text)
+static bool set_text(struct setup_screen *s, enum option_id id, const char *text)
 {
     struct err err = {0};
-    if (option_set(s->model->options, id, text, SOURCE_SCREEN, &err) == ERR_OK)
+    if (option_set(s->model->options, id, text, SOURCE_SCREEN, &err) == ERR_OK) {
         changed(s, id);
-    else
-        s->calls->status(s->calls->app, ROLE_STATE_FAIL, "%s%s%s", err.message, *err.hint ? "; " : "", err.hint);
+        return true;
+    }
+    s->calls->status(s->calls->app, ROLE_STATE_FAIL, "%s%s%s", err.message, *err.hint ? "; " : "", err.hint);
+    return false;
 }
 
+static void prompt_option(struct setup_screen *s, enum option_id id, const char *text);
+
+/* A wrong text comes back into the field, below it the reason. */
 static void typed(void *user, const char *text)
 {
     struct setup_screen *s = user;
+    struct err err;
+    struct options copy = *s->model->options;
+    enum option_id id = (enum option_id)s->edited;
+    if (text && option_set(&copy, id, text, SOURCE_SCREEN, &err))
+        prompt_option(s, id, text);
     if (text)
-        set_text(s, (enum option_id)s->edited, text);
+        set_text(s, id, text);
 }
 
 /* Names that a menu offers for an option: "auto" first where it is automatic. Returns how many, 0 for one that is typed. */
@@ -402,16 +412,13 @@ static void chosen(void *user, int choice)
         set_text(s, (enum option_id)s->edited, items[choice]);
 }
 
-static void prompt_option(struct setup_screen *s, enum option_id id)
+static void prompt_option(struct setup_screen *s, enum option_id id, const char *text)
 {
     const struct option_row *row = option_row(id);
     char title[256], range[96];
-    struct str now = STR_INIT;
     range_text(range, sizeof range, row);
-    option_get(&now, s->model->options, id);
     snprintf(title, sizeof title, "%s: %s%s%s", row->name, row->help, *range ? ", " : "", range);
-    s->calls->prompt(s->calls->app, title, now.s ? now.s : "", row->type == OPTION_PATH, typed, s);
-    str_done(&now);
+    s->calls->prompt(s->calls->app, title, text, row->type == OPTION_PATH, typed, s);
 }
 
 /* The next or previous of the values that a menu would offer. */
@@ -441,8 +448,12 @@ static void edit(struct setup_screen *s, const struct item *item)
         cycle(s, id, false);
     else if (n)
         s->calls->menu(s->calls->app, row->name, items, n, menu_selected(s->model->options, id, items, n), chosen, s);
-    else
-        prompt_option(s, id);
+    else {
+        struct str now = STR_INIT;
+        option_get(&now, s->model->options, id);
+        prompt_option(s, id, now.s ? now.s : "");
+        str_done(&now);
+    }
 }
 
 static void folder_typed(void *user, const char *text)

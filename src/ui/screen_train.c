@@ -62,7 +62,7 @@ static void train_free(void *self)
 static const struct job_view *train_job(const struct snapshot *snap)
 {
     const struct job_view *job = snap ? &snap->jobs[0] : NULL;
-    bool trains = job && job->job && (job->command == CMD_TRAIN || job->command == CMD_RESUME || job->command == CMD_PRETRAIN);
+    bool trains = job && job->job && job->state != JOB_NONE && (job->command == CMD_TRAIN || job->command == CMD_RESUME || job->command == CMD_PRETRAIN);
     return trains ? job : NULL;
 }
 

@@ -122,10 +122,10 @@ static void draw_y_axis(const struct frame *f, int labels)
     for (int y = 0; y < left.h; y++)
         canvas_ch(f->c, left, labels, y, ROLE_PLOT_AXIS, CH_WALL);
     char text[NUM_TEXT];
-    int above = -2;
+    int above = -1;
     for (double v = floor(f->y.hi / f->y.step + 1e-6) * f->y.step; v >= f->y.lo - f->y.step * 1e-6; v -= f->y.step) {
         int row = row_of(f, v);
-        if (row <= above + 1 && above >= 0)
+        if (row <= above)
             continue;
         above = row;
         canvas_ch(f->c, left, labels, row, ROLE_PLOT_AXIS, CH_TICK_LEFT);

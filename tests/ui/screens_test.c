@@ -37,12 +37,12 @@ static void act(struct stage *s, enum action action)
     s->ops->action(s->self, action, &s->world.model);
 }
 
-/* As the app does it: title row above, key bar below. */
+/* As the app does it: title row above, status line and key bar below. */
 static void draw(struct stage *s, struct canvas *c, int cols, int rows, bool ascii)
 {
     canvas_init(c, cols, rows);
     c->ascii = ascii;
-    struct area body = {0, rows > 2, cols, rows > 2 ? rows - 2 : rows};
+    struct area body = {0, rows > 3, cols, rows > 3 ? rows - 3 : rows};
     s->ops->draw(s->self, c, body, &s->world.model);
 }
 
@@ -327,7 +327,8 @@ static void setup_edits(void **state)
     act(&s, ACTION_SELECT);
     s.world.asked.typed(s.world.asked.user, "fast");
     assert_string_equal(s.world.asked.what, "status");
-    assert_non_null(strstr(s.world.asked.text, "lr: "));
+    assert_string_equal(s.world.asked.text, "lr: \"fast\" is not a number");
+    assert_string_equal(s.world.asked_before.text, "lr: learning rate, 0 to 100 [fast]"); /* the field is open again */
     assert_float_equal(o->lr, 0.005, 1e-12);
     act(&s, ACTION_DEFAULT);
     assert_false(option_is_set(o, OPTION_ID_lr));

@@ -99,6 +99,7 @@ static void take_dataset(struct world *w, bool listing_only)
 static void note(void *app, const char *what, const char *text)
 {
     struct asked *a = &((struct world *)app)->asked;
+    ((struct world *)app)->asked_before = *a;
     *a = (struct asked){0};
     snprintf(a->what, sizeof a->what, "%s", what);
     snprintf(a->text, sizeof a->text, "%s", text);

@@ -20,7 +20,7 @@ struct world {
     struct ui_calls calls;
     struct options options;
     struct snapshot *snap;
-    struct asked asked;
+    struct asked asked, asked_before;
 };
 
 /* 3,670 pictures of five classes, 27 of them left out; no run yet. */
