@@ -33,7 +33,7 @@ libfl_nn_a_SOURCES = \
 libfl_nn_a_CPPFLAGS = $(AM_CPPFLAGS) $(ZIP_CFLAGS) $(CJSON_CFLAGS) $(CURL_CFLAGS) $(CRYPTO_CFLAGS)
 libfl_engine_a_SOURCES = \
 	src/engine/block.c src/engine/block.h src/engine/engine.c src/engine/engine.h src/engine/internal.h \
-	src/engine/job.c src/engine/job.h src/engine/job_scan.c src/engine/jobs.c src/engine/layout.h \
+	src/engine/job.c src/engine/job.h src/engine/job_scan.c src/engine/job_weights.c src/engine/jobs.c src/engine/layout.h \
 	src/engine/queue.c src/engine/queue.h src/engine/scan.h src/engine/settings.c src/engine/settings.h \
 	src/engine/torch.c src/engine/torch.h src/engine/views.c src/engine/wire.c src/engine/wire.h
 libfl_engine_a_CPPFLAGS = $(AM_CPPFLAGS) $(CJSON_CFLAGS) $(XXHASH_CFLAGS) -DPKGLIBDIR='"$(pkglibdir)"'

@@ -12,6 +12,7 @@ enum err_code job_scan(struct job *job, struct err *err);
 enum err_code job_demo(struct job *job, struct err *err);
 enum err_code job_runs(struct job *job, struct err *err);
 enum err_code job_fetch(struct job *job, struct err *err);
+enum err_code job_weights(struct job *job, struct err *err);
 enum err_code job_train(struct job *job, struct err *err);
 enum err_code job_resume(struct job *job, struct err *err);
 enum err_code job_eval(struct job *job, struct err *err);

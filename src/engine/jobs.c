@@ -8,6 +8,7 @@
 static const struct job_ops table[] = {
     {.kind = CMD_LIST, .run = job_list},
     {.kind = CMD_SCAN, .run = job_scan},
+    {.kind = CMD_WEIGHTS, .run = job_weights},
 };
 
 struct engine *engine_new(const struct engine_config *config)
