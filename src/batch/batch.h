@@ -11,7 +11,8 @@
 struct batch_screens {
     bool wanted;
     bool start;                   /* begin to train at once */
-    char folder[OPTION_TEXT_MAX]; /* data folder; "" none */
+    char folder[OPTION_TEXT_MAX]; /* data folder; "" none given */
+    char *command_line;           /* shell-quoted, for run.ini; the caller frees it */
     struct options options;       /* defaults, config file, environment, command line */
 };
 

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "base/path.h"
 
 /* --- screens ------------------------------------------------------------------------------------------------- */
@@ -27,12 +28,13 @@ static int open_screens(struct batch *b, const char *folder)
     b->screens->wanted = true;
     b->screens->start = b->flags & FLAG_START;
     b->screens->options = b->options;
+    b->screens->command_line = xstrdup(b->line.s);
     return EXIT_DONE;
 }
 
 int cmd_screens(struct batch *b)
 {
-    return open_screens(b, b->n_words ? b->words[0] : engine_is_dataset(".") ? "." : "");
+    return open_screens(b, b->n_words ? b->words[0] : "");
 }
 
 /* --- demo ---------------------------------------------------------------------------------------------------- */
