@@ -31,6 +31,7 @@ struct data_screen {
     bool in_files, show_problems;
     uint64_t version;        /* of the data set that the lists below were made for */
     uint64_t bytes, largest; /* of all classes; pictures used of the largest class */
+    size_t conflicts;        /* identical files in two classes */
     struct entry *entries;   /* made when the problems are first shown */
     size_t n_entries;
 };
@@ -89,6 +90,17 @@ static void make_entries(struct data_screen *s, const struct ds_view *ds)
         add_entry(s, &cap, ENTRY_PAIR, i);
 }
 
+static size_t count_conflicts(const struct ds_view *ds)
+{
+    size_t n = 0, a, b;
+    for (size_t i = 0; i < ds->n_pairs; i++) {
+        bool conflict, across;
+        ds_view_pair(ds, i, &a, &b, &conflict, &across);
+        n += conflict;
+    }
+    return n;
+}
+
 static void refresh(struct data_screen *s, const struct ui_model *model)
 {
     if (s->version == model->dataset_version && s->version)
@@ -98,6 +110,7 @@ static void refresh(struct data_screen *s, const struct ui_model *model)
     s->entries = NULL;
     s->n_entries = 0;
     s->bytes = s->largest = 0;
+    s->conflicts = count_conflicts(&model->ds);
     for (size_t i = 0; i < model->ds.n_classes; i++) {
         struct ds_class_row row = ds_view_class(&model->ds, i);
         s->bytes += row.bytes;
@@ -257,7 +270,8 @@ static void draw_preview(struct canvas *c, const struct data_layout *l,
     struct picture_want want = {.fit = PICTURE_CONTAIN};
     snprintf(want.path, sizeof want.path, "%s/%s", model->ds.root, f->name);
     struct area a = area_inset(l->picture, 1, 0), facts = area_inset(l->facts, 1, 0);
-    if (model->pictures && a.h >= 3) {
+    bool shows = f->status == STATUS_USED || f->width > 0;
+    if (model->pictures && shows && a.h >= 3) {
         struct area picture = layout_aspect(a, 4.0 / 3, model->cell_w, model->cell_h);
         canvas_picture(c, picture, &want);
         a.h -= picture.h + 1;
@@ -295,17 +309,6 @@ static void sum_text(struct str *out, const struct ds_view *ds)
         str_add_c(out, ')');
 }
 
-static size_t count_conflicts(const struct ds_view *ds)
-{
-    size_t n = 0, a, b;
-    for (size_t i = 0; i < ds->n_pairs; i++) {
-        bool conflict, across;
-        ds_view_pair(ds, i, &a, &b, &conflict, &across);
-        n += conflict;
-    }
-    return n;
-}
-
 static void found_text(struct str *out, const struct data_screen *s, const struct ds_view *ds)
 {
     char bytes[NUM_TEXT];
@@ -314,8 +317,8 @@ static void found_text(struct str *out, const struct data_screen *s, const struc
         str_add(out, ", given parts train and val");
     if (ds->n_pairs)
         str_printf(out, ", %zu pairs of identical files", ds->n_pairs);
-    if (ds->n_pairs && count_conflicts(ds))
-        str_printf(out, " (%zu in two classes)", count_conflicts(ds));
+    if (s->conflicts)
+        str_printf(out, " (%zu in two classes)", s->conflicts);
     if (ds->n_notes)
         str_printf(out, ", %zu %s", ds->n_notes, ds->n_notes == 1 ? "note" : "notes");
     if (ds->incomplete)

@@ -476,7 +476,8 @@ static void train_draw(void *self, struct canvas *c, struct area body, const str
         draw_phase(c, l.progress, t);
     }
     if (!begun) {
-        draw_startup(c, (struct area){body.x, l.loss.y, body.w, l.loss.h}, snap);
+        if (job)
+            draw_startup(c, (struct area){body.x, l.loss.y, body.w, l.loss.h}, snap);
         return;
     }
     draw_chart(s, c, l.loss, t, false);

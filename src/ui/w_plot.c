@@ -177,9 +177,6 @@ static void draw_marks(const struct frame *f)
         int col = col_of(f, m->x);
         for (int y = 0; m->text && y < f->box.h; y++)
             canvas_ch(f->c, f->box, col, y, m->role, CH_MARK);
-        if (m->text && f->box.h >= 6)
-            canvas_put(f->c, f->box, col + 1, f->plot->names_below ? f->box.h - 1 : 0, m->role,
-                       m->text);
         struct area axis = {f->box.x, f->box.y + f->box.h, f->box.w, 1};
         if (!m->text)
             canvas_ch(f->c, axis, col, 0, m->role, CH_SIGN);
@@ -241,6 +238,34 @@ static void draw_points(const struct frame *f)
                   ROLE_PLOT_BEST, CH_STAR);
 }
 
+static bool row_is_free(const struct frame *f, int col, int row, int width)
+{
+    const struct cell *cells = &f->c->cells[(f->box.y + row) * f->c->cols + f->box.x];
+    for (int x = col; x < col + width && x < f->box.w; x++) {
+        if (cells[x].ch != ' ')
+            return false;
+    }
+    return true;
+}
+
+/* Names of marks beside their lines, in the first row from the top or the bottom that is free. */
+static void draw_names(const struct frame *f)
+{
+    for (size_t i = 0; i < f->plot->n_marks; i++) {
+        const struct plot_mark *m = &f->plot->marks[i];
+        if (!m->text || !(m->x >= 0 && m->x <= f->plot->x_end))
+            continue;
+        int col = col_of(f, m->x) + 1, width = text_width(m->text);
+        for (int k = 0; k < f->box.h; k++) {
+            int row = f->plot->names_below ? f->box.h - 1 - k : k;
+            if (!row_is_free(f, col, row, width))
+                continue;
+            canvas_put(f->c, f->box, col, row, m->role, m->text);
+            break;
+        }
+    }
+}
+
 void plot_draw(struct canvas *c, struct area a, const struct plot *plot)
 {
     if (area_empty(a))
@@ -259,4 +284,5 @@ void plot_draw(struct canvas *c, struct area a, const struct plot *plot)
     draw_marks(&f);
     draw_dots(&f);
     draw_points(&f);
+    draw_names(&f);
 }

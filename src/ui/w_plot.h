@@ -36,7 +36,7 @@ struct plot {
     bool percent;       /* values 0..1 shown as percent */
     bool non_negative;
     double most;      /* largest possible value, NaN none */
-    bool names_below; /* of marks: in the last row, for series that live at the top */
+    bool names_below; /* of marks: from the bottom up, for series that live at the top */
     size_t n_series, n_marks;
     struct plot_series series[PLOT_SERIES]; /* later ones lie on top */
     struct plot_mark marks[PLOT_MARKS];

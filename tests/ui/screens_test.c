@@ -402,6 +402,21 @@ static void train_run(void **state)
     stage_close(&s);
 }
 
+/* The charts begin at epoch 1 though the snapshot knows the last steps only. */
+static void train_history(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &screen_train);
+    world_resumed(&s.world);
+    golden_at(&s, "train-resumed", 80, 24, false);
+    stage_close(&s);
+    stage_open(&s, &screen_train);
+    world_long(&s.world);
+    golden_at(&s, "train-long", 80, 24, false);
+    stage_close(&s);
+}
+
 static void train_end(void **state)
 {
     (void)state;
@@ -548,6 +563,7 @@ int main(void)
         cmocka_unit_test(setup_edits),
         cmocka_unit_test(setup_reaches_all),
         cmocka_unit_test(train_run),
+        cmocka_unit_test(train_history),
         cmocka_unit_test(train_end),
         cmocka_unit_test(train_nan),
         cmocka_unit_test(train_controls),

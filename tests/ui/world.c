@@ -33,7 +33,8 @@ static void spoil(struct ds_file *f, size_t i)
                  {FILE_NOT_PICTURE, "HTML text"}};
     size_t k = i / 136 % 4;
     f->status = kinds[k].status;
-    f->width = f->height = 0;
+    if (f->status != FILE_DAMAGED)
+        f->width = f->height = 0;
     snprintf(f->detail, sizeof f->detail, "%s", kinds[k].detail);
 }
 
@@ -344,6 +345,26 @@ void world_running(struct world *w)
     t->events[0] = (struct event_mark){5 * STEPS + 10, 6, "rate x 0.5"};
     w->snap->memory_used = 2100000000;
     w->snap->memory_total = 8200000000;
+}
+
+void world_resumed(struct world *w)
+{
+    struct train_view *t = &w->snap->train;
+    world_running(w);
+    uint64_t before = 5 * STEPS; /* steps of the first session are not known, its epochs are */
+    t->steps_seen -= before;
+    memmove(t->steps, t->steps + before, t->steps_seen * sizeof *t->steps);
+}
+
+void world_long(struct world *w)
+{
+    struct train_view *t = &w->snap->train;
+    start_run(w);
+    t->n_epochs = 300;
+    t->n_steps = 300 * STEPS;
+    run_to(w, 200 * STEPS);
+    t->images_per_s = 35.2;
+    t->eta = 83 * 100;
 }
 
 void world_done_run(struct world *w)

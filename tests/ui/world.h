@@ -33,4 +33,7 @@ void world_loading(struct world *w);  /* a run that loads libtorch */
 void world_running(struct world *w);  /* staged, 5 + 5 epochs, in the middle of epoch 7 */
 void world_done_run(struct world *w); /* the same at its end, with a result */
 
+void world_resumed(struct world *w); /* the same, gone on after 5 epochs in a new session */
+void world_long(struct world *w);    /* 200 of 300 epochs: more steps than the snapshot keeps */
+
 #endif
