@@ -96,7 +96,7 @@ struct area layout_aspect(struct area a, double aspect, int cell_w, int cell_h)
 static void setup_wide(struct setup_layout *out, struct area body, int n_phases, int blocks)
 {
     out->command = area_cut_bottom(&body, 3);
-    struct area left = area_cut_left(&body, between(body.w / 2, 60, 96));
+    struct area left = area_cut_left(&body, between(body.w * 11 / 20, 60, 96));
     out->line = area_cut_left(&body, 1);
     out->choice = area_cut_top(&left, 9);
     out->options = left;

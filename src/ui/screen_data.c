@@ -50,8 +50,8 @@ static void data_free(void *self)
     free(s);
 }
 
-/* --- what is shown
- * ------------------------------------------------------------------------------------------- */
+/* --- what is shown -----------------------------------------------------------------------------
+ */
 
 static void add_entry(struct data_screen *s, size_t *cap, enum entry_kind kind, size_t index)
 {
@@ -280,8 +280,7 @@ static void draw_preview(struct canvas *c, const struct data_layout *l,
     draw_facts(c, facts, &model->ds, f);
 }
 
-/* --- totals
- * --------------------------------------------------------------------------------------------------
+/* --- totals ------------------------------------------------------------------------------------
  */
 
 static const struct job_view *scan_job(const struct snapshot *snap)
@@ -352,8 +351,7 @@ static void draw_totals(struct canvas *c, struct area a, const struct data_scree
     str_done(&text);
 }
 
-/* --- problems
- * ------------------------------------------------------------------------------------------------
+/* --- problems ----------------------------------------------------------------------------------
  */
 
 static void draw_pair(struct canvas *c, struct area row, size_t i, const struct ds_view *ds)
@@ -410,8 +408,8 @@ static void draw_problems(struct data_screen *s, struct canvas *c, struct area b
     list_draw(c, rows, &s->problems, s->n_entries, true, draw_entry, &d);
 }
 
-/* --- the screen
- * ---------------------------------------------------------------------------------------------- */
+/* --- the screen --------------------------------------------------------------------------------
+ */
 
 static void draw_empty(struct canvas *c, struct area body, const struct ui_model *model)
 {

@@ -65,8 +65,8 @@ static void samples_free(void *self)
     free(s);
 }
 
-/* --- which files
- * ---------------------------------------------------------------------------------------------- */
+/* --- which files -------------------------------------------------------------------------------
+ */
 
 static bool taken(const struct samples_screen *s, size_t file)
 {
@@ -133,8 +133,7 @@ static void draw_samples(struct samples_screen *s, const struct ui_model *model)
     }
 }
 
-/* --- predictions
- * -----------------------------------------------------------------------------------------------
+/* --- predictions -------------------------------------------------------------------------------
  */
 
 static int by_name(const void *a, const void *b)
@@ -176,6 +175,13 @@ static bool prediction_of(const struct samples_screen *s, const struct ui_model 
     return row->predicted >= 0;
 }
 
+/* Text in the middle of a row, cut in its own middle where it is too long. */
+static void put_middle(struct canvas *c, struct area a, int y, enum role role, const char *text)
+{
+    int width = text_width(text) < a.w ? text_width(text) : a.w;
+    canvas_put_cut(c, a, (a.w - width) / 2, y, width, role, text, true);
+}
+
 /* "✓ 98 %" or "✗ tulip 54 %". */
 static void put_prediction(struct canvas *c, struct area a, int y, const struct ui_model *model,
                            const struct prediction_row *p)
@@ -188,12 +194,10 @@ static void put_prediction(struct canvas *c, struct area a, int y, const struct 
     else
         snprintf(text, sizeof text, "\xe2\x9c\x97 %s %s",
                  result_view_class(&model->res, p->predicted), share);
-    int width = text_width(text) < a.w ? text_width(text) : a.w;
-    canvas_put_cut(c, a, 0, y, width, right ? ROLE_CLASS_PRED : ROLE_CLASS_WRONG, text, true);
+    put_middle(c, a, y, right ? ROLE_CLASS_PRED : ROLE_CLASS_WRONG, text);
 }
 
-/* --- drawing
- * ------------------------------------------------------------------------------------------------------
+/* --- drawing -----------------------------------------------------------------------------------
  */
 
 /* The augmentation of the last phase; false: the input is fixed. */
@@ -263,15 +267,12 @@ static void draw_tile(struct canvas *c, struct area tile, const struct samples_s
     struct prediction_row p;
     draw_picture(c, model->pictures ? picture : tile, s, model, &f);
     if (model->pictures && picture.h)
-        label =
-            (struct area){picture.x, picture.y + picture.h, tile.x + tile.w - picture.x, label.h};
-    canvas_put_cut(c, label, 0, 0, text_width(name) < label.w ? text_width(name) : label.w,
-                   parts_class_role(f.cls), name, false);
+        label.y = picture.y + picture.h;
+    put_middle(c, label, 0, parts_class_role(f.cls), name);
     if (label.h > 1 && prediction_of(s, model, f.name, &p))
         put_prediction(c, label, 1, model, &p);
     if (i == s->selected)
-        canvas_role(c, (struct area){label.x, label.y, model->pictures ? picture.w : label.w, 1},
-                    ROLE_SELECT);
+        canvas_role(c, (struct area){picture.x, label.y, picture.w, 1}, ROLE_SELECT);
 }
 
 static const char *view_text(const struct samples_screen *s, const struct ui_model *model,
@@ -351,10 +352,12 @@ static void draw_large(struct samples_screen *s, struct canvas *c, const struct 
         return;
     canvas_put(c, facts, 0, 5, ROLE_DIM, "epoch");
     canvas_printf(c, facts, 8, 5, ROLE_TEXT, "%d", model->res.epoch);
-    put_fact(c, facts, 6, "answer", ROLE_TEXT, result_view_class(&model->res, p.predicted));
-    put_prediction(c,
-                   (struct area){facts.x + 8, facts.y, facts.w - 8 > 0 ? facts.w - 8 : 0, facts.h},
-                   7, model, &p);
+    bool right = p.predicted == p.truth;
+    char answer[OPTION_TEXT_MAX], share[NUM_TEXT];
+    snprintf(answer, sizeof answer, "%s %s", right ? "\xe2\x9c\x93" : "\xe2\x9c\x97",
+             result_view_class(&model->res, p.predicted));
+    put_fact(c, facts, 6, "answer", right ? ROLE_CLASS_PRED : ROLE_CLASS_WRONG, answer);
+    put_fact(c, facts, 7, "sure", ROLE_TEXT, fmt_percent(share, p.probability));
 }
 
 static void draw_empty(struct canvas *c, struct area body, const struct ui_model *model)
@@ -384,8 +387,7 @@ static void samples_draw(void *self, struct canvas *c, struct area body,
         draw_grid(s, c, &l, model);
 }
 
-/* --- actions
- * ------------------------------------------------------------------------------------------------------
+/* --- actions -----------------------------------------------------------------------------------
  */
 
 static void class_chosen(void *user, int choice)

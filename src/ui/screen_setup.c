@@ -76,8 +76,7 @@ static enum option_id option_of(const struct item *item)
                                        : (enum option_id)item->index;
 }
 
-/* --- values
- * ------------------------------------------------------------------------------------------------------
+/* --- values ------------------------------------------------------------------------------------
  */
 
 static const char *on_off(bool on)
@@ -160,8 +159,7 @@ static void range_text(char *out, size_t size, const struct option_row *row)
                  num_real(high, row->max_real));
 }
 
-/* --- drawing
- * ------------------------------------------------------------------------------------------------------
+/* --- drawing -----------------------------------------------------------------------------------
  */
 
 struct drawing {
@@ -201,7 +199,7 @@ static void draw_option(struct canvas *c, struct area row, enum option_id id,
 {
     const struct option_row *o = option_row(id);
     bool set = option_is_set(d->model->options, id);
-    int value_w = row.w >= 44 ? 22 : row.w - 20;
+    int value_w = row.w >= 44 ? 20 : row.w - 20;
     struct str value = STR_INIT;
     value_text(&value, d->model->options, id, d->recipe);
     canvas_put(c, row, 1, 0, ROLE_CHANGED, set ? "*" : " ");
@@ -356,8 +354,7 @@ static void setup_draw(void *self, struct canvas *c, struct area body, const str
     draw_command(c, l.command, model);
 }
 
-/* --- editing
- * ------------------------------------------------------------------------------------------------------
+/* --- editing -----------------------------------------------------------------------------------
  */
 
 /* A value was changed: what hangs on it follows. */
