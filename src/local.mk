@@ -32,11 +32,27 @@ libfl_nn_a_SOURCES = \
 	src/nn/weights.h src/nn/weights_find.c src/nn/weights_internal.h src/nn/weights_match.c
 libfl_nn_a_CPPFLAGS = $(AM_CPPFLAGS) $(ZIP_CFLAGS) $(CJSON_CFLAGS) $(CURL_CFLAGS) $(CRYPTO_CFLAGS)
 libfl_engine_a_SOURCES = \
-	src/engine/block.c src/engine/block.h src/engine/engine.c src/engine/engine.h src/engine/internal.h \
-	src/engine/job.c src/engine/job.h src/engine/job_scan.c src/engine/job_weights.c src/engine/jobs.c src/engine/layout.h \
-	src/engine/queue.c src/engine/queue.h src/engine/scan.h src/engine/settings.c src/engine/settings.h \
-	src/engine/torch.c src/engine/torch.h src/engine/views.c src/engine/wire.c src/engine/wire.h
-libfl_engine_a_CPPFLAGS = $(AM_CPPFLAGS) $(CJSON_CFLAGS) $(XXHASH_CFLAGS) -DPKGLIBDIR='"$(pkglibdir)"'
+	src/engine/average.c src/engine/average.h src/engine/block.c src/engine/block.h src/engine/checkpoint.c \
+	src/engine/engine.c src/engine/engine.h src/engine/features.c src/engine/fresh.h src/engine/hooks.c \
+	src/engine/hooks.h src/engine/ini.c src/engine/ini.h src/engine/internal.h src/engine/job.c src/engine/job.h \
+	src/engine/job_data.c src/engine/job_eval.c src/engine/job_scan.c src/engine/job_train.c src/engine/job_weights.c src/engine/jobs.c \
+	src/engine/layout.h src/engine/model.c src/engine/model.h src/engine/model_file.c src/engine/queue.c \
+	src/engine/queue.h src/engine/record.c src/engine/record.h src/engine/run.c src/engine/run.h src/engine/scan.h \
+	src/engine/score.c src/engine/score.h src/engine/settings.c src/engine/settings.h src/engine/show.c \
+	src/engine/torch.c src/engine/torch.h src/engine/trainer.c src/engine/trainer.h src/engine/trainer_epoch.c \
+	src/engine/trainer_step.c src/engine/views.c src/engine/wire.c src/engine/wire.h
+libfl_engine_a_CPPFLAGS = $(AM_CPPFLAGS) $(CJSON_CFLAGS) $(XXHASH_CFLAGS) -I$(top_builddir)/src -DPKGLIBDIR='"$(pkglibdir)"'
+
+# The commit that is built, with a dirty mark: written again only when it is another.
+src/engine/libfl_engine_a-run.$(OBJEXT): src/engine/commit.h
+src/engine/commit.h: FORCE
+	@$(MKDIR_P) src/engine
+	@c=unknown; test ! -e $(srcdir)/.git || c=`git -C $(srcdir) describe --always --dirty --abbrev=12 2>/dev/null` || c=unknown; \
+	echo "#define FL_COMMIT \"$$c\"" >$@.tmp; \
+	if cmp -s $@.tmp $@; then rm -f $@.tmp; else mv -f $@.tmp $@; fi
+FORCE:
+.PHONY: FORCE
+CLEANFILES += src/engine/commit.h
 libfl_batch_a_SOURCES = \
 	src/batch/batch.c src/batch/batch.h src/batch/cmd_config.c src/batch/cmd_demo.c src/batch/cmd_eval.c \
 	src/batch/cmd_runs.c src/batch/cmd_scan.c src/batch/cmd_train.c src/batch/cmd_weights.c src/batch/command.h \

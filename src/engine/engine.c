@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "engine/hooks.h"
 #include "engine/internal.h"
 #include "engine/torch.h"
 #include "engine/wire.h"
@@ -35,6 +36,7 @@ struct engine *engine_new_with(const struct engine_config *config, const struct 
     pthread_cond_init(&e->work, NULL);
     queue_init(&e->queue, NULL); /* without a pipe the client still sees everything, by polling */
     e->pool = pool_new(e->n_threads);
+    hooks_from_environment();
     return e;
 }
 

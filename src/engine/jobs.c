@@ -9,6 +9,15 @@ static const struct job_ops table[] = {
     {.kind = CMD_LIST, .run = job_list},
     {.kind = CMD_SCAN, .run = job_scan},
     {.kind = CMD_WEIGHTS, .run = job_weights},
+    {.kind = CMD_DEMO, .run = job_demo},
+    {.kind = CMD_RUNS, .run = job_runs},
+    {.kind = CMD_FETCH, .run = job_fetch},
+    {.kind = CMD_TRAIN, .engine_thread = true, .steered = true, .announces = true, .run = job_train},
+    {.kind = CMD_RESUME, .engine_thread = true, .steered = true, .announces = true, .run = job_resume},
+    {.kind = CMD_EVAL, .engine_thread = true, .while_paused = true, .run = job_eval},
+    {.kind = CMD_PREDICT, .engine_thread = true, .while_paused = true, .run = job_predict},
+    {.kind = CMD_PRETRAIN, .engine_thread = true, .steered = true, .announces = true, .run = job_pretrain},
+    {.kind = CMD_DEVICES, .engine_thread = true, .run = job_devices},
 };
 
 struct engine *engine_new(const struct engine_config *config)

@@ -1,0 +1,45 @@
+/* Test hooks.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "engine/hooks.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "base/str.h"
+
+enum err_code (*hook_step)(int64_t step, int n_pictures, struct err *err);
+
+static struct {
+    char name[64];
+    int which, seen;
+    double seconds;
+} hold;
+
+static void hold_commit(const char *path)
+{
+    if (strcmp(path_base(path), hold.name) != 0 || ++hold.seen != hold.which)
+        return;
+    char *mark = xasprintf("%s.held", path);
+    FILE *f = fopen(mark, "w");
+    if (f)
+        fclose(f);
+    free(mark);
+    poll(NULL, 0, (int)(hold.seconds * 1000));
+}
+
+void hooks_from_environment(void)
+{
+    const char *text = getenv("FLOWERLAB_TEST_HOLD_COMMIT");
+    if (!text)
+        return;
+    hold.which = 1;
+    if (sscanf(text, "%63[^@:]@%d:%lf", hold.name, &hold.which, &hold.seconds) == 3 ||
+        sscanf(text, "%63[^@:]:%lf", hold.name, &hold.seconds) == 2)
+        file_commit_hook = hold_commit;
+}

@@ -1,0 +1,17 @@
+/* Test hooks: how a test makes rare moments happen. NULL and unset in normal use.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef FL_ENGINE_HOOKS_H
+#define FL_ENGINE_HOOKS_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+
+/* Called before the forward pass of a training step (each part of it); what it returns is taken for the result of the pass. */
+extern enum err_code (*hook_step)(int64_t step, int n_pictures, struct err *err);
+
+/* Environment variable FLOWERLAB_TEST_HOLD_COMMIT=NAME[@K]:SECONDS: the K-th save (default the first) of a file of that name waits so long between
+ * writing and renaming, and says so by a file NAME.held beside it. Installed by engine_new. */
+void hooks_from_environment(void);
+
+#endif

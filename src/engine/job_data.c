@@ -1,0 +1,301 @@
+/* Jobs beside training: drawn pictures, the list of runs, downloads, devices, pre-training.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "engine/job.h"
+
+#include <dirent.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "data/demo.h"
+#include "engine/fresh.h"
+#include "engine/record.h"
+#include "engine/torch.h"
+#include "nn/arch.h"
+#include "nn/weights.h"
+
+static void hand_over_text(struct job *job, const char *text)
+{
+    struct str bytes = STR_INIT;
+    block_text(&bytes, text);
+    job_result(job, BLOCK_TEXT, &bytes);
+}
+
+/* --- drawn pictures ------------------------------------------------------------------------------------------ */
+
+#define FLOWERS_PER_CLASS 80
+#define FLOWERS_SIZE 96
+#define SHAPES_PER_CLASS 200
+#define SHAPES_SIZE 64
+
+enum err_code job_demo(struct job *job, struct err *err)
+{
+    const struct cmd *c = &job->cmd;
+    bool shapes = c->number == 1;
+    char *given = path_expand(c->path), *folder = path_absolute(given);
+    job_stage(job, "drawing", 0);
+    enum err_code code = demo_write(folder, shapes ? DEMO_SHAPES : DEMO_FLOWERS,
+                                    shapes ? SHAPES_PER_CLASS : FLOWERS_PER_CLASS, shapes ? SHAPES_SIZE : FLOWERS_SIZE,
+                                    (uint64_t)c->options->seed, job->engine->pool, err);
+    if (code == ERR_OK) {
+        hand_over_text(job, folder);
+        job_say(job, "drawn pictures in %.200s", folder);
+    }
+    free(given);
+    free(folder);
+    return code;
+}
+
+static enum err_code copy_file(const char *from, const char *to, struct err *err)
+{
+    char *bytes;
+    size_t n;
+    enum err_code code = file_read(from, 0, &bytes, &n, err);
+    if (code != ERR_OK)
+        return code;
+    code = file_replace(to, bytes, n, err);
+    free(bytes);
+    return code;
+}
+
+static void default_to(struct options *o, enum option_id id, const char *value)
+{
+    if (!option_is_set(o, id))
+        option_set(o, id, value, SOURCE_SCREEN, NULL);
+}
+
+/* Scratch training on the shapes, in the cache; what the command sets stands. */
+static void pretrain_options(struct options *o, const struct cmd *cmd, const char *cache)
+{
+    *o = *cmd->options;
+    option_set(o, OPTION_ID_mode, "scratch", SOURCE_SCREEN, NULL);
+    default_to(o, OPTION_ID_model, "resnet10");
+    default_to(o, OPTION_ID_image_size, "64");
+    default_to(o, OPTION_ID_epochs, "20");
+    if (!option_is_set(o, OPTION_ID_run)) {
+        char *runs = path_join(cache, "runs");
+        option_set(o, OPTION_ID_runs_dir, runs, SOURCE_SCREEN, NULL);
+        free(runs);
+    }
+}
+
+static char *pretrained_path(const struct cmd *cmd, const char *model)
+{
+    if (cmd->path[0])
+        return path_expand(cmd->path);
+    char *name = xasprintf("%s.safetensors", model), *path = weights_cache_path(name);
+    free(name);
+    return path;
+}
+
+static enum err_code keep_weights(struct job *job, const char *run, const char *model, struct err *err)
+{
+    char *to = pretrained_path(&job->cmd, model), *from = path_join(run, "best.safetensors"), *folder = xstrdup(to);
+    char *slash = strrchr(folder, '/');
+    enum err_code code = ERR_OK;
+    if (slash && slash != folder) {
+        *slash = '\0';
+        code = path_make_folders(folder, err);
+    }
+    if (code == ERR_OK)
+        code = copy_file(from, to, err);
+    if (code == ERR_OK) {
+        hand_over_text(job, to);
+        job_say(job, "pretrained %s in %.200s", model, to);
+    }
+    free(folder);
+    free(from);
+    free(to);
+    return code;
+}
+
+enum err_code job_pretrain(struct job *job, struct err *err)
+{
+    struct options o;
+    char *cache = path_home(PATH_CACHE), *run = NULL;
+    pretrain_options(&o, &job->cmd, cache);
+    int per_class = job->cmd.number > 0 ? (int)job->cmd.number : SHAPES_PER_CLASS;
+    char *folder = xasprintf("%s/shapes-%lld-%d-%lld", cache, (long long)o.image_size, per_class, (long long)o.seed);
+    job_stage(job, "drawing", 0);
+    enum err_code code = demo_write(folder, DEMO_SHAPES, per_class, (int)o.image_size, (uint64_t)o.seed,
+                                    job->engine->pool, err);
+    if (code == ERR_OK)
+        code = train_fresh(job, folder, &o, &run, err);
+    if (code == ERR_OK)
+        code = keep_weights(job, run, o.model, err);
+    free(folder);
+    free(cache);
+    free(run);
+    return code;
+}
+
+/* --- runs ---------------------------------------------------------------------------------------------------- */
+
+struct runs {
+    struct run_row *rows;
+    struct record *records; /* whose texts the rows borrow */
+    size_t n, cap_rows, cap_records;
+};
+
+static void fill_row(struct run_row *row, struct record *r)
+{
+    bool running = str_eq(r->state, "running");
+    bool dead = running && !record_alive(r) && r->pid != getpid();
+    *row = (struct run_row){.state = dead ? "stopped" : r->state, .mode = r->mode, .preset = r->preset,
+                            .model = r->model, .data = r->data, .started = r->started,
+                            .note = dead ? "ended without a word; resume goes on" : r->note,
+                            .epochs = r->epochs_done, .best_epoch = r->best.epoch, .best_val_acc = r->best.val_acc,
+                            .best_val_loss = r->best.val_loss, .seconds = r->seconds};
+}
+
+static void add_run(struct runs *runs, const char *parent, const char *name)
+{
+    char *folder = path_join(parent, name), *ini = path_join(folder, "run.ini");
+    struct err err = {0};
+    bool there = path_is_file(ini);
+    free(ini);
+    if (!there) {
+        free(folder);
+        return;
+    }
+    runs->rows = xgrow(runs->rows, &runs->cap_rows, runs->n + 1, sizeof *runs->rows);
+    runs->records = xgrow(runs->records, &runs->cap_records, runs->n + 1, sizeof *runs->records);
+    struct record *r = &runs->records[runs->n];
+    struct run_row *row = &runs->rows[runs->n++];
+    if (record_read(r, folder, &err) != ERR_OK) {
+        record_init(r);
+        snprintf(r->state, sizeof r->state, "broken");
+        record_set(&r->note, err.message);
+        r->best.val_acc = r->best.val_loss = NAN;
+    }
+    record_set(&r->command, folder); /* of this copy nobody reads the command: room for the folder */
+    free(folder);
+    fill_row(row, r);
+}
+
+/* Rows point into records, which move while they grow: set when all are there. */
+static void finish_rows(struct runs *runs)
+{
+    for (size_t i = 0; i < runs->n; i++) {
+        fill_row(&runs->rows[i], &runs->records[i]);
+        runs->rows[i].folder = runs->records[i].command;
+        runs->rows[i].name = path_base(runs->records[i].command);
+    }
+}
+
+static int newer_first(const void *a, const void *b)
+{
+    const struct run_row *x = a, *y = b;
+    int by_start = strcmp(y->started, x->started);
+    return by_start ? by_start : strcmp(y->name, x->name);
+}
+
+enum err_code job_runs(struct job *job, struct err *err)
+{
+    const char *where = job->cmd.path[0] ? job->cmd.path : job->cmd.options->runs_dir;
+    char *given = path_expand(where), *parent = path_absolute(given);
+    struct runs runs = {0};
+    DIR *d = opendir(parent);
+    if (!d && job->cmd.path[0])
+        err_set(err, ERR_NOT_FOUND, "%s: no such folder", parent);
+    for (struct dirent *e; d && (e = readdir(d));) {
+        if (e->d_name[0] != '.')
+            add_run(&runs, parent, e->d_name);
+    }
+    finish_rows(&runs);
+    qsort(runs.rows, runs.n, sizeof *runs.rows, newer_first);
+    struct str bytes = STR_INIT;
+    block_runs(&bytes, runs.rows, runs.n);
+    job_result(job, BLOCK_RUNS, &bytes);
+    job_say(job, "%zu runs in %.200s", runs.n, parent);
+    enum err_code code = !d && job->cmd.path[0] ? ERR_NOT_FOUND : ERR_OK;
+    if (d)
+        closedir(d);
+    for (size_t i = 0; i < runs.n; i++)
+        record_done(&runs.records[i]);
+    free(runs.rows);
+    free(runs.records);
+    free(given);
+    free(parent);
+    return code;
+}
+
+/* --- weights and devices ------------------------------------------------------------------------------------- */
+
+struct fetch {
+    struct job *job;
+    double shown;
+};
+
+static bool fetch_progress(uint64_t got, uint64_t total, void *user)
+{
+    struct fetch *f = user;
+    if (clock_now() - f->shown > 0.05 || got == total) {
+        f->shown = clock_now();
+        job_progress(f->job, got, total, 0);
+    }
+    return !atomic_load(&f->job->cancel);
+}
+
+enum err_code job_fetch(struct job *job, struct err *err)
+{
+    const struct arch *arch = arch_find(job->cmd.path);
+    if (!arch)
+        return err_set(err, ERR_INVALID, "unknown architecture %s", job->cmd.path);
+    if (!arch->weights_url) {
+        err_set(err, ERR_UNSUPPORTED, "%s: nobody publishes weights for it", arch->name);
+        return err_hint(err, "flowerlab demo --pretrain makes some from drawn shapes");
+    }
+    struct fetch f = {.job = job};
+    const char *base = getenv("FLOWERLAB_WEIGHTS_URL"); /* a mirror */
+    char *url = base ? xasprintf("%s/%s", base, arch->weights_file) : xstrdup(arch->weights_url);
+    char *path = weights_cache_path(arch->weights_file);
+    job_stage(job, "downloading", 0);
+    enum err_code code = weights_fetch(url, path, arch->weights_sha256_prefix, fetch_progress, &f, err);
+    if (code == ERR_OK) {
+        hand_over_text(job, path);
+        job_say(job, "%s is in %.200s", arch->name, path);
+    }
+    free(url);
+    free(path);
+    return code;
+}
+
+enum err_code job_devices(struct job *job, struct err *err)
+{
+    const struct torch *torch;
+    struct fl_device_info info[16];
+    int n = 0;
+    enum err_code code = torch_get(job->engine, 0, &torch, err);
+    if (code == ERR_OK)
+        code = torch->fl->devices(info, 16, &n, err);
+    if (code != ERR_OK)
+        return code;
+    struct str text = STR_INIT;
+    for (int i = 0; i < n && i < 16; i++)
+        str_printf(&text, "%s%s %s", i ? "\n" : "", info[i].name, info[i].title);
+    hand_over_text(job, text.s ? text.s : "");
+    str_done(&text);
+    return ERR_OK;
+}
+
+enum err_code engine_weights(const struct options *options, char path[OPTION_TEXT_MAX], struct err *err)
+{
+    const struct arch *arch = arch_find(options->model);
+    char *found;
+    if (!arch)
+        return err_set(err, ERR_INVALID, "model: unknown architecture %s", options->model);
+    enum err_code code = weights_find(&found, options->weights, arch, err);
+    if (code != ERR_OK)
+        return code;
+    snprintf(path, OPTION_TEXT_MAX, "%s", found);
+    free(found);
+    return ERR_OK;
+}

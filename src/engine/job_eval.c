@@ -1,0 +1,363 @@
+/* Jobs that use a trained model: evaluation of a part or a folder, predictions for files.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "engine/job.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "data/split.h"
+#include "engine/model.h"
+#include "engine/record.h"
+#include "engine/scan.h"
+#include "engine/score.h"
+#include "engine/torch.h"
+
+/* A run's weights, ready to use. */
+struct use {
+    struct job *job;
+    char *folder;
+    struct record record;
+    struct model model;
+    struct score score;
+};
+
+/* The precision of the run, unless the command says another. */
+static enum err_code use_device(struct use *u, struct err *err)
+{
+    const struct options *o = u->job->cmd.options;
+    const struct torch *torch;
+    int threads = option_is_set(o, OPTION_ID_threads) ? (int)o->threads : u->record.threads;
+    job_stage(u->job, "loading libtorch", 0);
+    enum err_code code = torch_get(u->job->engine, threads, &torch, err);
+    if (code != ERR_OK)
+        return code;
+    bool own = option_is_set(o, OPTION_ID_precision);
+    const char *precision = own ? option_row(OPTION_ID_precision)->choices[o->precision] : u->record.precision;
+    code = model_device(&u->model, torch->fl, o->device, precision, err);
+    if (code == ERR_OK && !own && strncmp(u->record.device, u->model.device.name, 3) != 0)
+        u->model.precision = settings_precision("auto", &u->model.device);
+    return code;
+}
+
+static enum err_code use_open(struct use *u, struct job *job, struct err *err)
+{
+    memset(u, 0, sizeof *u);
+    u->job = job;
+    u->folder = path_expand(job->cmd.path);
+    enum err_code code = record_read(&u->record, u->folder, err);
+    if (code == ERR_OK)
+        code = use_device(u, err);
+    else
+        record_init(&u->record);
+    char *path = path_join(u->folder, job->cmd.number == 1 ? "last.safetensors" : "best.safetensors");
+    if (code == ERR_OK)
+        code = model_load(&u->model, path, err);
+    if (code == ERR_OK)
+        score_init(&u->score, u->model.n_classes);
+    free(path);
+    return code;
+}
+
+static void use_done(struct use *u)
+{
+    score_done(&u->score);
+    model_done(&u->model);
+    record_done(&u->record);
+    free(u->folder);
+}
+
+static void hand_over(struct use *u, enum block_kind kind, const char *what)
+{
+    struct result r = score_result(&u->score, (const char *const *)u->model.classes, what, u->model.epoch);
+    struct str bytes = STR_INIT;
+    block_result(&bytes, &r);
+    job_result(u->job, kind, &bytes);
+}
+
+/* --- eval ---------------------------------------------------------------------------------------------------- */
+
+static int class_of_name(const struct model *m, const char *name)
+{
+    for (int k = 0; k < m->n_classes; k++) {
+        if (str_eq(m->classes[k], name))
+            return k;
+    }
+    return -1;
+}
+
+static enum err_code eval_batch(struct use *u, const struct dataset *ds, const struct batch *batch, const int *classes,
+                                struct err *err)
+{
+    int k = u->model.n_classes;
+    float *logits = xcalloc((size_t)batch->n * (size_t)k + 1, sizeof *logits);
+    enum err_code code = batch->n ? model_logits(&u->model, batch->rgb, (size_t)batch->n, logits, err) : ERR_OK;
+    for (int i = 0; code == ERR_OK && i < batch->n; i++)
+        score_add(&u->score, ds->files[batch->items[i].file].name, classes[batch->items[i].label],
+                  logits + (size_t)i * (size_t)k);
+    if (batch->n_failed)
+        log_line(LOG_WARN, "%zu pictures left out, %s", batch->n_failed, batch->failed);
+    free(logits);
+    return code;
+}
+
+/* The same order, batches and arithmetic as validation during the run. classes: the model's class of each of the data set's. */
+static enum err_code eval_files(struct use *u, const struct dataset *ds, const uint32_t *files, size_t n,
+                                const int *classes, struct err *err)
+{
+    struct loader_config config = settings_loader(&u->model.prep, u->record.recipe.batch_size, u->job->cmd.options);
+    config.cache_bytes = 0;
+    struct loader *loader = loader_new(ds, u->job->engine->pool, &config);
+    const struct batch *batch = NULL;
+    enum err_code code;
+    loader_cancel_flag(loader, &u->job->cancel);
+    loader_start(loader, files, n, 0);
+    job_stage(u->job, "validation", n);
+    do {
+        code = loader_next(loader, &batch, NULL, err);
+        if (code == ERR_OK && batch)
+            code = eval_batch(u, ds, batch, classes, err);
+        job_progress(u->job, u->score.n, n, 0);
+    } while (code == ERR_OK && batch);
+    loader_free(loader);
+    return code;
+}
+
+static int *match_classes(const struct use *u, const struct dataset *ds, char *unknown, size_t size)
+{
+    int *classes = xcalloc(ds->n_classes, sizeof *classes);
+    for (size_t k = 0; k < ds->n_classes; k++) {
+        classes[k] = class_of_name(&u->model, ds->classes[k].name);
+        if (classes[k] < 0 && !unknown[0])
+            snprintf(unknown, size, "; folder %.100s is no class of the model and is left out", ds->classes[k].name);
+    }
+    return classes;
+}
+
+/* Files of a folder whose class the model knows. */
+static size_t known_files(uint32_t *out, const struct dataset *ds, const int *classes)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < ds->n_files; i++) {
+        const struct ds_file *f = &ds->files[i];
+        if (f->status == FILE_USED && f->cls >= 0 && classes[f->cls] >= 0)
+            out[n++] = (uint32_t)i;
+    }
+    return n;
+}
+
+static enum err_code eval_folder(struct use *u, const struct dataset *ds, const char *what, char *unknown,
+                                 const int *classes, struct err *err)
+{
+    uint32_t *files = xcalloc(ds->n_files + 1, sizeof *files);
+    size_t n = known_files(files, ds, classes);
+    enum err_code code = n ? eval_files(u, ds, files, n, classes, err)
+                           : err_set(err, ERR_INVALID, "%s: no pictures in folders named as the run's classes%s", what,
+                                     unknown);
+    free(files);
+    return code;
+}
+
+static enum err_code eval_part(struct use *u, const struct dataset *ds, const int *classes, struct err *err)
+{
+    struct split split;
+    size_t missing = 0;
+    char *path = path_join(u->folder, "split.csv");
+    enum err_code code = split_read(&split, ds, path, &missing, err);
+    free(path);
+    if (code != ERR_OK)
+        return code;
+    if (missing)
+        log_line(LOG_WARN, "%zu pictures of the run's split are gone", missing);
+    code = eval_files(u, ds, split.val, split.n_val, classes, err);
+    split_done(&split);
+    return code;
+}
+
+static enum err_code eval(struct use *u, struct err *err)
+{
+    const char *given = u->job->cmd.path2;
+    const struct options *o = given[0] ? u->job->cmd.options : &u->record.options;
+    char *root = given[0] ? path_expand(given) : xstrdup(u->record.data), unknown[160] = "";
+    struct dataset *ds = NULL;
+    enum err_code code = scan_dataset(&ds, u->job, root, o, POOL_TRAINING, err);
+    if (code == ERR_OK) {
+        int *classes = match_classes(u, ds, unknown, sizeof unknown);
+        code = given[0] ? eval_folder(u, ds, root, unknown, classes, err) : eval_part(u, ds, classes, err);
+        free(classes);
+    }
+    if (code == ERR_OK) {
+        hand_over(u, BLOCK_RESULT, given[0] ? root : "validation part");
+        job_say(u->job, "%.1f %% of %zu pictures right, loss %.4f%s", 100 * tally_acc(&u->score.tally), u->score.n,
+                tally_loss(&u->score.tally), unknown);
+    }
+    dataset_free(ds);
+    free(root);
+    return code;
+}
+
+enum err_code job_eval(struct job *job, struct err *err)
+{
+    struct use u;
+    enum err_code code = use_open(&u, job, err);
+    if (code == ERR_OK)
+        code = eval(&u, err);
+    use_done(&u);
+    return code;
+}
+
+/* --- predict ------------------------------------------------------------------------------------------------- */
+
+struct names {
+    char **list;
+    size_t n, cap;
+};
+
+static void add_name(struct names *names, const char *name)
+{
+    names->list = xgrow(names->list, &names->cap, names->n + 1, sizeof *names->list);
+    names->list[names->n++] = xstrdup(name);
+}
+
+static void names_done(struct names *names)
+{
+    for (size_t i = 0; i < names->n; i++)
+        free(names->list[i]);
+    free(names->list);
+}
+
+static bool looks_like_picture(const char *path)
+{
+    uint8_t bytes[64];
+    FILE *f = path_is_file(path) ? fopen(path, "re") : NULL;
+    size_t n = f ? fread(bytes, 1, sizeof bytes, f) : 0;
+    if (f)
+        fclose(f);
+    return n > 0 && image_kind_is_picture(image_sniff(bytes, n));
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Pictures below a folder, in byte order; what is hidden or no picture is passed over. */
+static void add_folder(struct names *names, const char *folder, int depth)
+{
+    struct dirent **entries;
+    int n = depth < 32 ? scandir(folder, &entries, NULL, NULL) : 0;
+    struct names here = {0};
+    for (int i = 0; i < n; i++) {
+        if (entries[i]->d_name[0] != '.')
+            add_name(&here, entries[i]->d_name);
+        free(entries[i]);
+    }
+    if (n > 0)
+        free(entries);
+    qsort(here.list, here.n, sizeof *here.list, compare_names);
+    for (size_t i = 0; i < here.n; i++) {
+        char *path = path_join(folder, here.list[i]);
+        if (path_is_folder(path))
+            add_folder(names, path, depth + 1);
+        else if (looks_like_picture(path))
+            add_name(names, path);
+        free(path);
+    }
+    names_done(&here);
+}
+
+/* A batch of files on its way through the pool. */
+struct squares {
+    const struct loader_config *config;
+    char **names;
+    uint8_t *rgb;
+    size_t bytes;          /* of one */
+    char (*problems)[200]; /* "" when fine */
+};
+
+static void make_square(size_t i, void *arg)
+{
+    struct squares *s = arg;
+    struct image_info info;
+    struct err err = {0};
+    if (loader_square(s->rgb + i * s->bytes, s->names[i], s->config, &info, &err) != ERR_OK) {
+        const char *message = err.message;
+        size_t prefix = strlen(s->names[i]);
+        if (str_starts(message, s->names[i]) && message[prefix] == ':') /* the row names the file already */
+            message += prefix + 1 + (message[prefix + 1] == ' ');
+        snprintf(s->problems[i], sizeof s->problems[i], "%.199s", message[0] ? message : "cannot be read");
+    }
+}
+
+/* Rows in the order of the files; the good squares are packed together for the net. */
+static enum err_code predict_batch(struct use *u, struct squares *s, size_t n, float *logits, struct err *err)
+{
+    size_t good = 0;
+    pool_for(u->job->engine->pool, POOL_TRAINING, n, make_square, s, &u->job->cancel);
+    if (job_cancelled(u->job, err) != ERR_OK)
+        return ERR_CANCELLED;
+    for (size_t i = 0; i < n; i++) {
+        if (!s->problems[i][0])
+            memmove(s->rgb + good++ * s->bytes, s->rgb + i * s->bytes, s->bytes);
+    }
+    enum err_code code = good ? model_logits(&u->model, s->rgb, good, logits, err) : ERR_OK;
+    good = 0;
+    for (size_t i = 0; code == ERR_OK && i < n; i++) {
+        if (s->problems[i][0])
+            score_problem(&u->score, s->names[i], -1, s->problems[i]);
+        else
+            score_add(&u->score, s->names[i], -1, logits + good++ * (size_t)u->model.n_classes);
+    }
+    return code;
+}
+
+static enum err_code predict_all(struct use *u, struct names *names, char (*problems)[200], struct err *err)
+{
+    struct loader_config config = settings_loader(&u->model.prep, u->record.recipe.batch_size, u->job->cmd.options);
+    size_t batch = (size_t)config.batch_size;
+    struct squares s = {.config = &config, .bytes = (size_t)config.size * (size_t)config.size * 3};
+    float *logits = xcalloc(batch * (size_t)u->model.n_classes, sizeof *logits);
+    enum err_code code = ERR_OK;
+    s.rgb = xmalloc(batch * s.bytes);
+    job_stage(u->job, "predicting", names->n);
+    for (size_t i = 0; code == ERR_OK && i < names->n; i += batch) {
+        s.names = names->list + i;
+        s.problems = problems + i;
+        code = predict_batch(u, &s, names->n - i < batch ? names->n - i : batch, logits, err);
+        job_progress(u->job, u->score.n, names->n, 0);
+    }
+    free(s.rgb);
+    free(logits);
+    return code;
+}
+
+enum err_code job_predict(struct job *job, struct err *err)
+{
+    struct use u;
+    struct names names = {0};
+    enum err_code code = use_open(&u, job, err);
+    for (size_t i = 0; code == ERR_OK && i < job->cmd.n_list; i++) {
+        if (path_is_folder(job->cmd.list[i]))
+            add_folder(&names, job->cmd.list[i], 0);
+        else
+            add_name(&names, job->cmd.list[i]);
+    }
+    if (code == ERR_OK && names.n == 0)
+        code = err_set(err, ERR_INVALID, "%s: no pictures", job->cmd.n_list ? job->cmd.list[0] : "no file given");
+    char(*problems)[200] = xcalloc(names.n + 1, sizeof *problems);
+    if (code == ERR_OK)
+        code = predict_all(&u, &names, problems, err);
+    if (code == ERR_OK) {
+        hand_over(&u, BLOCK_PREDICTIONS, "files");
+        job_say(job, "%zu files", u.score.n);
+    }
+    use_done(&u);
+    free(problems);
+    names_done(&names);
+    return code;
+}

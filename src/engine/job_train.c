@@ -1,0 +1,410 @@
+/* Jobs that train: a new run, and one that goes on.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "engine/job.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "engine/fresh.h"
+#include "engine/scan.h"
+#include "engine/torch.h"
+#include "engine/trainer.h"
+#include "nn/weights.h"
+
+/* --- what both need ------------------------------------------------------------------------------------------ */
+
+static void note_seconds(struct trainer *t, size_t field, double seconds)
+{
+    struct train_view *v = &snapshot_begin(t->job->engine)->train;
+    *(double *)((char *)v + field) = seconds;
+    snapshot_end(t->job->engine);
+}
+
+#define NOTE_SECONDS(t, field, began) note_seconds(t, offsetof(struct train_view, field), clock_now() - (began))
+
+static enum err_code load_torch(struct trainer *t, const struct options *o, const char *precision, struct err *err)
+{
+    const struct torch *torch;
+    job_stage(t->job, "loading libtorch", 0);
+    enum err_code code = torch_get(t->job->engine, option_is_set(o, OPTION_ID_threads) ? (int)o->threads : 0, &torch, err);
+    if (code != ERR_OK)
+        return code;
+    t->fl = torch->fl;
+    note_seconds(t, offsetof(struct train_view, s_libtorch), torch->seconds);
+    code = model_device(&t->model, t->fl, o->device, precision, err);
+    struct record *r = &t->run.record;
+    if (code != ERR_OK || !t->run.folder)
+        return code;
+    snprintf(r->device, sizeof r->device, "%s", t->model.device.name);
+    snprintf(r->device_title, sizeof r->device_title, "%s", t->model.device.title);
+    snprintf(r->precision, sizeof r->precision, "%s", precision_name(t->model.precision));
+    snprintf(r->torch, sizeof r->torch, "%s", t->fl->torch_version);
+    r->threads = torch->n_threads;
+    return ERR_OK;
+}
+
+static enum err_code load_data(struct trainer *t, const char *root, const struct options *o, struct err *err)
+{
+    double began = clock_now();
+    enum err_code code = scan_dataset(&t->ds, t->job, root, o, POOL_TRAINING, err);
+    if (code == ERR_OK)
+        code = dataset_check(t->ds, err);
+    NOTE_SECONDS(t, s_scan, began);
+    return code;
+}
+
+/* Weight of a class in the loss: pictures / (classes * pictures of the class). */
+static void make_class_weights(struct trainer *t)
+{
+    if (!trainer_recipe(t)->class_weights)
+        return;
+    size_t k = t->ds->n_classes;
+    int64_t *counts = xcalloc(k, sizeof *counts);
+    split_counts(&t->split, t->ds, PART_TRAIN, counts);
+    t->class_weights = xcalloc(k, sizeof *t->class_weights);
+    for (size_t c = 0; c < k; c++) {
+        if (counts[c] > 0)
+            t->class_weights[c] = (float)((double)t->split.n_train / ((double)k * (double)counts[c]));
+    }
+    free(counts);
+}
+
+static enum err_code load_weights(struct trainer *t, const char *path, bool want_head, struct err *err)
+{
+    struct weight_file *file;
+    struct weight_match match;
+    enum err_code code = weights_open(&file, path, err);
+    if (code != ERR_OK)
+        return code;
+    code = weights_match(&match, file, net_graph(t->model.net), want_head, err);
+    if (code == ERR_OK) {
+        if (want_head && match.head_fresh)
+            code = err_set(err, ERR_INVALID, "head = file: the file's head is for %lld classes, the data set has %d",
+                           (long long)match.head_classes, t->model.n_classes);
+        else
+            code = net_load(t->model.net, file, &match, err);
+        record_set(&t->run.record.match, match.text);
+        weight_match_done(&match);
+    }
+    weights_close(file);
+    return code == ERR_OK || !err ? code : err_prefix(err, "%s", path);
+}
+
+/* The network with its first values: fresh, or of the record's weight file. */
+static enum err_code build_net(struct trainer *t, struct err *err)
+{
+    struct record *r = &t->run.record;
+    const struct arch *arch = arch_find(r->model);
+    if (!arch)
+        return err_set(err, ERR_INVALID, "model: unknown architecture %s", r->model);
+    double began = clock_now();
+    t->model.prep = settings_prep(&r->recipe);
+    enum err_code code = model_new(&t->model, arch, r->classes, r->n_classes, err);
+    if (code == ERR_OK)
+        code = net_init(t->model.net, (uint64_t)r->options.seed, 0, err);
+    record_set(&r->match, "fresh weights");
+    if (code == ERR_OK && r->weights[0])
+        code = load_weights(t, r->weights, r->options.head == 1, err);
+    if (code == ERR_OK && r->recipe.average)
+        code = average_init(&t->average, t->model.net, err);
+    NOTE_SECONDS(t, s_weights, began);
+    return code;
+}
+
+static void announce(struct trainer *t, const char *how)
+{
+    const struct record *r = &t->run.record;
+    struct str warnings = STR_INIT;
+    split_warnings(&warnings, &t->split, t->ds);
+    log_line(LOG_INFO, "%s in %s", how, t->run.folder);
+    log_line(LOG_INFO, "data %s: %zu training, %zu validation pictures, %d classes", r->data, t->split.n_train,
+             t->split.n_val, r->n_classes);
+    log_line(LOG_INFO, "%s on %s (%s), %s, %d threads, libtorch %s", r->model, r->device, r->device_title, r->precision,
+             r->threads, r->torch);
+    log_line(LOG_INFO, "weights: %s%s%s", r->match, r->weights[0] ? " from " : "", r->weights);
+    if (warnings.len)
+        log_line(LOG_WARN, "%s", warnings.s);
+    str_done(&warnings);
+    job_announce(t->job, "%s on %s, %s: %s", r->model, r->device, r->precision, r->match);
+}
+
+static void log_here(struct trainer *t)
+{
+    char *path = run_path(&t->run, "log.txt");
+    log_to_file(path);
+    free(path);
+}
+
+static void trainer_init(struct trainer *t, struct job *job)
+{
+    memset(t, 0, sizeof *t);
+    t->job = job;
+    t->phase = -1;
+    t->parts = 1;
+    t->rate = t->scale = 1;
+}
+
+/* --- a new run ----------------------------------------------------------------------------------------------- */
+
+/* The weight file, or NULL for fresh weights. Without a file the default mode falls back to scratch; a chosen one does not. */
+static enum err_code choose_weights(const struct options *o, const struct arch *arch, enum mode *mode, char **path,
+                                    struct err *err)
+{
+    *path = NULL;
+    if (!mode_needs_weights(*mode))
+        return ERR_OK;
+    enum err_code code = weights_find(path, o->weights, arch, err);
+    if (code != ERR_NOT_FOUND || o->weights[0] || option_is_set(o, OPTION_ID_mode))
+        return code;
+    log_line(LOG_WARN, "%s; training from scratch", err ? err->message : "no weights found");
+    err_clear(err);
+    *mode = MODE_SCRATCH;
+    return ERR_OK;
+}
+
+static enum err_code split_parts(struct trainer *t, const struct options *o, struct err *err)
+{
+    size_t missing = 0;
+    enum err_code code;
+    if (str_eq(o->split, "folders") || (str_eq(o->split, "auto") && t->ds->given_parts)) {
+        code = split_folders(&t->split, t->ds, err);
+    } else if (str_eq(o->split, "random") || str_eq(o->split, "auto")) {
+        code = split_random(&t->split, t->ds, o->val_share, (uint64_t)o->seed, err);
+    } else {
+        char *path = path_expand(o->split);
+        code = split_read(&t->split, t->ds, path, &missing, err);
+        free(path);
+    }
+    if (missing)
+        log_line(LOG_WARN, "%s names %zu files that are not usable here", o->split, missing);
+    if (code == ERR_OK && (t->split.n_val == 0 || t->split.n_train == 0)) {
+        code = err_set(err, ERR_INVALID, "no picture is left for %s", t->split.n_val ? "training" : "validation");
+        err_hint(err, "add pictures: a class needs two or more to be in both parts");
+    }
+    return code;
+}
+
+static void fill_record(struct trainer *t, const struct options *o, enum mode mode, const struct arch *arch,
+                        const char *weights)
+{
+    struct record *r = &t->run.record;
+    char **names = xcalloc(t->ds->n_classes, sizeof *names);
+    for (size_t k = 0; k < t->ds->n_classes; k++)
+        names[k] = t->ds->classes[k].name;
+    record_classes(r, names, (int)t->ds->n_classes);
+    free(names);
+    run_describe(r, t->job->engine->command_line);
+    snprintf(r->state, sizeof r->state, "running");
+    snprintf(r->mode, sizeof r->mode, "%s", mode_name(mode));
+    snprintf(r->preset, sizeof r->preset, "%s", preset_name((enum preset)o->preset));
+    snprintf(r->model, sizeof r->model, "%s", arch->name);
+    record_set(&r->data, t->ds->root);
+    r->fingerprint = t->ds->fingerprint;
+    if (weights) {
+        char *absolute = path_absolute(weights);
+        record_set(&r->weights, absolute);
+        free(absolute);
+    }
+}
+
+/* run.ini comes last: where it is, the run can be resumed. */
+static enum err_code write_start(struct trainer *t, struct err *err)
+{
+    struct str text = STR_INIT;
+    split_text(&text, &t->split, t->ds);
+    enum err_code code = run_write(&t->run, "split.csv", &text, err);
+    str_done(&text);
+    if (code == ERR_OK)
+        code = run_save_metrics(&t->run, err);
+    return code == ERR_OK ? run_save_record(&t->run, err) : code;
+}
+
+static enum err_code prepare(struct trainer *t, const char *root, const struct options *o, enum mode mode,
+                             const struct arch *arch, const char *weights, struct err *err)
+{
+    struct recipe recipe;
+    enum err_code code = settings_recipe(&recipe, o, mode, err);
+    if (code == ERR_OK)
+        code = load_data(t, root, o, err);
+    if (code == ERR_OK)
+        code = split_parts(t, o, err);
+    if (code == ERR_OK)
+        code = run_create(&t->run, o, mode_name(mode), arch->name, err);
+    if (code != ERR_OK)
+        return code;
+    t->run.record.recipe = recipe;
+    fill_record(t, o, mode, arch, weights);
+    code = load_torch(t, o, option_row(OPTION_ID_precision)->choices[o->precision], err);
+    if (code == ERR_OK)
+        code = build_net(t, err);
+    return code;
+}
+
+static enum err_code train_prepared(struct trainer *t, const char *how, struct err *err)
+{
+    make_class_weights(t);
+    log_here(t);
+    announce(t, how);
+    enum err_code code = trainer_run(t, err);
+    log_to_file(NULL);
+    return code;
+}
+
+enum err_code train_fresh(struct job *job, const char *root, const struct options *o, char **folder, struct err *err)
+{
+    const struct arch *arch = arch_find(o->model);
+    enum mode mode = (enum mode)o->mode;
+    char *weights = NULL;
+    struct trainer t;
+    if (!arch)
+        return err_set(err, ERR_INVALID, "model: unknown architecture %s", o->model);
+    enum err_code code = choose_weights(o, arch, &mode, &weights, err);
+    if (code != ERR_OK)
+        return code;
+    trainer_init(&t, job);
+    code = prepare(&t, root, o, mode, arch, weights, err);
+    if (t.model.precision == FL_AUTOCAST_FP16)
+        t.scale = TRAINER_SCALE_START;
+    if (code == ERR_OK)
+        code = write_start(&t, err);
+    else if (t.run.folder)
+        run_discard(&t.run);
+    if (code == ERR_OK) {
+        if (folder)
+            *folder = xstrdup(t.run.folder);
+        code = train_prepared(&t, mode_needs_weights(mode) || o->mode == MODE_SCRATCH ? "new run" : "new run from scratch (no weights found)", err);
+    }
+    trainer_done(&t);
+    free(weights);
+    return code;
+}
+
+enum err_code job_train(struct job *job, struct err *err)
+{
+    char *root = path_expand(job->cmd.path);
+    enum err_code code = train_fresh(job, root, job->cmd.options, NULL, err);
+    free(root);
+    return code;
+}
+
+/* --- a run that goes on -------------------------------------------------------------------------------------- */
+
+static enum err_code same_classes(const struct trainer *t, struct err *err)
+{
+    const struct record *r = &t->run.record;
+    bool same = (size_t)r->n_classes == t->ds->n_classes;
+    for (int k = 0; same && k < r->n_classes; k++)
+        same = str_eq(r->classes[k], t->ds->classes[k].name);
+    return same ? ERR_OK : err_set(err, ERR_INVALID, "%s: its class folders are not those of the run", r->data);
+}
+
+static enum err_code reload_data(struct trainer *t, struct err *err)
+{
+    struct record *r = &t->run.record;
+    size_t missing = 0;
+    enum err_code code = load_data(t, r->data, &r->options, err);
+    if (code == ERR_OK)
+        code = same_classes(t, err);
+    if (code != ERR_OK)
+        return code;
+    char *path = run_path(&t->run, "split.csv");
+    code = split_read(&t->split, t->ds, path, &missing, err);
+    free(path);
+    if (missing)
+        log_line(LOG_WARN, "%zu pictures of the run's split are gone", missing);
+    if (code == ERR_OK && r->fingerprint != t->ds->fingerprint)
+        log_line(LOG_WARN, "the pictures in %s have changed since the run began", r->data);
+    return code;
+}
+
+/* The precision that was used, on the kind of device that it was used on. */
+static enum err_code reload_torch(struct trainer *t, struct err *err)
+{
+    struct record *r = &t->run.record;
+    const struct options *now = t->job->cmd.options;
+    char kind[sizeof r->device], precision[sizeof r->precision];
+    snprintf(kind, sizeof kind, "%s", r->device);
+    snprintf(precision, sizeof precision, "%s", r->precision);
+    if (option_is_set(now, OPTION_ID_device))
+        memcpy(r->options.device, now->device, sizeof now->device);
+    if (option_is_set(now, OPTION_ID_threads)) {
+        r->options.threads = now->threads;
+        r->options.source[OPTION_ID_threads] = SOURCE_RUN;
+    }
+    enum err_code code = load_torch(t, &r->options, precision, err);
+    if (code == ERR_OK && strncmp(kind, r->device, 3) != 0)
+        code = load_torch(t, &r->options, option_row(OPTION_ID_precision)->choices[r->options.precision], err);
+    return code;
+}
+
+static enum err_code restore(struct trainer *t, struct err *err)
+{
+    if (t->model.precision == FL_AUTOCAST_FP16)
+        t->scale = TRAINER_SCALE_START;
+    char *path = run_path(&t->run, "last.ckpt");
+    bool there = path_exists(path);
+    free(path);
+    t->run.record.n_tape = 0;
+    enum err_code code = ERR_OK;
+    if (there)
+        code = checkpoint_load(t, err);
+    else
+        run_cut_steps(&t->run, 0);
+    t->run.record.best = there ? t->run.record.best : (struct best){.val_acc = NAN, .val_loss = NAN};
+    t->run.record.epochs_done = t->epoch;
+    if (code == ERR_OK && t->job->cmd.number > 0)
+        code = trainer_extend(t, t->job->cmd.number, err);
+    return code;
+}
+
+static enum err_code reload(struct trainer *t, struct err *err)
+{
+    enum err_code code = reload_data(t, err);
+    if (code == ERR_OK)
+        code = reload_torch(t, err);
+    if (code == ERR_OK)
+        code = build_net(t, err);
+    if (code == ERR_OK)
+        code = restore(t, err);
+    if (code == ERR_OK && t->epoch >= recipe_epochs(trainer_recipe(t))) {
+        code = err_set(err, ERR_INVALID, "%s: all %d epochs are done", t->run.folder, t->epoch);
+        err_hint(err, "add some: flowerlab resume %s --epochs +N", t->run.folder);
+    }
+    return code;
+}
+
+static enum err_code write_restart(struct trainer *t, struct err *err)
+{
+    struct record *r = &t->run.record;
+    run_describe(r, t->job->engine->command_line);
+    snprintf(r->state, sizeof r->state, "running");
+    record_set(&r->note, "");
+    enum err_code code = run_save_metrics(&t->run, err);
+    return code == ERR_OK ? run_save_record(&t->run, err) : code;
+}
+
+enum err_code job_resume(struct job *job, struct err *err)
+{
+    struct trainer t;
+    trainer_init(&t, job);
+    enum err_code code = run_open(&t.run, job->cmd.path, err);
+    if (code != ERR_OK)
+        return code;
+    log_here(&t);
+    code = reload(&t, err);
+    if (code == ERR_OK)
+        code = write_restart(&t, err);
+    t.resumed = true;
+    if (code == ERR_OK)
+        code = train_prepared(&t, "going on", err);
+    log_to_file(NULL);
+    trainer_done(&t);
+    return code;
+}

@@ -1,0 +1,133 @@
+/* A network with what it takes to use it.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "engine/model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+enum err_code model_device(struct model *m, const struct fl_table *fl, const char *device, const char *precision,
+                           struct err *err)
+{
+    m->fl = fl;
+    enum err_code code = fl->device_select(&m->device, device, err);
+    if (code == ERR_OK)
+        m->precision = settings_precision(precision, &m->device);
+    return code;
+}
+
+enum err_code model_new(struct model *m, const struct arch *arch, char *const *classes, int n_classes, struct err *err)
+{
+    m->classes = xcalloc((size_t)n_classes, sizeof *m->classes);
+    for (int k = 0; k < n_classes; k++)
+        m->classes[k] = xstrdup(classes[k]);
+    m->n_classes = n_classes;
+    return net_new(&m->net, arch_graph(arch, n_classes), m->fl, err);
+}
+
+void model_done(struct model *m)
+{
+    net_free(m->net);
+    for (int k = 0; k < m->n_classes; k++)
+        free(m->classes[k]);
+    free(m->classes);
+    memset(m, 0, sizeof *m);
+}
+
+int model_head_block(const struct model *m)
+{
+    return (int)net_graph(m->net)->n_blocks - 1;
+}
+
+int model_n_features(const struct model *m)
+{
+    return net_graph(m->net)->n_features;
+}
+
+/* --- passes without gradients -------------------------------------------------------------------------------- */
+
+/* Where a pass takes its input and which blocks it runs. */
+struct forward {
+    struct model *model;
+    const uint8_t *rgb;        /* pictures, or NULL */
+    const fl_tensor *features; /* rows of these */
+    size_t first;
+    int from, to, width;       /* width of a row of the result */
+};
+
+static enum err_code input(const struct forward *f, size_t first, size_t n, fl_tensor **x, fl_scope *scope,
+                           struct err *err)
+{
+    struct model *m = f->model;
+    if (f->rgb) {
+        float mean[3], std[3];
+        prep_norm(&m->prep, mean, std);
+        int64_t size = m->prep.size;
+        return m->fl->pixels(x, f->rgb + first * (size_t)(size * size * 3), (int64_t)n, size, size, NULL, mean, std,
+                             scope, err);
+    }
+    int64_t *rows = xcalloc(n, sizeof *rows);
+    for (size_t i = 0; i < n; i++)
+        rows[i] = (int64_t)(f->first + first + i);
+    enum err_code code = m->fl->tensor_rows(x, f->features, rows, n, scope, err);
+    free(rows);
+    return code;
+}
+
+static enum err_code forward_once(const struct forward *f, size_t first, size_t n, float *out, struct err *err)
+{
+    struct model *m = f->model;
+    const struct fl_table *fl = m->fl;
+    fl_scope *scope = fl->scope_new();
+    fl_tensor *x, *y, *y32;
+    struct net_pass pass = {.from = f->from, .to = f->to, .fold = true};
+    fl->grad_enable(false);
+    enum err_code code = input(f, first, n, &x, scope, err);
+    fl->precision_set(m->precision);
+    if (code == ERR_OK)
+        code = net_forward(m->net, &y, x, &pass, scope, err);
+    fl->precision_set(FL_FP32);
+    if (code == ERR_OK)
+        code = fl->tensor_cast(&y32, y, FL_F32, scope, err);
+    if (code == ERR_OK)
+        code = fl->tensor_read(y32, out, n * (size_t)f->width * sizeof *out, err);
+    fl->grad_enable(true);
+    fl->scope_close(scope);
+    return code;
+}
+
+/* Halves what does not fit; everything of the failed attempt is gone by then. */
+static enum err_code forward(const struct forward *f, size_t first, size_t n, float *out, struct err *err)
+{
+    enum err_code code = forward_once(f, first, n, out, err);
+    if (code != ERR_DEVICE_MEMORY || n < 2)
+        return code;
+    f->model->fl->empty_cache();
+    size_t half = n / 2;
+    code = forward(f, first, half, out, err);
+    return code == ERR_OK ? forward(f, first + half, n - half, out + half * (size_t)f->width, err) : code;
+}
+
+enum err_code model_logits(struct model *m, const uint8_t *rgb, size_t n, float *logits, struct err *err)
+{
+    struct forward f = {.model = m, .rgb = rgb, .from = 0, .to = model_head_block(m), .width = m->n_classes};
+    return forward(&f, 0, n, logits, err);
+}
+
+enum err_code model_features(struct model *m, const uint8_t *rgb, size_t n, float *features, struct err *err)
+{
+    struct forward f = {.model = m, .rgb = rgb, .from = 0, .to = model_head_block(m) - 1,
+                        .width = model_n_features(m)};
+    return forward(&f, 0, n, features, err);
+}
+
+enum err_code model_head(struct model *m, const fl_tensor *features, size_t first, size_t n, float *logits,
+                         struct err *err)
+{
+    int head = model_head_block(m);
+    struct forward f = {.model = m, .features = features, .first = first, .from = head, .to = head,
+                        .width = m->n_classes};
+    return forward(&f, 0, n, logits, err);
+}

@@ -1,0 +1,44 @@
+/* A network with what it takes to use it: class names, preprocessing, precision. Travels as one safetensors file.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef FL_ENGINE_MODEL_H
+#define FL_ENGINE_MODEL_H
+
+#include "engine/settings.h"
+#include "nn/net.h"
+
+struct model {
+    const struct fl_table *fl;
+    struct net *net;
+    struct prep prep;
+    int n_classes;
+    char **classes;
+    int epoch;               /* that the weights are of; 0: fresh */
+    enum fl_precision precision;
+    struct fl_device_info device;
+};
+
+/* Selects the device, decides the precision ("auto", "fp32", ...). */
+enum err_code model_device(struct model *m, const struct fl_table *fl, const char *device, const char *precision,
+                           struct err *err);
+
+/* Zero tensors of an architecture; n_classes copies of names. */
+enum err_code model_new(struct model *m, const struct arch *arch, char *const *classes, int n_classes, struct err *err);
+void model_done(struct model *m);
+
+/* Every tensor of torchvision's state_dict in its own type, with metadata; equal models give equal bytes. errors: IO, TORCH */
+enum err_code model_save(const struct model *m, const char *path, struct err *err);
+/* errors: NOT_FOUND, FORMAT (no file of ours: names what is missing) */
+enum err_code model_load(struct model *m, const char *path, struct err *err);
+
+/* Logits [n, n_classes] of pictures rgb [n, size, size, 3]: no gradients, stored statistics. Batches that do not fit into the device's
+ * memory are halved. */
+enum err_code model_logits(struct model *m, const uint8_t *rgb, size_t n, float *logits, struct err *err);
+/* What the head gets, [n, n_features]. */
+enum err_code model_features(struct model *m, const uint8_t *rgb, size_t n, float *features, struct err *err);
+/* Logits from features kept on the device: rows first..first + n - 1 of [N, n_features]. */
+enum err_code model_head(struct model *m, const fl_tensor *features, size_t first, size_t n, float *logits, struct err *err);
+
+int model_head_block(const struct model *m);
+int model_n_features(const struct model *m);
+
+#endif

@@ -1,0 +1,293 @@
+/* A run's folder.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "engine/run.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/csv.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "engine/commit.h"
+
+/* --- the folder ---------------------------------------------------------------------------------------------- */
+
+static bool is_empty(const char *folder)
+{
+    DIR *d = opendir(folder);
+    if (!d)
+        return false;
+    int n = 0;
+    for (struct dirent *e; (e = readdir(d));)
+        n += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
+    closedir(d);
+    return n == 0;
+}
+
+static enum err_code use_given(char **out, const char *given, struct err *err)
+{
+    char *path = path_expand(given);
+    enum err_code code = ERR_OK;
+    if (path_exists(path) && !(path_is_folder(path) && is_empty(path))) {
+        code = err_set(err, ERR_INVALID, "%s: is not an empty folder", path);
+        if (path_is_folder(path))
+            err_hint(err, "go on with a run by: flowerlab resume %s", path);
+    } else {
+        code = path_make_folders(path, err);
+    }
+    if (code == ERR_OK)
+        *out = path_absolute(path);
+    free(path);
+    return code;
+}
+
+/* The first name that mkdir gets for itself: two runs of one second keep apart. */
+static enum err_code use_fresh(char **out, const char *runs_dir, const char *mode, const char *model, struct err *err)
+{
+    char stamp[16];
+    clock_stamp(stamp, clock_wall());
+    char *expanded = path_expand(runs_dir), *parent = path_absolute(expanded);
+    free(expanded);
+    enum err_code code = path_make_folders(parent, err);
+    for (int k = 1; code == ERR_OK; k++) {
+        char suffix[16] = "";
+        if (k > 1)
+            snprintf(suffix, sizeof suffix, "-%d", k);
+        char *path = xasprintf("%s/%s-%s-%s%s", parent, stamp, mode, model, suffix);
+        if (mkdir(path, 0777) == 0) {
+            *out = path;
+            break;
+        }
+        if (errno != EEXIST)
+            code = err_sys(err, errno, "%s", path);
+        free(path);
+    }
+    free(parent);
+    return code;
+}
+
+enum err_code run_create(struct run *run, const struct options *options, const char *mode, const char *model,
+                         struct err *err)
+{
+    memset(run, 0, sizeof *run);
+    char *folder = NULL;
+    enum err_code code = options->run[0] ? use_given(&folder, options->run, err)
+                                         : use_fresh(&folder, options->runs_dir, mode, model, err);
+    if (code != ERR_OK)
+        return code;
+    run->folder = folder;
+    record_init(&run->record);
+    run->record.options = *options;
+    return ERR_OK;
+}
+
+enum err_code run_open(struct run *run, const char *folder, struct err *err)
+{
+    memset(run, 0, sizeof *run);
+    char *path = path_expand(folder);
+    enum err_code code = record_read(&run->record, path, err);
+    if (code == ERR_OK && record_alive(&run->record)) {
+        code = err_set(err, ERR_BUSY, "%s: process %lld is training it", path, (long long)run->record.pid);
+        record_done(&run->record);
+    }
+    if (code == ERR_OK) {
+        run->folder = path_absolute(path);
+        file_remove_stale(run->folder);
+    }
+    free(path);
+    return code;
+}
+
+void run_discard(const struct run *run)
+{
+    rmdir(run->folder); /* fails, as it should, when there is something in it */
+}
+
+void run_done(struct run *run)
+{
+    if (run->folder)
+        record_done(&run->record);
+    free(run->folder);
+    free(run->metrics);
+    str_done(&run->steps);
+    memset(run, 0, sizeof *run);
+}
+
+char *run_path(const struct run *run, const char *name)
+{
+    return path_join(run->folder, name);
+}
+
+enum err_code run_write(const struct run *run, const char *name, const struct str *text, struct err *err)
+{
+    char *path = run_path(run, name);
+    enum err_code code = file_replace(path, text->s ? text->s : "", text->len, err);
+    free(path);
+    return code;
+}
+
+enum err_code run_save_record(struct run *run, struct err *err)
+{
+    char now[20];
+    record_set(&run->record.updated, clock_text(now, clock_wall()));
+    struct str text = STR_INIT;
+    record_write(&text, &run->record);
+    enum err_code code = run_write(run, "run.ini", &text, err);
+    str_done(&text);
+    return code;
+}
+
+void run_describe(struct record *r, const char *command_line)
+{
+    char host[256] = "", now[20];
+    gethostname(host, sizeof host - 1);
+    record_set(&r->host, host);
+    r->pid = getpid();
+    if (r->started[0]) /* a resumed run keeps how it began */
+        return;
+    record_set(&r->command, command_line);
+    record_set(&r->version, PACKAGE_VERSION);
+    record_set(&r->commit, FL_COMMIT);
+    record_set(&r->started, clock_text(now, clock_wall()));
+}
+
+/* --- tables -------------------------------------------------------------------------------------------------- */
+
+void run_add_metrics(struct run *run, const struct epoch_metrics *m)
+{
+    run->metrics = xgrow(run->metrics, &run->cap_metrics, run->n_metrics + 1, sizeof *m);
+    run->metrics[run->n_metrics++] = *m;
+}
+
+void run_metrics_text(struct str *out, const struct run *run)
+{
+    str_add(out, "epoch,train_loss,train_acc,val_loss,val_acc,phase,lr,lr_head,grad_norm,images_per_s,seconds\n");
+    for (size_t i = 0; i < run->n_metrics; i++) {
+        const struct epoch_metrics *m = &run->metrics[i];
+        csv_add_int(out, m->epoch);
+        csv_add_real(out, m->train_loss);
+        csv_add_real(out, m->train_acc);
+        csv_add_real(out, m->val_loss);
+        csv_add_real(out, m->val_acc);
+        csv_add_int(out, m->phase);
+        csv_add_real(out, m->lr);
+        csv_add_real(out, m->lr_head);
+        csv_add_real(out, m->grad_norm);
+        csv_add_real(out, m->images_per_s);
+        csv_add_real(out, m->seconds);
+        csv_end(out);
+    }
+}
+
+enum err_code run_save_metrics(const struct run *run, struct err *err)
+{
+    struct str text = STR_INIT;
+    run_metrics_text(&text, run);
+    enum err_code code = run_write(run, "metrics.csv", &text, err);
+    str_done(&text);
+    return code;
+}
+
+void run_flush_steps(struct run *run)
+{
+    run->steps_flushed = clock_now();
+    if (run->steps.len == 0)
+        return;
+    char *path = run_path(run, "steps.csv");
+    struct err err = {0};
+    struct str text = STR_INIT;
+    if (run_steps_size(run) == 0)
+        str_add(&text, "step,epoch,loss,acc,lr,lr_head,grad_norm,images_per_s\n");
+    str_add_n(&text, run->steps.s, run->steps.len);
+    if (file_append(path, text.s, text.len, &err) != ERR_OK && !run->grumbled) {
+        log_line(LOG_WARN, "%s; the run goes on without it", err.message);
+        run->grumbled = true;
+    }
+    str_clear(&run->steps);
+    str_done(&text);
+    free(path);
+}
+
+void run_add_step(struct run *run, const struct step_point *p, int epoch)
+{
+    struct str *s = &run->steps;
+    csv_add_int(s, p->step);
+    csv_add_int(s, epoch);
+    csv_add_real(s, (double)p->loss);
+    csv_add_real(s, (double)p->acc);
+    csv_add_real(s, (double)p->lr);
+    csv_add_real(s, (double)p->lr_head);
+    csv_add_real(s, (double)p->grad_norm);
+    csv_add_real(s, (double)p->images_per_s);
+    csv_end(s);
+    if (clock_now() - run->steps_flushed > 1)
+        run_flush_steps(run);
+}
+
+uint64_t run_steps_size(const struct run *run)
+{
+    struct stat st;
+    char *path = run_path(run, "steps.csv");
+    uint64_t size = stat(path, &st) == 0 ? (uint64_t)st.st_size : 0;
+    free(path);
+    return size;
+}
+
+void run_cut_steps(const struct run *run, uint64_t size)
+{
+    char *path = run_path(run, "steps.csv");
+    if (run_steps_size(run) > size && truncate(path, (off_t)size) != 0)
+        log_line(LOG_WARN, "%s: lines of the interrupted epoch stay: %s", path, strerror(errno));
+    free(path);
+}
+
+static void predictions_text(struct str *out, const struct result *r)
+{
+    str_add(out, "file,class,predicted,probability\n");
+    for (size_t i = 0; i < r->n; i++) {
+        const struct prediction_row *row = &r->rows[i];
+        csv_add(out, row->file);
+        csv_add(out, row->truth >= 0 ? r->classes[row->truth] : "");
+        csv_add(out, row->predicted >= 0 ? r->classes[row->predicted] : "");
+        csv_add_real(out, row->probability);
+        csv_end(out);
+    }
+}
+
+static void confusion_text(struct str *out, const struct result *r)
+{
+    csv_add(out, "class");
+    for (int k = 0; k < r->n_classes; k++)
+        csv_add(out, r->classes[k]);
+    csv_end(out);
+    for (int t = 0; t < r->n_classes; t++) {
+        csv_add(out, r->classes[t]);
+        for (int k = 0; k < r->n_classes; k++)
+            csv_add_int(out, r->counts[t * r->n_classes + k]);
+        csv_end(out);
+    }
+}
+
+enum err_code run_save_result(const struct run *run, const struct result *result, struct err *err)
+{
+    struct str text = STR_INIT;
+    predictions_text(&text, result);
+    enum err_code code = run_write(run, "predictions.csv", &text, err);
+    if (code == ERR_OK) {
+        str_clear(&text);
+        confusion_text(&text, result);
+        code = run_write(run, "confusion.csv", &text, err);
+    }
+    str_done(&text);
+    return code;
+}

@@ -1,0 +1,50 @@
+/* A run's folder: its record and its tables. Everything is written beside, synced and renamed; steps.csv grows by whole lines.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef FL_ENGINE_RUN_H
+#define FL_ENGINE_RUN_H
+
+#include "engine/block.h"
+#include "engine/record.h"
+
+struct run {
+    char *folder;
+    struct record record;
+    struct epoch_metrics *metrics; /* of the epochs done */
+    size_t n_metrics, cap_metrics;
+    struct str steps;              /* lines not yet in steps.csv */
+    double steps_flushed;          /* clock_now */
+    bool grumbled;                 /* a table could not be written and the log says so */
+};
+
+/* Makes the folder: option run, else runs-dir/YYYYMMDD-HHMMSS-MODE-MODEL, with -2, -3 if taken. The record is initialised, nothing is written yet.
+ * errors: INVALID (a folder that is not empty: names resume), IO */
+enum err_code run_create(struct run *run, const struct options *options, const char *mode, const char *model,
+                         struct err *err);
+/* An existing folder: reads the record, removes leftovers. errors: NOT_FOUND, FORMAT, BUSY (another process trains it) */
+enum err_code run_open(struct run *run, const char *folder, struct err *err);
+/* Removes the folder of a run that never began, when nothing is in it. */
+void run_discard(const struct run *run);
+void run_done(struct run *run);
+
+char *run_path(const struct run *run, const char *name); /* the caller frees it */
+enum err_code run_write(const struct run *run, const char *name, const struct str *text, struct err *err);
+enum err_code run_save_record(struct run *run, struct err *err); /* run.ini */
+
+/* The program's part of the record: versions, host, time. */
+void run_describe(struct record *r, const char *command_line);
+
+void run_add_metrics(struct run *run, const struct epoch_metrics *m);
+void run_metrics_text(struct str *out, const struct run *run);
+enum err_code run_save_metrics(const struct run *run, struct err *err);
+
+/* Step lines: gathered, and appended to steps.csv about once a second; flush writes the rest. A failure is logged once and does
+ * not stop the run. */
+void run_add_step(struct run *run, const struct step_point *p, int epoch);
+void run_flush_steps(struct run *run);
+uint64_t run_steps_size(const struct run *run);                /* bytes of steps.csv */
+void run_cut_steps(const struct run *run, uint64_t size);      /* back to a checkpoint's length */
+
+/* predictions.csv and confusion.csv. */
+enum err_code run_save_result(const struct run *run, const struct result *result, struct err *err);
+
+#endif

@@ -1,0 +1,74 @@
+/* What a pass over pictures gives.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "engine/score.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+void score_init(struct score *s, int n_classes)
+{
+    memset(s, 0, sizeof *s);
+    s->n_classes = n_classes;
+    confusion_init(&s->confusion, n_classes);
+}
+
+void score_done(struct score *s)
+{
+    confusion_done(&s->confusion);
+    free(s->rows);
+    memset(s, 0, sizeof *s);
+}
+
+int score_argmax(const float *v, int n)
+{
+    int best = 0;
+    for (int k = 1; k < n; k++) {
+        if (v[k] > v[best])
+            best = k;
+    }
+    return best;
+}
+
+static struct prediction_row *new_row(struct score *s)
+{
+    s->rows = xgrow(s->rows, &s->cap, s->n + 1, sizeof *s->rows);
+    return &s->rows[s->n++];
+}
+
+static double log_sum_exp(const float *v, int n)
+{
+    double top = (double)v[score_argmax(v, n)], sum = 0;
+    for (int k = 0; k < n; k++)
+        sum += exp((double)v[k] - top);
+    return top + log(sum);
+}
+
+void score_add(struct score *s, const char *file, int truth, const float *logits)
+{
+    int predicted = score_argmax(logits, s->n_classes);
+    double norm = log_sum_exp(logits, s->n_classes);
+    *new_row(s) = (struct prediction_row){.file = file, .truth = truth, .predicted = predicted, .problem = "",
+                                          .probability = exp((double)logits[predicted] - norm)};
+    if (truth < 0)
+        return;
+    tally_add(&s->tally, norm - (double)logits[truth], predicted == truth, 1);
+    confusion_add(&s->confusion, truth, predicted);
+}
+
+void score_problem(struct score *s, const char *file, int truth, const char *problem)
+{
+    *new_row(s) = (struct prediction_row){.file = file, .truth = truth, .predicted = -1, .problem = problem,
+                                          .probability = NAN};
+}
+
+struct result score_result(const struct score *s, const char *const *classes, const char *what, int epoch)
+{
+    return (struct result){.n_classes = s->n_classes, .epoch = epoch, .classes = classes, .what = what,
+                           .loss = tally_loss(&s->tally), .acc = tally_acc(&s->tally),
+                           .balanced = confusion_balanced(&s->confusion), .counts = s->confusion.count,
+                           .n = s->n, .rows = s->rows};
+}

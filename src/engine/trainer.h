@@ -1,0 +1,110 @@
+/* The one training loop: phases, epochs, steps. It knows only phases; modes are recipes.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef FL_ENGINE_TRAINER_H
+#define FL_ENGINE_TRAINER_H
+
+#include "data/loader.h"
+#include "data/split.h"
+#include "engine/average.h"
+#include "engine/internal.h"
+#include "engine/model.h"
+#include "engine/run.h"
+#include "engine/score.h"
+
+/* Features of a part behind the last frozen block, computed once. */
+struct features {
+    fl_tensor *x;      /* [n, n_features] float32 on the device; NULL: none */
+    size_t n;
+    uint32_t *files;
+    int64_t *labels;
+};
+
+#define TRAINER_SCALE_START 65536.0 /* of the loss in fp16, as PyTorch's GradScaler; else 1 */
+
+/* Groups of the optimiser: with and without weight decay, each with its rate. */
+enum { GROUP_BODY, GROUP_BODY_PLAIN, GROUP_HEAD, GROUP_HEAD_PLAIN, GROUP_COUNT };
+
+struct trainer {
+    struct job *job;
+    const struct fl_table *fl;
+    struct run run;
+    struct model model;
+    struct dataset *ds;
+    struct split split;
+    float *class_weights;      /* NULL: none */
+
+    /* the phase */
+    int phase;                 /* -1: none yet */
+    int first_trained;         /* block */
+    bool *batch_stats;         /* a flag a block */
+    struct loader *train, *val;
+    struct augment_limits augment; /* of the train loader */
+    struct features train_features, val_features;
+    fl_optim *optim;
+    size_t n_params;
+    size_t *param;             /* tensor of parameter i */
+
+    /* where it stands */
+    int epoch;                 /* done */
+    int64_t step, step_in_phase, steps_in_epoch;
+    int parts;                 /* a batch is computed in so many parts (memory) */
+    double scale;              /* of the loss, fp16 */
+    int good_steps;            /* since the scale was changed */
+    double rate;               /* factor on all rates */
+    struct average average;    /* of the weights; empty when the recipe has none */
+    struct str best_result;    /* bytes of the result block at the best epoch */
+    struct tally tally;        /* of the epoch in progress */
+    double grad_norm, wait;    /* last step's; seconds waited for pictures in this epoch */
+    double session_began, epoch_began, paused;
+    double lr, lr_head;        /* of the last step */
+    bool save_failed, resumed;
+    enum { GO_ON, STOP_AFTER_EPOCH, STOP_NOW } stop;
+};
+
+/* Trains from where it stands to the recipe's end. The record's state and note are set and saved; the job gets its sentence and result.
+ * errors: CANCELLED (stopped by the user), INVALID (loss not finite), those of the parts */
+enum err_code trainer_run(struct trainer *t, struct err *err);
+
+/* Loaders, optimiser, flags of phase p (from 0). An optimiser of the same phase (from a checkpoint) is kept. */
+enum err_code trainer_phase(struct trainer *t, int p, struct err *err);
+
+/* The optimiser that phase p has, without state; for a checkpoint to fill. */
+enum err_code trainer_optimiser(struct trainer *t, int p, struct err *err);
+
+enum err_code trainer_train_epoch(struct trainer *t, struct err *err);
+enum err_code trainer_step(struct trainer *t, const struct batch *batch, struct err *err);       /* pictures */
+enum err_code trainer_step_rows(struct trainer *t, const uint32_t *rows, int n, struct err *err); /* features */
+enum err_code trainer_validate(struct trainer *t, struct score *score, struct err *err);
+enum err_code trainer_close_epoch(struct trainer *t, const struct score *score, struct err *err);
+
+/* Takes control commands; waits while paused. CANCELLED when the run must stop now. */
+enum err_code trainer_steer(struct trainer *t, struct err *err);
+
+/* Frozen phase with fixed input: its features are computed once. */
+bool features_apply(const struct trainer *t, const struct phase *phase);
+enum err_code features_compute(struct features *f, struct trainer *t, struct loader *loader, const uint32_t *files,
+                               size_t n, struct err *err);
+void features_done(struct features *f, const struct fl_table *fl);
+
+/* last.ckpt, the truth about a run: written after each epoch. */
+enum err_code checkpoint_save(const struct trainer *t, struct err *err);
+/* errors: NOT_FOUND, FORMAT (cut off, checksum, another net) */
+enum err_code checkpoint_load(struct trainer *t, struct err *err);
+
+/* The snapshot's view of the run. */
+void show_run(struct trainer *t);                /* all that stays the same, marks */
+void show_step(struct trainer *t, const struct step_point *p, int64_t step_in_epoch);
+void show_epoch(struct trainer *t, const struct epoch_metrics *m);
+void show_event(struct trainer *t, const char *text); /* also on the tape */
+void show_end(struct trainer *t, const char *text);
+void show_validating(struct trainer *t, bool on);
+
+/* Adds epochs at the rate that the last phase ends with. errors: INVALID */
+enum err_code trainer_extend(struct trainer *t, int64_t epochs, struct err *err);
+
+const struct phase *trainer_phase_now(const struct trainer *t);
+struct recipe *trainer_recipe(struct trainer *t);
+int64_t trainer_steps_per_epoch(const struct trainer *t);
+void trainer_done(struct trainer *t);
+
+#endif

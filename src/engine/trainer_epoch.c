@@ -1,0 +1,263 @@
+/* An epoch: its order, its steps, steering between them, and what is saved at its end.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "engine/trainer.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+/* --- steering ------------------------------------------------------------------------------------------------ */
+
+static void change_rate(struct trainer *t, double factor)
+{
+    char text[40];
+    if (!(factor > 0) || !isfinite(factor))
+        return;
+    t->rate *= factor;
+    snprintf(text, sizeof text, "rate x %g", factor);
+    show_event(t, text);
+}
+
+enum err_code trainer_extend(struct trainer *t, int64_t epochs, struct err *err)
+{
+    struct recipe *r = trainer_recipe(t);
+    const struct phase *ph = &r->phases[r->n_phases - 1];
+    int64_t per_epoch = trainer_steps_per_epoch(t), steps = per_epoch * ph->epochs;
+    if (epochs < 1 || epochs > 1000000)
+        return err_set(err, ERR_INVALID, "%lld is no number of epochs to add", (long long)epochs);
+    return recipe_extend(r, (int)epochs, schedule_rate(&ph->schedule, ph->lr_backbone, steps - 1, steps, per_epoch),
+                         schedule_rate(&ph->schedule, ph->lr_head, steps - 1, steps, per_epoch), err);
+}
+
+static void extend(struct trainer *t, int64_t epochs)
+{
+    char text[40];
+    struct err err = {0};
+    if (trainer_extend(t, epochs, &err) != ERR_OK) {
+        log_line(LOG_WARN, "not extended: %s", err.message);
+        return;
+    }
+    snprintf(text, sizeof text, "extended by %d", (int)epochs);
+    show_event(t, text);
+    show_run(t);
+}
+
+static void take(struct trainer *t, const struct control *c)
+{
+    switch (c->kind) {
+    case CMD_RATE:
+        change_rate(t, c->real);
+        break;
+    case CMD_EXTEND:
+        extend(t, c->number);
+        break;
+    case CMD_STOP_EPOCH:
+        t->stop = STOP_AFTER_EPOCH;
+        show_event(t, "stop after epoch");
+        break;
+    case CMD_STOP_NOW:
+        t->stop = STOP_NOW;
+        show_event(t, "stop now");
+        break;
+    case CMD_GO_ON: /* also takes back a stop that has not happened yet */
+        if (t->stop == STOP_AFTER_EPOCH) {
+            t->stop = GO_ON;
+            show_event(t, "go on");
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+static void pause_here(struct trainer *t)
+{
+    struct control c = {0};
+    double began = clock_now();
+    show_event(t, "paused");
+    while (t->stop != STOP_NOW && job_wait_paused(t->job, &c) && c.kind != CMD_GO_ON)
+        take(t, &c);
+    /* An evaluation meanwhile may have selected another device. */
+    struct fl_device_info info;
+    if (t->fl->device_select(&info, t->model.device.name, NULL) != ERR_OK)
+        log_line(LOG_WARN, "%s is gone", t->model.device.name);
+    t->paused += clock_now() - began;
+    t->epoch_began += clock_now() - began;
+    show_event(t, "go on");
+}
+
+enum err_code trainer_steer(struct trainer *t, struct err *err)
+{
+    struct control c;
+    while (job_control(t->job, &c)) {
+        if (c.kind == CMD_PAUSE)
+            pause_here(t);
+        else
+            take(t, &c);
+    }
+    return t->stop == STOP_NOW ? err_set(err, ERR_CANCELLED, "stopped by user") : job_cancelled(t->job, err);
+}
+
+/* --- steps --------------------------------------------------------------------------------------------------- */
+
+static void report_step(struct trainer *t, const struct tally *before, double began, int64_t step_in_epoch)
+{
+    struct tally one = {.loss_sum = t->tally.loss_sum - before->loss_sum, .correct = t->tally.correct - before->correct,
+                        .n = t->tally.n - before->n};
+    double seconds = clock_now() - began;
+    struct step_point p = {.step = t->step, .loss = (float)tally_loss(&one), .acc = (float)tally_acc(&one),
+                           .lr = (float)t->lr, .lr_head = (float)t->lr_head, .grad_norm = (float)t->grad_norm,
+                           .images_per_s = seconds > 0 ? (float)((double)one.n / seconds) : NAN};
+    run_add_step(&t->run, &p, t->epoch + 1);
+    show_step(t, &p, step_in_epoch);
+}
+
+static enum err_code steps_on_features(struct trainer *t, const uint32_t *order, size_t n, struct err *err)
+{
+    size_t batch = (size_t)trainer_recipe(t)->batch_size, at = 0;
+    for (int64_t s = 0; s < t->steps_in_epoch; s++) {
+        struct tally before = t->tally;
+        double began = clock_now();
+        size_t m = s + 1 == t->steps_in_epoch ? n - at : batch;
+        enum err_code code = trainer_steer(t, err);
+        if (code == ERR_OK)
+            code = trainer_step_rows(t, order + at, (int)m, err);
+        if (code != ERR_OK)
+            return code;
+        at += m;
+        report_step(t, &before, began, s + 1);
+    }
+    return ERR_OK;
+}
+
+static enum err_code steps_on_pictures(struct trainer *t, const uint32_t *order, size_t n, struct err *err)
+{
+    const struct batch *batch;
+    loader_start(t->train, order, n, t->epoch + 1);
+    for (int64_t s = 1;; s++) {
+        struct tally before = t->tally;
+        double began = clock_now();
+        enum err_code code = trainer_steer(t, err);
+        if (code == ERR_OK)
+            code = loader_next(t->train, &batch, &t->wait, err);
+        if (code != ERR_OK || !batch)
+            return code;
+        if (batch->n_failed)
+            log_line(LOG_WARN, "epoch %d: %zu pictures left out, %s", t->epoch + 1, batch->n_failed, batch->failed);
+        if (batch->n == 0)
+            continue;
+        code = trainer_step(t, batch, err);
+        if (code != ERR_OK)
+            return code;
+        report_step(t, &before, began, s);
+    }
+}
+
+enum err_code trainer_train_epoch(struct trainer *t, struct err *err)
+{
+    bool rows = t->train_features.x;
+    size_t n = rows ? t->train_features.n : t->split.n_train;
+    uint32_t *order = xcalloc(n ? n : 1, sizeof *order);
+    for (size_t i = 0; i < n; i++)
+        order[i] = rows ? (uint32_t)i : t->split.train[i];
+    struct rng rng = rng_at((uint64_t)t->run.record.options.seed, RNG_ORDER, (uint64_t)(t->epoch + 1), 0);
+    if (t->run.record.options.shuffle)
+        rng_shuffle(&rng, order, n);
+    t->steps_in_epoch = trainer_steps_per_epoch(t);
+    /* A phase's steps follow from its epochs, so that a resumed run has the rates of an unbroken one. */
+    int in_phase;
+    recipe_phase_of(trainer_recipe(t), t->epoch + 1, &in_phase);
+    t->step_in_phase = in_phase * t->steps_in_epoch;
+    t->tally = (struct tally){0};
+    t->wait = 0;
+    t->epoch_began = clock_now();
+    job_stage(t->job, "training", n);
+    enum err_code code = rows ? steps_on_features(t, order, n, err) : steps_on_pictures(t, order, n, err);
+    free(order);
+    return code;
+}
+
+/* --- the end of an epoch ------------------------------------------------------------------------------------- */
+
+static void keep_block(struct trainer *t, const struct result *result)
+{
+    str_clear(&t->best_result);
+    block_result(&t->best_result, result);
+    struct str copy = STR_INIT;
+    str_add_n(&copy, t->best_result.s, t->best_result.len);
+    job_result(t->job, BLOCK_RESULT, &copy);
+}
+
+/* best.safetensors first, the checkpoint that knows about it later: a kill between the two repeats the epoch. */
+static enum err_code save_best(struct trainer *t, const struct score *score, struct err *err)
+{
+    struct result result = score_result(score, (const char *const *)t->model.classes, "validation part", t->model.epoch);
+    char *path = run_path(&t->run, "best.safetensors");
+    keep_block(t, &result);
+    enum err_code code = model_save(&t->model, path, err);
+    if (code == ERR_OK)
+        code = run_save_result(&t->run, &result, err);
+    free(path);
+    return code;
+}
+
+static struct epoch_metrics measure(const struct trainer *t, const struct score *score)
+{
+    double seconds = clock_now() - t->epoch_began;
+    return (struct epoch_metrics){.epoch = t->epoch + 1, .train_loss = tally_loss(&t->tally),
+                                  .train_acc = tally_acc(&t->tally), .val_loss = tally_loss(&score->tally),
+                                  .val_acc = tally_acc(&score->tally), .lr = t->lr, .lr_head = t->lr_head,
+                                  .images_per_s = seconds > 0 ? (double)t->tally.n / seconds : NAN,
+                                  .seconds = seconds, .grad_norm = t->grad_norm, .phase = t->phase + 1};
+}
+
+static enum err_code save_all(struct trainer *t, struct err *err)
+{
+    run_flush_steps(&t->run);
+    enum err_code code = checkpoint_save(t, err);
+    if (code == ERR_OK)
+        code = run_save_metrics(&t->run, err);
+    if (code == ERR_OK)
+        code = run_save_record(&t->run, err);
+    return code;
+}
+
+/* A full disk does not end a run: the files before stay whole, and the next epoch tries again. */
+static void grumble(struct trainer *t, const struct err *err)
+{
+    t->save_failed = true;
+    show_event(t, "not saved");
+    log_line(LOG_ERROR, "epoch %d is not saved: %s; trying again after the next", t->epoch, err->message);
+}
+
+enum err_code trainer_close_epoch(struct trainer *t, const struct score *score, struct err *err)
+{
+    struct err problem = {0};
+    struct record *r = &t->run.record;
+    struct epoch_metrics m = measure(t, score);
+    job_stage(t->job, "saving", 0);
+    bool better = best_update(&r->best, &m);
+    t->model.epoch = m.epoch;
+    enum err_code saved = better ? save_best(t, score, &problem) : ERR_OK;
+    enum err_code code = average_swap(&t->average, t->model.net, err);
+    if (code != ERR_OK)
+        return code;
+    t->epoch = r->epochs_done = m.epoch;
+    r->seconds += m.seconds;
+    run_add_metrics(&t->run, &m);
+    if (saved == ERR_OK)
+        saved = save_all(t, &problem);
+    t->save_failed = false;
+    if (saved != ERR_OK)
+        grumble(t, &problem);
+    show_epoch(t, &m);
+    log_line(LOG_INFO, "epoch %d: train %.4f %.4f, validation %.4f %.4f%s", m.epoch, m.train_loss, m.train_acc,
+             m.val_loss, m.val_acc, better ? ", best so far" : "");
+    return ERR_OK;
+}
