@@ -136,12 +136,13 @@ static fl_device_info freest_gpu()
 }
 
 /* N of "cuda:N", or -1. */
-static int gpu_number(const char *name)
+static int gpu_number(const std::string &name)
 {
-    if (strncmp(name, "cuda:", 5) != 0 || !name[5] || strlen(name) > 8)
+    if (name.compare(0, 5, "cuda:") != 0)
         return -1;
-    bool digits = strspn(name + 5, "0123456789") == strlen(name + 5);
-    return digits ? atoi(name + 5) : -1;
+    std::string digits = name.substr(5);
+    bool number = !digits.empty() && digits.size() <= 3 && digits.find_first_not_of("0123456789") == std::string::npos;
+    return number ? std::stoi(digits) : -1;
 }
 
 static fl_device_info choose(const char *name)

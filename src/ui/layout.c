@@ -85,7 +85,8 @@ struct area layout_aspect(struct area a, double aspect, int cell_w, int cell_h)
 {
     if (area_empty(a) || cell_w < 1 || cell_h < 1)
         return a;
-    int w = (int)(aspect * a.h * cell_h / cell_w + 0.5), h = (int)(a.w * cell_w / aspect / cell_h + 0.5);
+    int w = (int)(aspect * a.h * cell_h / cell_w + 0.5),
+        h = (int)(a.w * cell_w / aspect / cell_h + 0.5);
     w = between(w, 1, a.w);
     h = between(h, 1, a.h);
     return (struct area){a.x + (a.w - w) / 2, a.y, w, h};
@@ -95,7 +96,7 @@ struct area layout_aspect(struct area a, double aspect, int cell_w, int cell_h)
 static void setup_wide(struct setup_layout *out, struct area body, int n_phases, int blocks)
 {
     out->command = area_cut_bottom(&body, 3);
-    struct area left = area_cut_left(&body, between(body.w / 2, 60, 96));
+    struct area left = area_cut_left(&body, between(body.w * 11 / 20, 60, 96));
     out->line = area_cut_left(&body, 1);
     out->choice = area_cut_top(&left, 9);
     out->options = left;

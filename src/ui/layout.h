@@ -1,6 +1,5 @@
-/* Layout: size in, rectangles out. Pure; every rectangle lies in the body, none overlaps another, none is negative. A part without
- * room has w or h 0.
- * SPDX-License-Identifier: GPL-3.0-or-later */
+/* Layout: size in, rectangles out. Pure; every rectangle lies in the body, none overlaps another,
+ * none is negative. A part without room has w or h 0. SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef FL_UI_LAYOUT_H
 #define FL_UI_LAYOUT_H
 
@@ -14,7 +13,7 @@ struct area area_cut_right(struct area *rest, int cols);
 
 struct data_layout {
     struct area classes, files, picture, facts, totals;
-    struct area lines[2];     /* one cell wide, between the columns */
+    struct area lines[2]; /* one cell wide, between the columns */
 };
 /* focus: 0 classes, 1 files: what is shown where only one has room. */
 void layout_data(struct data_layout *out, struct area body, int focus);
@@ -27,7 +26,8 @@ void layout_samples(struct samples_layout *out, struct area body);
 /* Tile (row, col) of a grid of rows x cols: all of one size, a blank column between two. */
 struct area layout_tile(struct area grid, int rows, int cols, int row, int col);
 
-/* The largest rows and cols up to the wished ones whose tiles have at least 8 x 3 cells; 1 or more each. */
+/* The largest rows and cols up to the wished ones whose tiles have at least 8 x 3 cells; 1 or more
+ * each. */
 void layout_grid(struct area grid, int *rows, int *cols);
 
 /* The part of an area, in its middle from the top, whose pixels have the aspect width / height. */
@@ -35,7 +35,7 @@ struct area layout_aspect(struct area a, double aspect, int cell_w, int cell_h);
 
 struct setup_layout {
     struct area choice, options, help, timeline, freeze, command;
-    struct area line;         /* one cell wide, between left and right; 0 when stacked */
+    struct area line; /* one cell wide, between left and right; 0 when stacked */
 };
 /* blocks: rows that the ladder of blocks would like. */
 void layout_setup(struct setup_layout *out, struct area body, int n_phases, int blocks);

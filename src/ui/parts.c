@@ -10,7 +10,8 @@
 #include "base/mem.h"
 #include "base/num.h"
 
-struct area parts_heading(struct canvas *c, struct area a, bool focus, const char *text, const char *right)
+struct area parts_heading(struct canvas *c, struct area a, bool focus, const char *text,
+                          const char *right)
 {
     if (area_empty(a))
         return a;
@@ -26,7 +27,8 @@ void parts_line(struct canvas *c, struct area a)
     canvas_fill(c, a, ROLE_BORDER, a.w == 1 ? 0x2502 : 0x2500);
 }
 
-/* Bytes of the first words of text that fit into width cells; at least one word, or as much of it as fits. */
+/* Bytes of the first words of text that fit into width cells; at least one word, or as much of it
+ * as fits. */
 static size_t words_that_fit(const char *text, int width)
 {
     char *copy = xstrdup(text);
@@ -61,14 +63,16 @@ int parts_wrap(struct canvas *c, struct area a, enum role role, const char *text
     return y;
 }
 
-void parts_centre(struct canvas *c, struct area a, enum role role, const char *const *lines, size_t n)
+void parts_centre(struct canvas *c, struct area a, enum role role, const char *const *lines,
+                  size_t n)
 {
     int y = ((int)a.h - (int)n) / 2;
     for (size_t i = 0; i < n; i++) {
         int width = text_width(lines[i]);
         if (width > a.w)
             width = a.w;
-        canvas_put_cut(c, a, (a.w - width) / 2, (y > 0 ? y : 0) + (int)i, width, role, lines[i], false);
+        canvas_put_cut(c, a, (a.w - width) / 2, (y > 0 ? y : 0) + (int)i, width, role, lines[i],
+                       false);
     }
 }
 
@@ -80,12 +84,13 @@ const char *parts_key(enum action action)
 
 void parts_job(struct canvas *c, struct area a, const struct job_view *job)
 {
-    char time[NUM_TEXT], text[160];
+    char time[NUM_TEXT], text[160] = "";
     int x = canvas_put(c, a, 0, 0, ROLE_STATE_RUN, job->stage) + 1;
     if (job->total)
-        snprintf(text, sizeof text, "%llu of %llu", (unsigned long long)job->done, (unsigned long long)job->total);
-    else
-        snprintf(text, sizeof text, job->done ? "%llu" : "", (unsigned long long)job->done);
+        snprintf(text, sizeof text, "%llu of %llu", (unsigned long long)job->done,
+                 (unsigned long long)job->total);
+    else if (job->done)
+        snprintf(text, sizeof text, "%llu", (unsigned long long)job->done);
     x += canvas_put(c, a, x, 0, ROLE_TEXT, text) + 2;
     size_t n = 0;
     if (job->bad)
@@ -95,7 +100,8 @@ void parts_job(struct canvas *c, struct area a, const struct job_view *job)
     if (right > x)
         canvas_put(c, a, right, 0, ROLE_DIM, text);
     if (job->total)
-        canvas_bar(c, a, x, 0, right - x - 2, ROLE_BAR_FULL, (double)job->done / (double)job->total);
+        canvas_bar(c, a, x, 0, right - x - 2, ROLE_BAR_FULL,
+                   (double)job->done / (double)job->total);
 }
 
 enum role parts_class_role(int cls)

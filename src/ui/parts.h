@@ -7,8 +7,10 @@
 #include "ui/action.h"
 #include "ui/canvas.h"
 
-/* First row of a: a heading, stronger when its part has the keys; right (or NULL) dim at the right end. Returns the rows below. */
-struct area parts_heading(struct canvas *c, struct area a, bool focus, const char *text, const char *right);
+/* First row of a: a heading, stronger when its part has the keys; right (or NULL) dim at the right
+ * end. Returns the rows below. */
+struct area parts_heading(struct canvas *c, struct area a, bool focus, const char *text,
+                          const char *right);
 
 /* A line through the whole area: vertical when it is one cell wide. */
 void parts_line(struct canvas *c, struct area a);
@@ -17,7 +19,8 @@ void parts_line(struct canvas *c, struct area a);
 int parts_wrap(struct canvas *c, struct area a, enum role role, const char *text);
 
 /* Lines of text in the middle of the area; a line is cut where it does not fit. */
-void parts_centre(struct canvas *c, struct area a, enum role role, const char *const *lines, size_t n);
+void parts_centre(struct canvas *c, struct area a, enum role role, const char *const *lines,
+                  size_t n);
 
 /* The first key of an action, as the key bar shows it. */
 const char *parts_key(enum action action);

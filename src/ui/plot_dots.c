@@ -41,7 +41,8 @@ uint32_t plot_dots_char(const struct plot_dots *d, int col, int row)
     return d->per_row == 2 ? (uint32_t)ascii[bits & 3] : 0x2800u + bits;
 }
 
-/* Bit of a dot within its cell. Braille numbers the upper three rows 1 2 3 and 4 5 6 down the columns, the fourth row 7 8. */
+/* Bit of a dot within its cell. Braille numbers the upper three rows 1 2 3 and 4 5 6 down the
+ * columns, the fourth row 7 8. */
 static uint8_t dot_bit(const struct plot_dots *d, int x, int y)
 {
     static const uint8_t braille[4][2] = {{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}};
@@ -60,7 +61,8 @@ static void set_dot(struct plot_dots *d, uint8_t series, int x, int y)
     d->bits[cell] |= dot_bit(d, x % d->per_col, y % d->per_row);
 }
 
-/* One side of the clipping: keeps the part of t in [*t0, *t1] where p t <= q. Liang and Barsky, ACM TOG 3(1), 1984. */
+/* One side of the clipping: keeps the part of t in [*t0, *t1] where p t <= q. Liang and Barsky, ACM
+ * TOG 3(1), 1984. */
 static bool clip_side(double p, double q, double *t0, double *t1)
 {
     if (p == 0)
@@ -82,8 +84,8 @@ static bool clip_line(const struct plot_dots *d, double *x0, double *y0, double 
 {
     double right = plot_dots_width(d) - 1, bottom = plot_dots_height(d) - 1;
     double dx = *x1 - *x0, dy = *y1 - *y0, t0 = 0, t1 = 1, x = *x0, y = *y0;
-    if (!clip_side(-dx, x, &t0, &t1) || !clip_side(dx, right - x, &t0, &t1) || !clip_side(-dy, y, &t0, &t1) ||
-        !clip_side(dy, bottom - y, &t0, &t1))
+    if (!clip_side(-dx, x, &t0, &t1) || !clip_side(dx, right - x, &t0, &t1) ||
+        !clip_side(-dy, y, &t0, &t1) || !clip_side(dy, bottom - y, &t0, &t1))
         return false;
     *x0 = x + t0 * dx;
     *y0 = y + t0 * dy;
@@ -92,7 +94,8 @@ static bool clip_line(const struct plot_dots *d, double *x0, double *y0, double 
     return true;
 }
 
-static void draw_steps(struct plot_dots *d, uint8_t series, int x0, int y0, int x1, int y1, bool dashed)
+static void draw_steps(struct plot_dots *d, uint8_t series, int x0, int y0, int x1, int y1,
+                       bool dashed)
 {
     int dx = abs(x1 - x0), dy = -abs(y1 - y0), sx = x0 < x1 ? 1 : -1, sy = y0 < y1 ? 1 : -1;
     int e = dx + dy; /* Bresenham's error term for both axes */
@@ -119,17 +122,19 @@ static double tame(double v)
     return fmax(-1e9, fmin(1e9, v));
 }
 
-void plot_dots_line(struct plot_dots *d, uint8_t series, double x0, double y0, double x1, double y1, bool dashed)
+void plot_dots_line(struct plot_dots *d, uint8_t series, double x0, double y0, double x1, double y1,
+                    bool dashed)
 {
     x0 = tame(x0), y0 = tame(y0), x1 = tame(x1), y1 = tame(y1);
     if (clip_line(d, &x0, &y0, &x1, &y1))
-        draw_steps(d, series, (int)lround(x0), (int)lround(y0), (int)lround(x1), (int)lround(y1), dashed);
+        draw_steps(d, series, (int)lround(x0), (int)lround(y0), (int)lround(x1), (int)lround(y1),
+                   dashed);
 }
 
 /* Points of one dot column. */
 struct column {
     bool any;
-    double x;                /* the column */
+    double x; /* the column */
     double min, max, last_x, last_y;
 };
 
@@ -139,7 +144,8 @@ static void flush(struct plot_dots *d, uint8_t series, struct column *c, bool da
         plot_dots_line(d, series, c->x, c->min, c->x, c->max, dashed);
 }
 
-void plot_dots_series(struct plot_dots *d, uint8_t series, const double *x, const double *y, size_t n, bool dashed)
+void plot_dots_series(struct plot_dots *d, uint8_t series, const double *x, const double *y,
+                      size_t n, bool dashed)
 {
     struct column c = {0};
     for (size_t i = 0; i < n; i++) {

@@ -31,9 +31,10 @@ void plot_extent_add(struct plot_extent *e, const double *y, size_t n, bool robu
 {
     double *sorted = xmalloc(n * sizeof *sorted);
     size_t m = 0;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         if (isfinite(y[i]))
             sorted[m++] = y[i];
+    }
     if (m && robust)
         qsort(sorted, m, sizeof *sorted, by_value);
     size_t first = robust ? m / 100 : 0;
@@ -47,13 +48,15 @@ static double nice_above(double v)
 {
     static const double steps[] = {1, 2, 2.5, 5, 10};
     double power = pow(10, floor(log10(v)));
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < 4; i++) {
         if (steps[i] * power >= v * (1 - 1e-9))
             return steps[i] * power;
+    }
     return 10 * power;
 }
 
-static struct plot_range range_with_step(double lo, double hi, double step, bool non_negative, double most)
+static struct plot_range range_with_step(double lo, double hi, double step, bool non_negative,
+                                         double most)
 {
     struct plot_range r = {floor(lo / step + 1e-9) * step, ceil(hi / step - 1e-9) * step, step};
     if (non_negative && r.lo < 0)
@@ -65,7 +68,8 @@ static struct plot_range range_with_step(double lo, double hi, double step, bool
     return r;
 }
 
-struct plot_range plot_range_make(const struct plot_extent *e, int ticks, bool non_negative, double most)
+struct plot_range plot_range_make(const struct plot_extent *e, int ticks, bool non_negative,
+                                  double most)
 {
     double lo = e->any ? e->lo : 0, hi = e->any ? e->hi : 1;
     if (hi - lo <= 1e-12 * fmax(fabs(lo), fabs(hi))) {
@@ -101,12 +105,14 @@ double plot_x_end(double x, double limit)
 {
     static const double steps[] = {1, 2, 3, 5};
     double end = limit;
-    for (double power = 1; power < 1e12; power *= 10)
-        for (size_t i = 0; i < 4; i++)
+    for (double power = 1; power < 1e12; power *= 10) {
+        for (size_t i = 0; i < 4; i++) {
             if (steps[i] * power >= x) {
                 end = steps[i] * power;
                 return limit >= 1 && end > limit ? limit : end;
             }
+        }
+    }
     return end;
 }
 
@@ -115,10 +121,12 @@ double plot_x_step(double end, int n)
     static const double steps[] = {1, 2, 5};
     if (n < 1)
         n = 1;
-    for (double power = 1; power < 1e12; power *= 10)
-        for (size_t i = 0; i < 3; i++)
+    for (double power = 1; power < 1e12; power *= 10) {
+        for (size_t i = 0; i < 3; i++) {
             if (steps[i] * power * n >= end)
                 return steps[i] * power;
+        }
+    }
     return 1e12;
 }
 

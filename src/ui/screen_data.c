@@ -31,6 +31,7 @@ struct data_screen {
     bool in_files, show_problems;
     uint64_t version;        /* of the data set that the lists below were made for */
     uint64_t bytes, largest; /* of all classes; pictures used of the largest class */
+    size_t conflicts;        /* identical files in two classes */
     struct entry *entries;   /* made when the problems are first shown */
     size_t n_entries;
 };
@@ -49,7 +50,8 @@ static void data_free(void *self)
     free(s);
 }
 
-/* --- what is shown ------------------------------------------------------------------------------------------- */
+/* --- what is shown -----------------------------------------------------------------------------
+ */
 
 static void add_entry(struct data_screen *s, size_t *cap, enum entry_kind kind, size_t index)
 {
@@ -57,17 +59,19 @@ static void add_entry(struct data_screen *s, size_t *cap, enum entry_kind kind, 
     s->entries[s->n_entries++] = (struct entry){kind, index};
 }
 
-/* Notes, problems first; then for each reason the files left out; then identical files. One pass over the files. */
+/* Notes, problems first; then for each reason the files left out; then identical files. One pass
+ * over the files. */
 static void make_entries(struct data_screen *s, const struct ds_view *ds)
 {
     size_t cap = 0, at[STATUSES];
     bool problem;
-    for (int wanted = 1; wanted >= 0; wanted--)
+    for (int wanted = 1; wanted >= 0; wanted--) {
         for (size_t i = 0; i < ds->n_notes; i++) {
             ds_view_note(ds, i, &problem);
             if (problem == wanted)
                 add_entry(s, &cap, ENTRY_NOTE, i);
         }
+    }
     for (size_t status = 1; status < STATUSES; status++) {
         if (ds->by_status[status])
             add_entry(s, &cap, ENTRY_REASON, status);
@@ -86,6 +90,17 @@ static void make_entries(struct data_screen *s, const struct ds_view *ds)
         add_entry(s, &cap, ENTRY_PAIR, i);
 }
 
+static size_t count_conflicts(const struct ds_view *ds)
+{
+    size_t n = 0, a, b;
+    for (size_t i = 0; i < ds->n_pairs; i++) {
+        bool conflict, across;
+        ds_view_pair(ds, i, &a, &b, &conflict, &across);
+        n += conflict;
+    }
+    return n;
+}
+
 static void refresh(struct data_screen *s, const struct ui_model *model)
 {
     if (s->version == model->dataset_version && s->version)
@@ -95,6 +110,7 @@ static void refresh(struct data_screen *s, const struct ui_model *model)
     s->entries = NULL;
     s->n_entries = 0;
     s->bytes = s->largest = 0;
+    s->conflicts = count_conflicts(&model->ds);
     for (size_t i = 0; i < model->ds.n_classes; i++) {
         struct ds_class_row row = ds_view_class(&model->ds, i);
         s->bytes += row.bytes;
@@ -144,9 +160,11 @@ static void draw_class(struct canvas *c, struct area row, size_t i, void *user)
     snprintf(text, sizeof text, "%zu", cls.n_used);
     canvas_put_right(c, row, k.count, 0, ROLE_TEXT, text);
     if (k.share && d->model->ds.n_used)
-        canvas_put_right(c, row, k.share, 0, ROLE_DIM, fmt_percent(text, (double)cls.n_used / (double)d->model->ds.n_used));
+        canvas_put_right(c, row, k.share, 0, ROLE_DIM,
+                         fmt_percent(text, (double)cls.n_used / (double)d->model->ds.n_used));
     if (k.bar && d->s->largest)
-        canvas_bar(c, row, k.bar, 0, k.bar_width, ROLE_BAR_FULL, (double)cls.n_used / (double)d->s->largest);
+        canvas_bar(c, row, k.bar, 0, k.bar_width, ROLE_BAR_FULL,
+                   (double)cls.n_used / (double)d->s->largest);
     size_t out = cls.n_files - cls.n_used;
     snprintf(text, sizeof text, "%zu", out);
     if (out && k.left_out)
@@ -199,12 +217,18 @@ static void draw_file(struct canvas *c, struct area row, size_t i, void *user)
 
 static const char *orientation_text(int orientation)
 {
-    static const char *const text[] = {"mirrored",           "turned by 180°",      "upside down, mirrored", "turned by 90°, mirrored",
-                                       "turned by 90°", "turned by 270°, mirrored", "turned by 270°"};
+    static const char *const text[] = {"mirrored",
+                                       "turned by 180°",
+                                       "upside down, mirrored",
+                                       "turned by 90°, mirrored",
+                                       "turned by 90°",
+                                       "turned by 270°, mirrored",
+                                       "turned by 270°"};
     return orientation >= 2 && orientation <= 8 ? text[orientation - 2] : "upright";
 }
 
-static void put_fact(struct canvas *c, struct area a, int *y, const char *name, const char *value, enum role role, bool middle)
+static void put_fact(struct canvas *c, struct area a, int *y, const char *name, const char *value,
+                     enum role role, bool middle)
 {
     canvas_put(c, a, 0, *y, ROLE_DIM, name);
     canvas_put_cut(c, a, 8, *y, a.w - 8, role, value, middle);
@@ -213,21 +237,25 @@ static void put_fact(struct canvas *c, struct area a, int *y, const char *name, 
 
 static const char *const part_names[] = {"", "train", "val", "test"};
 
-static void draw_facts(struct canvas *c, struct area a, const struct ds_view *ds, const struct ds_file_row *f)
+static void draw_facts(struct canvas *c, struct area a, const struct ds_view *ds,
+                       const struct ds_file_row *f)
 {
     char text[256], size[NUM_TEXT];
     int y = 0;
     put_fact(c, a, &y, "file", path_base(f->name), ROLE_TEXT, true);
-    put_fact(c, a, &y, "class", f->cls >= 0 ? ds_view_class(ds, (size_t)f->cls).name : "none", ROLE_TEXT, false);
+    put_fact(c, a, &y, "class", f->cls >= 0 ? ds_view_class(ds, (size_t)f->cls).name : "none",
+             ROLE_TEXT, false);
     if (f->status != STATUS_USED) {
         put_fact(c, a, &y, "status", status_words(size, f->status), ROLE_STATE_WARN, false);
         if (*f->detail)
-            y += parts_wrap(c, (struct area){a.x, a.y + y, a.w, a.h - y < 2 ? a.h - y : 2}, ROLE_TEXT, f->detail);
+            y += parts_wrap(c, (struct area){a.x, a.y + y, a.w, a.h - y < 2 ? a.h - y : 2},
+                            ROLE_TEXT, f->detail);
     }
     if (f->width) {
         snprintf(text, sizeof text, "%d x %d pixels", f->width, f->height);
         put_fact(c, a, &y, "size", text, ROLE_TEXT, false);
-        snprintf(text, sizeof text, "%s%s", engine_kind_name(f->kind), f->other_suffix ? ", the suffix says otherwise" : "");
+        snprintf(text, sizeof text, "%s%s", engine_kind_name(f->kind),
+                 f->other_suffix ? ", the suffix says otherwise" : "");
         put_fact(c, a, &y, "kind", text, f->other_suffix ? ROLE_STATE_WARN : ROLE_TEXT, false);
         put_fact(c, a, &y, "stored", orientation_text(f->orientation), ROLE_TEXT, false);
     }
@@ -236,12 +264,14 @@ static void draw_facts(struct canvas *c, struct area a, const struct ds_view *ds
         put_fact(c, a, &y, "part", part_names[f->part], ROLE_TEXT, false);
 }
 
-static void draw_preview(struct canvas *c, const struct data_layout *l, const struct ui_model *model, const struct ds_file_row *f)
+static void draw_preview(struct canvas *c, const struct data_layout *l,
+                         const struct ui_model *model, const struct ds_file_row *f)
 {
     struct picture_want want = {.fit = PICTURE_CONTAIN};
     snprintf(want.path, sizeof want.path, "%s/%s", model->ds.root, f->name);
     struct area a = area_inset(l->picture, 1, 0), facts = area_inset(l->facts, 1, 0);
-    if (model->pictures && a.h >= 3) {
+    bool shows = f->status == STATUS_USED || f->width > 0;
+    if (model->pictures && shows && a.h >= 3) {
         struct area picture = layout_aspect(a, 4.0 / 3, model->cell_w, model->cell_h);
         canvas_picture(c, picture, &want);
         a.h -= picture.h + 1;
@@ -250,13 +280,16 @@ static void draw_preview(struct canvas *c, const struct data_layout *l, const st
     draw_facts(c, facts, &model->ds, f);
 }
 
-/* --- totals -------------------------------------------------------------------------------------------------- */
+/* --- totals ------------------------------------------------------------------------------------
+ */
 
 static const struct job_view *scan_job(const struct snapshot *snap)
 {
-    for (int i = 0; snap && i < SNAP_JOBS; i++)
-        if (snap->jobs[i].job && snap->jobs[i].state != JOB_NONE && (snap->jobs[i].command == CMD_SCAN || snap->jobs[i].command == CMD_LIST))
+    for (int i = 0; snap && i < SNAP_JOBS; i++) {
+        if (snap->jobs[i].job && snap->jobs[i].state != JOB_NONE &&
+            (snap->jobs[i].command == CMD_SCAN || snap->jobs[i].command == CMD_LIST))
             return &snap->jobs[i];
+    }
     return NULL;
 }
 
@@ -266,22 +299,13 @@ static void sum_text(struct str *out, const struct ds_view *ds)
     char words[NUM_TEXT];
     size_t left_out = ds->n_files - ds->n_used, named = 0;
     str_printf(out, "%zu files = %zu used + %zu left out", ds->n_files, ds->n_used, left_out);
-    for (int i = 1; i < STATUSES; i++)
+    for (int i = 1; i < STATUSES; i++) {
         if (ds->by_status[i])
-            str_printf(out, "%s%llu %s", named++ ? ", " : " (", (unsigned long long)ds->by_status[i], status_words(words, i));
+            str_printf(out, "%s%llu %s", named++ ? ", " : " (",
+                       (unsigned long long)ds->by_status[i], status_words(words, i));
+    }
     if (named)
         str_add_c(out, ')');
-}
-
-static size_t count_conflicts(const struct ds_view *ds)
-{
-    size_t n = 0, a, b;
-    for (size_t i = 0; i < ds->n_pairs; i++) {
-        bool conflict, across;
-        ds_view_pair(ds, i, &a, &b, &conflict, &across);
-        n += conflict;
-    }
-    return n;
 }
 
 static void found_text(struct str *out, const struct data_screen *s, const struct ds_view *ds)
@@ -292,15 +316,16 @@ static void found_text(struct str *out, const struct data_screen *s, const struc
         str_add(out, ", given parts train and val");
     if (ds->n_pairs)
         str_printf(out, ", %zu pairs of identical files", ds->n_pairs);
-    if (ds->n_pairs && count_conflicts(ds))
-        str_printf(out, " (%zu in two classes)", count_conflicts(ds));
+    if (s->conflicts)
+        str_printf(out, " (%zu in two classes)", s->conflicts);
     if (ds->n_notes)
         str_printf(out, ", %zu %s", ds->n_notes, ds->n_notes == 1 ? "note" : "notes");
     if (ds->incomplete)
         str_add(out, ", incomplete: a folder could not be read");
 }
 
-static void draw_totals(struct canvas *c, struct area a, const struct data_screen *s, const struct ui_model *model)
+static void draw_totals(struct canvas *c, struct area a, const struct data_screen *s,
+                        const struct ui_model *model)
 {
     if (area_empty(a))
         return;
@@ -321,11 +346,13 @@ static void draw_totals(struct canvas *c, struct area a, const struct data_scree
         canvas_put_cut(c, a, 0, 0, a.w, ROLE_TEXT, text.s, false);
     str_clear(&text);
     found_text(&text, s, &model->ds);
-    canvas_put_cut(c, a, 0, used, a.w, model->ds.incomplete ? ROLE_STATE_WARN : ROLE_DIM, text.s, false);
+    canvas_put_cut(c, a, 0, used, a.w, model->ds.incomplete ? ROLE_STATE_WARN : ROLE_DIM, text.s,
+                   false);
     str_done(&text);
 }
 
-/* --- problems ------------------------------------------------------------------------------------------------ */
+/* --- problems ----------------------------------------------------------------------------------
+ */
 
 static void draw_pair(struct canvas *c, struct area row, size_t i, const struct ds_view *ds)
 {
@@ -333,8 +360,8 @@ static void draw_pair(struct canvas *c, struct area row, size_t i, const struct 
     bool conflict, across;
     ds_view_pair(ds, i, &a, &b, &conflict, &across);
     char text[2 * OPTION_TEXT_MAX];
-    snprintf(text, sizeof text, "%s = %s%s%s", ds_view_file(ds, a).name, ds_view_file(ds, b).name, conflict ? ", two classes" : "",
-             across ? ", two parts" : "");
+    snprintf(text, sizeof text, "%s = %s%s%s", ds_view_file(ds, a).name, ds_view_file(ds, b).name,
+             conflict ? ", two classes" : "", across ? ", two parts" : "");
     canvas_put_cut(c, row, 2, 0, row.w - 2, conflict ? ROLE_STATE_WARN : ROLE_TEXT, text, false);
 }
 
@@ -350,7 +377,9 @@ static void draw_entry(struct canvas *c, struct area row, size_t i, void *user)
         canvas_put(c, row, 0, 0, ROLE_STATE_WARN, problem ? "!" : " ");
         canvas_put_cut(c, row, 2, 0, row.w - 2, ROLE_TEXT, note, false);
     } else if (e.kind == ENTRY_REASON) {
-        canvas_printf(c, row, 0, 0, ROLE_TITLE, "%llu %s", (unsigned long long)ds->by_status[e.index], status_words(words, (int)e.index));
+        canvas_printf(c, row, 0, 0, ROLE_TITLE, "%llu %s",
+                      (unsigned long long)ds->by_status[e.index],
+                      status_words(words, (int)e.index));
     } else if (e.kind == ENTRY_FILE) {
         struct ds_file_row f = ds_view_file(ds, e.index);
         int name = *f.detail ? row.w / 2 : row.w - 2;
@@ -363,7 +392,8 @@ static void draw_entry(struct canvas *c, struct area row, size_t i, void *user)
     }
 }
 
-static void draw_problems(struct data_screen *s, struct canvas *c, struct area body, const struct ui_model *model)
+static void draw_problems(struct data_screen *s, struct canvas *c, struct area body,
+                          const struct ui_model *model)
 {
     if (!s->entries)
         make_entries(s, &model->ds);
@@ -371,18 +401,22 @@ static void draw_problems(struct data_screen *s, struct canvas *c, struct area b
     snprintf(back, sizeof back, "%s goes back", parts_key(ACTION_BACK));
     struct area rows = parts_heading(c, body, true, "Problems and notes", back);
     if (!s->n_entries)
-        canvas_put(c, rows, 0, 1, ROLE_TEXT, model->ds.listing_only ? "the scan is not done yet" : "nothing was found: every file is used");
+        canvas_put(c, rows, 0, 1, ROLE_TEXT,
+                   model->ds.listing_only ? "the scan is not done yet"
+                                          : "nothing was found: every file is used");
     struct drawing d = {s, model, 0};
     list_draw(c, rows, &s->problems, s->n_entries, true, draw_entry, &d);
 }
 
-/* --- the screen ---------------------------------------------------------------------------------------------- */
+/* --- the screen --------------------------------------------------------------------------------
+ */
 
 static void draw_empty(struct canvas *c, struct area body, const struct ui_model *model)
 {
     char reading[OPTION_TEXT_MAX + 16], open[64];
     snprintf(reading, sizeof reading, "reading %s", model->data);
-    snprintf(open, sizeof open, "%s opens a folder of class folders", parts_key(ACTION_OPEN_FOLDER));
+    snprintf(open, sizeof open, "%s opens a folder of class folders",
+             parts_key(ACTION_OPEN_FOLDER));
     const char *lines[] = {*model->data ? reading : "No data set", *model->data ? "" : open};
     parts_centre(c, body, ROLE_TEXT, lines, 2);
     const struct job_view *job = scan_job(model->snap);
@@ -390,7 +424,8 @@ static void draw_empty(struct canvas *c, struct area body, const struct ui_model
         parts_job(c, (struct area){body.x, body.y + body.h - 1, body.w, 1}, job);
 }
 
-static void draw_files(struct data_screen *s, struct canvas *c, struct area a, struct drawing *d, const struct ds_class_row *cls)
+static void draw_files(struct data_screen *s, struct canvas *c, struct area a, struct drawing *d,
+                       const struct ds_class_row *cls)
 {
     char title[OPTION_TEXT_MAX], at[64] = "";
     snprintf(title, sizeof title, "%s", cls->name);
@@ -443,7 +478,9 @@ static void folder_typed(void *user, const char *text)
 
 static size_t class_files(const struct data_screen *s, const struct ui_model *model)
 {
-    return s->classes.selected < model->ds.n_classes ? ds_view_class(&model->ds, s->classes.selected).n_files : 0;
+    return s->classes.selected < model->ds.n_classes
+               ? ds_view_class(&model->ds, s->classes.selected).n_files
+               : 0;
 }
 
 /* Moves in the list that has the keys; another class begins at its first file. */

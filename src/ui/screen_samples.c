@@ -16,7 +16,7 @@
 #include "ui/screen.h"
 
 #define STATUS_USED 0
-#define TILES 120            /* of the finest grid */
+#define TILES 120 /* of the finest grid */
 
 enum view { VIEW_ORIGINAL, VIEW_NETWORK, VIEW_AUGMENTED, VIEW_COUNT };
 
@@ -33,17 +33,17 @@ struct found {
 
 struct samples_screen {
     const struct ui_calls *calls;
-    int grid, rows, cols;    /* index of grids; what the last draw had room for */
+    int grid, rows, cols; /* index of grids; what the last draw had room for */
     enum view view;
-    int cls;                 /* only this class, -1 all */
-    uint64_t draw;           /* from 0: which draw of samples is shown */
+    int cls;       /* only this class, -1 all */
+    uint64_t draw; /* from 0: which draw of samples is shown */
     size_t selected;
     bool large;
     size_t tiles[TILES], n_tiles;
     struct {
         uint64_t version, draw, seed;
         int grid, cls;
-    } made;                  /* what tiles were drawn for */
+    } made; /* what tiles were drawn for */
     uint64_t result_version;
     struct found *found;
     size_t n_found;
@@ -65,13 +65,15 @@ static void samples_free(void *self)
     free(s);
 }
 
-/* --- which files ---------------------------------------------------------------------------------------------- */
+/* --- which files -------------------------------------------------------------------------------
+ */
 
 static bool taken(const struct samples_screen *s, size_t file)
 {
-    for (size_t i = 0; i < s->n_tiles; i++)
+    for (size_t i = 0; i < s->n_tiles; i++) {
         if (s->tiles[i] == file)
             return true;
+    }
     return false;
 }
 
@@ -81,8 +83,10 @@ static bool usable(const struct samples_screen *s, const struct ds_view *ds, siz
     return f.status == STATUS_USED && f.cls >= 0 && !taken(s, file);
 }
 
-/* One more file of first .. first + n - 1: drawn at random; where luck fails, the next one that can be used. */
-static bool pick(struct samples_screen *s, const struct ds_view *ds, struct rng *rng, size_t first, size_t n)
+/* One more file of first .. first + n - 1: drawn at random; where luck fails, the next one that can
+ * be used. */
+static bool pick(struct samples_screen *s, const struct ds_view *ds, struct rng *rng, size_t first,
+                 size_t n)
 {
     size_t at = 0;
     for (int tries = 0; tries < 32; tries++) {
@@ -92,11 +96,12 @@ static bool pick(struct samples_screen *s, const struct ds_view *ds, struct rng 
             return true;
         }
     }
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         if (usable(s, ds, first + (at + i) % n)) {
             s->tiles[s->n_tiles++] = first + (at + i) % n;
             return true;
         }
+    }
     return false;
 }
 
@@ -106,8 +111,8 @@ static void draw_samples(struct samples_screen *s, const struct ui_model *model)
     uint64_t seed = (uint64_t)model->options->seed;
     if (s->cls >= (int)ds->n_classes)
         s->cls = -1;
-    if (s->made.version == model->dataset_version && s->made.draw == s->draw && s->made.seed == seed && s->made.grid == s->grid &&
-        s->made.cls == s->cls && s->n_tiles)
+    if (s->made.version == model->dataset_version && s->made.draw == s->draw &&
+        s->made.seed == seed && s->made.grid == s->grid && s->made.cls == s->cls && s->n_tiles)
         return;
     s->made.version = model->dataset_version;
     s->made.draw = s->draw;
@@ -128,7 +133,8 @@ static void draw_samples(struct samples_screen *s, const struct ui_model *model)
     }
 }
 
-/* --- predictions ----------------------------------------------------------------------------------------------- */
+/* --- predictions -------------------------------------------------------------------------------
+ */
 
 static int by_name(const void *a, const void *b)
 {
@@ -157,18 +163,28 @@ static void index_result(struct samples_screen *s, const struct ui_model *model)
         qsort(s->found, n, sizeof *s->found, by_name);
 }
 
-static bool prediction_of(const struct samples_screen *s, const struct ui_model *model, const char *file, struct prediction_row *row)
+static bool prediction_of(const struct samples_screen *s, const struct ui_model *model,
+                          const char *file, struct prediction_row *row)
 {
     struct found wanted = {file, 0};
-    const struct found *f = s->n_found ? bsearch(&wanted, s->found, s->n_found, sizeof *s->found, by_name) : NULL;
+    const struct found *f =
+        s->n_found ? bsearch(&wanted, s->found, s->n_found, sizeof *s->found, by_name) : NULL;
     if (!f)
         return false;
     *row = result_view_row(&model->res, f->row);
     return row->predicted >= 0;
 }
 
+/* Text in the middle of a row, cut in its own middle where it is too long. */
+static void put_middle(struct canvas *c, struct area a, int y, enum role role, const char *text)
+{
+    int width = text_width(text) < a.w ? text_width(text) : a.w;
+    canvas_put_cut(c, a, (a.w - width) / 2, y, width, role, text, true);
+}
+
 /* "✓ 98 %" or "✗ tulip 54 %". */
-static void put_prediction(struct canvas *c, struct area a, int y, const struct ui_model *model, const struct prediction_row *p)
+static void put_prediction(struct canvas *c, struct area a, int y, const struct ui_model *model,
+                           const struct prediction_row *p)
 {
     char text[OPTION_TEXT_MAX], share[NUM_TEXT];
     bool right = p->predicted == p->truth;
@@ -176,15 +192,17 @@ static void put_prediction(struct canvas *c, struct area a, int y, const struct 
     if (right)
         snprintf(text, sizeof text, "\xe2\x9c\x93 %s", share);
     else
-        snprintf(text, sizeof text, "\xe2\x9c\x97 %s %s", result_view_class(&model->res, p->predicted), share);
-    int width = text_width(text) < a.w ? text_width(text) : a.w;
-    canvas_put_cut(c, a, 0, y, width, right ? ROLE_CLASS_PRED : ROLE_CLASS_WRONG, text, true);
+        snprintf(text, sizeof text, "\xe2\x9c\x97 %s %s",
+                 result_view_class(&model->res, p->predicted), share);
+    put_middle(c, a, y, right ? ROLE_CLASS_PRED : ROLE_CLASS_WRONG, text);
 }
 
-/* --- drawing ------------------------------------------------------------------------------------------------------ */
+/* --- drawing -----------------------------------------------------------------------------------
+ */
 
 /* The augmentation of the last phase; false: the input is fixed. */
-static bool augmentation(const struct ui_model *model, struct recipe *recipe, struct augment_spec *augment)
+static bool augmentation(const struct ui_model *model, struct recipe *recipe,
+                         struct augment_spec *augment)
 {
     *augment = (struct augment_spec){0};
     if (engine_recipe(model->options, recipe, NULL))
@@ -194,7 +212,8 @@ static bool augmentation(const struct ui_model *model, struct recipe *recipe, st
     return augment->flip || augment->crop || augment->jitter > 0;
 }
 
-static void make_want(struct picture_want *want, const struct samples_screen *s, const struct ui_model *model, const char *name)
+static void make_want(struct picture_want *want, const struct samples_screen *s,
+                      const struct ui_model *model, const char *name)
 {
     struct recipe recipe;
     struct augment_spec augment;
@@ -216,41 +235,48 @@ static void make_want(struct picture_want *want, const struct samples_screen *s,
     want->seed = (uint64_t)model->options->seed;
 }
 
-static void draw_picture(struct canvas *c, struct area a, const struct samples_screen *s, const struct ui_model *model,
-                         const struct ds_file_row *f)
+static void draw_picture(struct canvas *c, struct area a, const struct samples_screen *s,
+                         const struct ui_model *model, const struct ds_file_row *f)
 {
-    char text[64];
+    char text[64] = "";
     struct picture_want want;
     if (area_empty(a))
         return;
     if (model->pictures) {
         make_want(&want, s, model, f->name);
-        canvas_picture(c, layout_aspect(a, s->view == VIEW_ORIGINAL ? 4.0 / 3 : 1, model->cell_w, model->cell_h), &want);
+        canvas_picture(
+            c,
+            layout_aspect(a, s->view == VIEW_ORIGINAL ? 4.0 / 3 : 1, model->cell_w, model->cell_h),
+            &want);
         return;
     }
     canvas_put_cut(c, a, 0, 0, a.w, ROLE_TEXT, path_base(f->name), true);
-    snprintf(text, sizeof text, f->width ? "%d x %d" : "", f->width, f->height);
+    if (f->width)
+        snprintf(text, sizeof text, "%d x %d", f->width, f->height);
     canvas_put_cut(c, a, 0, 1, a.w, ROLE_DIM, text, false);
 }
 
-static void draw_tile(struct canvas *c, struct area tile, const struct samples_screen *s, const struct ui_model *model, size_t i)
+static void draw_tile(struct canvas *c, struct area tile, const struct samples_screen *s,
+                      const struct ui_model *model, size_t i)
 {
     struct ds_file_row f = ds_view_file(&model->ds, s->tiles[i]);
     struct area label = area_cut_bottom(&tile, s->n_found && tile.h >= 4 ? 2 : 1);
-    struct area picture = layout_aspect(tile, s->view == VIEW_ORIGINAL ? 4.0 / 3 : 1, model->cell_w, model->cell_h);
+    struct area picture =
+        layout_aspect(tile, s->view == VIEW_ORIGINAL ? 4.0 / 3 : 1, model->cell_w, model->cell_h);
     const char *name = ds_view_class(&model->ds, (size_t)f.cls).name;
     struct prediction_row p;
     draw_picture(c, model->pictures ? picture : tile, s, model, &f);
     if (model->pictures && picture.h)
-        label = (struct area){picture.x, picture.y + picture.h, tile.x + tile.w - picture.x, label.h};
-    canvas_put_cut(c, label, 0, 0, text_width(name) < label.w ? text_width(name) : label.w, parts_class_role(f.cls), name, false);
+        label.y = picture.y + picture.h;
+    put_middle(c, label, 0, parts_class_role(f.cls), name);
     if (label.h > 1 && prediction_of(s, model, f.name, &p))
         put_prediction(c, label, 1, model, &p);
     if (i == s->selected)
-        canvas_role(c, (struct area){label.x, label.y, model->pictures ? picture.w : label.w, 1}, ROLE_SELECT);
+        canvas_role(c, (struct area){picture.x, label.y, picture.w, 1}, ROLE_SELECT);
 }
 
-static const char *view_text(const struct samples_screen *s, const struct ui_model *model, char *out, size_t size)
+static const char *view_text(const struct samples_screen *s, const struct ui_model *model,
+                             char *out, size_t size)
 {
     struct recipe recipe;
     struct augment_spec augment;
@@ -258,28 +284,32 @@ static const char *view_text(const struct samples_screen *s, const struct ui_mod
     if (s->view == VIEW_ORIGINAL)
         snprintf(out, size, "original");
     else if (s->view == VIEW_NETWORK)
-        snprintf(out, size, "as the network sees it, %d x %d", recipe.image_size, recipe.image_size);
+        snprintf(out, size, "as the network sees it, %d x %d", recipe.image_size,
+                 recipe.image_size);
     else
         snprintf(out, size, varies ? "augmented" : "no augmentation in these settings");
     return out;
 }
 
-static void draw_head(struct canvas *c, struct area a, const struct samples_screen *s, const struct ui_model *model, size_t shown)
+static void draw_head(struct canvas *c, struct area a, const struct samples_screen *s,
+                      const struct ui_model *model, size_t shown)
 {
     char text[OPTION_TEXT_MAX + 160], view[64], acc[NUM_TEXT];
     const char *cls = s->cls >= 0 ? ds_view_class(&model->ds, (size_t)s->cls).name : "all classes";
-    snprintf(text, sizeof text, "%zu of %zu pictures, %s, draw %llu: %s", shown, model->ds.n_used, cls, (unsigned long long)s->draw + 1,
-             view_text(s, model, view, sizeof view));
+    snprintf(text, sizeof text, "%zu of %zu pictures, %s, draw %llu: %s", shown, model->ds.n_used,
+             cls, (unsigned long long)s->draw + 1, view_text(s, model, view, sizeof view));
     canvas_put_cut(c, a, 0, 0, a.w, ROLE_TITLE, text, false);
     if (!s->n_found)
         return;
     int left = text_width(text) + 2;
-    snprintf(text, sizeof text, "epoch %d: %s right", model->res.epoch, fmt_percent(acc, model->res.acc));
+    snprintf(text, sizeof text, "epoch %d: %s right", model->res.epoch,
+             fmt_percent(acc, model->res.acc));
     if (left + text_width(text) <= a.w)
         canvas_put_right(c, a, a.w, 0, ROLE_DIM, text);
 }
 
-static void draw_grid(struct samples_screen *s, struct canvas *c, const struct samples_layout *l, const struct ui_model *model)
+static void draw_grid(struct samples_screen *s, struct canvas *c, const struct samples_layout *l,
+                      const struct ui_model *model)
 {
     s->rows = grids[s->grid].rows;
     s->cols = grids[s->grid].cols;
@@ -289,35 +319,45 @@ static void draw_grid(struct samples_screen *s, struct canvas *c, const struct s
         s->selected = shown ? shown - 1 : 0;
     draw_head(c, l->head, s, model, shown);
     for (size_t i = 0; i < shown; i++)
-        draw_tile(c, layout_tile(l->grid, s->rows, s->cols, (int)i / s->cols, (int)i % s->cols), s, model, i);
+        draw_tile(c, layout_tile(l->grid, s->rows, s->cols, (int)i / s->cols, (int)i % s->cols), s,
+                  model, i);
 }
 
-static void put_fact(struct canvas *c, struct area a, int y, const char *name, enum role role, const char *value)
+static void put_fact(struct canvas *c, struct area a, int y, const char *name, enum role role,
+                     const char *value)
 {
     canvas_put(c, a, 0, y, ROLE_DIM, name);
     canvas_put_cut(c, a, 8, y, a.w - 8, role, value, true);
 }
 
-static void draw_large(struct samples_screen *s, struct canvas *c, const struct samples_layout *l, const struct ui_model *model)
+static void draw_large(struct samples_screen *s, struct canvas *c, const struct samples_layout *l,
+                       const struct ui_model *model)
 {
     struct ds_file_row f = ds_view_file(&model->ds, s->tiles[s->selected]);
-    struct area picture = l->grid, facts = area_cut_right(&picture, picture.w / 3 < 40 ? picture.w / 3 : 40);
-    char text[64];
+    struct area picture = l->grid,
+                facts = area_cut_right(&picture, picture.w / 3 < 40 ? picture.w / 3 : 40);
+    char text[64] = "not yet known";
     struct prediction_row p;
     draw_head(c, l->head, s, model, s->n_tiles);
     draw_picture(c, picture, s, model, &f);
     facts = area_inset(facts, 1, 0);
     put_fact(c, facts, 0, "file", ROLE_TEXT, path_base(f.name));
-    put_fact(c, facts, 1, "class", parts_class_role(f.cls), ds_view_class(&model->ds, (size_t)f.cls).name);
-    snprintf(text, sizeof text, f.width ? "%d x %d pixels" : "not yet known", f.width, f.height);
+    put_fact(c, facts, 1, "class", parts_class_role(f.cls),
+             ds_view_class(&model->ds, (size_t)f.cls).name);
+    if (f.width)
+        snprintf(text, sizeof text, "%d x %d pixels", f.width, f.height);
     put_fact(c, facts, 2, "size", ROLE_TEXT, text);
     put_fact(c, facts, 3, "kind", ROLE_TEXT, engine_kind_name(f.kind));
     if (!prediction_of(s, model, f.name, &p))
         return;
     canvas_put(c, facts, 0, 5, ROLE_DIM, "epoch");
     canvas_printf(c, facts, 8, 5, ROLE_TEXT, "%d", model->res.epoch);
-    put_fact(c, facts, 6, "answer", ROLE_TEXT, result_view_class(&model->res, p.predicted));
-    put_prediction(c, (struct area){facts.x + 8, facts.y, facts.w - 8 > 0 ? facts.w - 8 : 0, facts.h}, 7, model, &p);
+    bool right = p.predicted == p.truth;
+    char answer[OPTION_TEXT_MAX], share[NUM_TEXT];
+    snprintf(answer, sizeof answer, "%s %s", right ? "\xe2\x9c\x93" : "\xe2\x9c\x97",
+             result_view_class(&model->res, p.predicted));
+    put_fact(c, facts, 6, "answer", right ? ROLE_CLASS_PRED : ROLE_CLASS_WRONG, answer);
+    put_fact(c, facts, 7, "sure", ROLE_TEXT, fmt_percent(share, p.probability));
 }
 
 static void draw_empty(struct canvas *c, struct area body, const struct ui_model *model)
@@ -328,7 +368,8 @@ static void draw_empty(struct canvas *c, struct area body, const struct ui_model
     parts_centre(c, body, ROLE_TEXT, lines, 2);
 }
 
-static void samples_draw(void *self, struct canvas *c, struct area body, const struct ui_model *model)
+static void samples_draw(void *self, struct canvas *c, struct area body,
+                         const struct ui_model *model)
 {
     struct samples_screen *s = self;
     struct samples_layout l;
@@ -346,7 +387,8 @@ static void samples_draw(void *self, struct canvas *c, struct area body, const s
         draw_grid(s, c, &l, model);
 }
 
-/* --- actions ------------------------------------------------------------------------------------------------------ */
+/* --- actions -----------------------------------------------------------------------------------
+ */
 
 static void class_chosen(void *user, int choice)
 {
@@ -370,7 +412,8 @@ static void choose_class(struct samples_screen *s, const struct ui_model *model)
 
 static bool move(struct samples_screen *s, enum action action)
 {
-    size_t shown = (size_t)(s->rows * s->cols), cols = (size_t)(s->cols > 0 ? s->cols : 1), at = s->selected;
+    size_t shown = (size_t)(s->rows * s->cols), cols = (size_t)(s->cols > 0 ? s->cols : 1),
+           at = s->selected;
     shown = shown < s->n_tiles ? shown : s->n_tiles;
     if (action == ACTION_LEFT && at > 0)
         at--;

@@ -21,20 +21,20 @@ enum item_kind { ITEM_MODE, ITEM_PRESET, ITEM_HEADING, ITEM_OPTION };
 /* A row that is listed: a choice of mode or preset, a group's heading, an option. */
 struct item {
     enum item_kind kind;
-    int index;               /* mode, preset, or option id (heading: of its first option) */
+    int index; /* mode, preset, or option id (heading: of its first option) */
 };
 
 #define CHOICES (MODE_COUNT + PRESET_COUNT)
 
 struct setup_screen {
     const struct ui_calls *calls;
-    struct ui_model *model;  /* of the last action, for what menus and prompts hand back */
+    struct ui_model *model; /* of the last action, for what menus and prompts hand back */
     struct item items[CHOICES + 2 * OPTION_COUNT];
     size_t n_items, selected;
-    bool begun;              /* selected is set: at first the mode that is chosen */
+    bool begun; /* selected is set: at first the mode that is chosen */
     struct list choice, options;
-    int edited;              /* option that a menu or prompt is open for */
-    struct graph *graph;     /* of the model chosen, for the ladder */
+    int edited;          /* option that a menu or prompt is open for */
+    struct graph *graph; /* of the model chosen, for the ladder */
 };
 
 static void add_item(struct setup_screen *s, enum item_kind kind, int index)
@@ -71,10 +71,13 @@ static void setup_free(void *self)
 
 static enum option_id option_of(const struct item *item)
 {
-    return item->kind == ITEM_MODE ? OPTION_ID_mode : item->kind == ITEM_PRESET ? OPTION_ID_preset : (enum option_id)item->index;
+    return item->kind == ITEM_MODE     ? OPTION_ID_mode
+           : item->kind == ITEM_PRESET ? OPTION_ID_preset
+                                       : (enum option_id)item->index;
 }
 
-/* --- values ------------------------------------------------------------------------------------------------------ */
+/* --- values ------------------------------------------------------------------------------------
+ */
 
 static const char *on_off(bool on)
 {
@@ -88,13 +91,15 @@ static void epochs_text(char *out, size_t size, const struct recipe *r)
         n += (size_t)snprintf(out + n, size - n, "%s%d", i ? "," : "", r->phases[i].epochs);
 }
 
-/* What an automatic option comes to with these settings; "" when it is not the recipe that decides. */
+/* What an automatic option comes to with these settings; "" when it is not the recipe that decides.
+ */
 static void recipe_value(char *out, size_t size, enum option_id id, const struct recipe *r)
 {
     const struct phase *p = &r->phases[r->n_phases - 1];
     const char *const *choices = option_row(id)->choices;
     char number[NUM_TEXT] = "";
     const char *text = number;
+    // clang-format off
     switch ((int)id) {
     case OPTION_ID_epochs: epochs_text(out, size, r); return;
     case OPTION_ID_batch_size: snprintf(number, sizeof number, "%d", r->batch_size); break;
@@ -119,11 +124,13 @@ static void recipe_value(char *out, size_t size, enum option_id id, const struct
     case OPTION_ID_crop: text = on_off(p->augment.crop); break;
     default: break;
     }
+    // clang-format on
     snprintf(out, size, "%s", text);
 }
 
 /* "32 pictures", "auto: 64 pictures", "(none)". */
-static void value_text(struct str *out, const struct options *o, enum option_id id, const struct recipe *r)
+static void value_text(struct str *out, const struct options *o, enum option_id id,
+                       const struct recipe *r)
 {
     const struct option_row *row = option_row(id);
     char automatic[64] = "";
@@ -145,34 +152,37 @@ static void range_text(char *out, size_t size, const struct option_row *row)
     char low[NUM_TEXT], high[NUM_TEXT];
     *out = '\0';
     if (row->type == OPTION_INT && row->max_int < INT64_MAX)
-        snprintf(out, size, "%lld to %lld%s%s", (long long)row->min_int, (long long)row->max_int, row->unit ? " " : "", row->unit ? row->unit : "");
+        snprintf(out, size, "%lld to %lld%s%s", (long long)row->min_int, (long long)row->max_int,
+                 row->unit ? " " : "", row->unit ? row->unit : "");
     else if (row->type == OPTION_REAL)
-        snprintf(out, size, "%s to %s", num_real(low, row->min_real), num_real(high, row->max_real));
+        snprintf(out, size, "%s to %s", num_real(low, row->min_real),
+                 num_real(high, row->max_real));
 }
 
-/* --- drawing ------------------------------------------------------------------------------------------------------ */
+/* --- drawing -----------------------------------------------------------------------------------
+ */
 
 struct drawing {
     const struct setup_screen *s;
     const struct ui_model *model;
     const struct recipe *recipe; /* NULL: the options give none */
-    size_t first;            /* item of the list's row 0 */
+    size_t first;                /* item of the list's row 0 */
 };
 
 /* help is the longest of the two that fits. */
-static void draw_choice(struct canvas *c, struct area row, bool chosen, const char *name, const char *full, const char *brief, bool changed)
+static void draw_choice(struct canvas *c, struct area row, bool chosen, const char *name,
+                        const char *full, const char *brief, bool changed)
 {
     canvas_ch(c, row, 1, 0, chosen ? ROLE_STATE_RUN : ROLE_DIM, chosen ? 0x25cf : 0x25cb);
     canvas_put(c, row, 3, 0, !chosen ? ROLE_TEXT : changed ? ROLE_CHANGED : ROLE_STRONG, name);
-    canvas_put_cut(c, row, 18, 0, row.w - 18, ROLE_DIM, text_width(full) <= row.w - 18 ? full : brief, false);
+    canvas_put_cut(c, row, 18, 0, row.w - 18, ROLE_DIM,
+                   text_width(full) <= row.w - 18 ? full : brief, false);
 }
 
 /* For narrow screens; the help line says it in full. */
 static const char *const mode_short[] = {
-    [MODE_SCRATCH] = "random weights, all train",
-    [MODE_FROZEN] = "only a new head trains",
-    [MODE_FINE_TUNE] = "pretrained, all train",
-    [MODE_STAGED] = "head first, then all",
+    [MODE_SCRATCH] = "random weights, all train",      [MODE_FROZEN] = "only a new head trains",
+    [MODE_FINE_TUNE] = "pretrained, all train",        [MODE_STAGED] = "head first, then all",
     [MODE_DISCRIMINATIVE] = "all train, at two rates",
 };
 static const char *const preset_short[] = {
@@ -184,18 +194,21 @@ static const char *const preset_help[] = {
     [PRESET_BEST] = "chosen for the best validation accuracy at the same epochs",
 };
 
-static void draw_option(struct canvas *c, struct area row, enum option_id id, const struct drawing *d)
+static void draw_option(struct canvas *c, struct area row, enum option_id id,
+                        const struct drawing *d)
 {
     const struct option_row *o = option_row(id);
     bool set = option_is_set(d->model->options, id);
-    int value_w = row.w >= 44 ? 22 : row.w - 20;
+    int value_w = row.w >= 44 ? 20 : row.w - 20;
     struct str value = STR_INIT;
     value_text(&value, d->model->options, id, d->recipe);
     canvas_put(c, row, 1, 0, ROLE_CHANGED, set ? "*" : " ");
     canvas_put(c, row, 3, 0, ROLE_TEXT, o->name);
-    canvas_put_cut(c, row, 20, 0, value_w, set ? ROLE_CHANGED : ROLE_TEXT, value.s, o->type == OPTION_PATH);
+    canvas_put_cut(c, row, 20, 0, value_w, set ? ROLE_CHANGED : ROLE_TEXT, value.s,
+                   o->type == OPTION_PATH);
     int x = 20 + value_w + 1;
-    const char *source = set ? option_source_name((enum option_source)d->model->options->source[id]) : "";
+    const char *source =
+        set ? option_source_name((enum option_source)d->model->options->source[id]) : "";
     int right = row.w - (set ? text_width(source) + 1 : 0);
     if (row.w >= 58)
         canvas_put_right(c, row, row.w, 0, ROLE_DIM, source);
@@ -210,11 +223,13 @@ static void draw_item(struct canvas *c, struct area row, size_t i, void *user)
     const struct item *item = &d->s->items[d->first + i];
     const struct options *o = d->model->options;
     if (item->kind == ITEM_MODE)
-        draw_choice(c, row, o->mode == item->index, mode_name((enum mode)item->index), mode_help((enum mode)item->index),
-                    mode_short[item->index], option_is_set(o, OPTION_ID_mode));
+        draw_choice(c, row, o->mode == item->index, mode_name((enum mode)item->index),
+                    mode_help((enum mode)item->index), mode_short[item->index],
+                    option_is_set(o, OPTION_ID_mode));
     else if (item->kind == ITEM_PRESET)
-        draw_choice(c, row, o->preset == item->index, preset_name((enum preset)item->index), preset_help[item->index],
-                    preset_short[item->index], option_is_set(o, OPTION_ID_preset));
+        draw_choice(c, row, o->preset == item->index, preset_name((enum preset)item->index),
+                    preset_help[item->index], preset_short[item->index],
+                    option_is_set(o, OPTION_ID_preset));
     else if (item->kind == ITEM_HEADING)
         canvas_put(c, row, 0, 0, ROLE_TITLE, option_row((enum option_id)item->index)->group);
     else
@@ -257,7 +272,9 @@ static void draw_help(struct canvas *c, struct area a, const struct setup_screen
     const struct option_row *row = option_row(option_of(item));
     char range[96], line[256];
     range_text(range, sizeof range, row);
-    const char *help = item->kind == ITEM_MODE ? mode_help((enum mode)item->index) : item->kind == ITEM_PRESET ? preset_help[item->index] : row->help;
+    const char *help = item->kind == ITEM_MODE     ? mode_help((enum mode)item->index)
+                       : item->kind == ITEM_PRESET ? preset_help[item->index]
+                                                   : row->help;
     if (a.h == 1) {
         snprintf(line, sizeof line, "%s%s%s", help, *range ? ", " : "", range);
         canvas_put_cut(c, a, 0, 0, a.w, ROLE_DIM, line, false);
@@ -293,7 +310,8 @@ static const struct graph *graph_of(struct setup_screen *s, const struct ui_mode
     return s->graph;
 }
 
-static void draw_plan(struct canvas *c, const struct setup_layout *l, const struct drawing *d, const struct graph *graph, const struct err *err)
+static void draw_plan(struct canvas *c, const struct setup_layout *l, const struct drawing *d,
+                      const struct graph *graph, const struct err *err)
 {
     struct area a = area_inset(l->timeline, 1, 0);
     if (!d->recipe) {
@@ -306,7 +324,8 @@ static void draw_plan(struct canvas *c, const struct setup_layout *l, const stru
     if (graph)
         ladder_draw(c, area_inset(l->freeze, 1, 0), d->recipe, graph);
     else
-        canvas_printf(c, area_inset(l->freeze, 1, 0), 0, 0, ROLE_STATE_FAIL, "model: no architecture %s", d->model->options->model);
+        canvas_printf(c, area_inset(l->freeze, 1, 0), 0, 0, ROLE_STATE_FAIL,
+                      "model: no architecture %s", d->model->options->model);
 }
 
 static void setup_draw(void *self, struct canvas *c, struct area body, const struct ui_model *model)
@@ -335,7 +354,8 @@ static void setup_draw(void *self, struct canvas *c, struct area body, const str
     draw_command(c, l.command, model);
 }
 
-/* --- editing ------------------------------------------------------------------------------------------------------ */
+/* --- editing -----------------------------------------------------------------------------------
+ */
 
 /* A value was changed: what hangs on it follows. */
 static void changed(struct setup_screen *s, enum option_id id)
@@ -351,7 +371,8 @@ static bool set_text(struct setup_screen *s, enum option_id id, const char *text
         changed(s, id);
         return true;
     }
-    s->calls->status(s->calls->app, ROLE_STATE_FAIL, "%s%s%s", err.message, *err.hint ? "; " : "", err.hint);
+    s->calls->status(s->calls->app, ROLE_STATE_FAIL, "%s%s%s", err.message, *err.hint ? "; " : "",
+                     err.hint);
     return false;
 }
 
@@ -370,7 +391,8 @@ static void typed(void *user, const char *text)
         set_text(s, id, text);
 }
 
-/* Names that a menu offers for an option: "auto" first where it is automatic. Returns how many, 0 for one that is typed. */
+/* Names that a menu offers for an option: "auto" first where it is automatic. Returns how many, 0
+ * for one that is typed. */
 static size_t menu_items(enum option_id id, const char *items[64])
 {
     const struct option_row *row = option_row(id);
@@ -379,9 +401,10 @@ static size_t menu_items(enum option_id id, const char *items[64])
         return 0;
     if (row->automatic)
         items[n++] = id == OPTION_ID_bn ? "default" : "auto";
-    if (id == OPTION_ID_model)
+    if (id == OPTION_ID_model) {
         for (size_t i = 0; i < arch_count() && n < 64; i++)
             items[n++] = arch_at(i)->name;
+    }
     for (size_t i = 0; row->choices && row->choices[i] && n < 64; i++)
         items[n++] = row->choices[i];
     if (row->type == OPTION_BOOL) {
@@ -391,14 +414,16 @@ static size_t menu_items(enum option_id id, const char *items[64])
     return n;
 }
 
-static size_t menu_selected(const struct options *o, enum option_id id, const char *const *items, size_t n)
+static size_t menu_selected(const struct options *o, enum option_id id, const char *const *items,
+                            size_t n)
 {
     struct str now = STR_INIT;
     option_get(&now, o, id);
     size_t at = 0;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         if (str_eq(now.s, items[i]))
             at = i;
+    }
     str_done(&now);
     return at;
 }
@@ -447,7 +472,8 @@ static void edit(struct setup_screen *s, const struct item *item)
     else if (row->type == OPTION_BOOL && !row->automatic)
         cycle(s, id, false);
     else if (n)
-        s->calls->menu(s->calls->app, row->name, items, n, menu_selected(s->model->options, id, items, n), chosen, s);
+        s->calls->menu(s->calls->app, row->name, items, n,
+                       menu_selected(s->model->options, id, items, n), chosen, s);
     else {
         struct str now = STR_INIT;
         option_get(&now, s->model->options, id);
@@ -496,7 +522,9 @@ static unsigned setup_action(void *self, enum action action, struct ui_model *mo
         return UI_REPAINT;
     case ACTION_LEFT:
     case ACTION_RIGHT:
-        return item->kind == ITEM_OPTION && cycle(s, option_of(item), action == ACTION_LEFT) ? UI_REPAINT : UI_NONE;
+        return item->kind == ITEM_OPTION && cycle(s, option_of(item), action == ACTION_LEFT)
+                   ? UI_REPAINT
+                   : UI_NONE;
     case ACTION_START:
         s->calls->start_run(s->calls->app);
         return UI_REPAINT;
@@ -513,7 +541,8 @@ static const char *setup_why_not(void *self, enum action action, const struct ui
     const struct setup_screen *s = self;
     if (action == ACTION_START && !model->dataset)
         return "there is no data set yet";
-    if (action == ACTION_DEFAULT && !option_is_set(model->options, option_of(&s->items[s->selected])))
+    if (action == ACTION_DEFAULT &&
+        !option_is_set(model->options, option_of(&s->items[s->selected])))
         return "this is the default already";
     return NULL;
 }

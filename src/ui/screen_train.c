@@ -15,11 +15,11 @@
 #include "ui/screen.h"
 #include "ui/w_plot.h"
 
-#define SMOOTHING 0.9        /* of the training line over steps */
+#define SMOOTHING 0.9 /* of the training line over steps */
 
 /* What the result says about a class. */
 struct class_line {
-    int cls, taken_for;      /* taken_for: the class that its wrong pictures went to most, -1 none */
+    int cls, taken_for; /* taken_for: the class that its wrong pictures went to most, -1 none */
     int64_t n, n_taken;
     double recall;
 };
@@ -27,7 +27,7 @@ struct class_line {
 struct train_screen {
     const struct ui_calls *calls;
     const struct ui_model *model; /* of the last action, for the stop menu */
-    uint64_t job;            /* run that the held ranges belong to */
+    uint64_t job;                 /* run that the held ranges belong to */
     struct plot_range loss_range, acc_range;
     double *x, *raw, *smooth; /* [SNAP_EPOCHS + SNAP_STEPS] */
     double epoch_x[SNAP_EPOCHS], val[SNAP_EPOCHS];
@@ -56,13 +56,16 @@ static void train_free(void *self)
     free(s);
 }
 
-/* --- head and progress ---------------------------------------------------------------------------------------- */
+/* --- head and progress -------------------------------------------------------------------------
+ */
 
 /* The training job in the engine's slot, or NULL. */
 static const struct job_view *train_job(const struct snapshot *snap)
 {
     const struct job_view *job = snap ? &snap->jobs[0] : NULL;
-    bool trains = job && job->job && job->state != JOB_NONE && (job->command == CMD_TRAIN || job->command == CMD_RESUME || job->command == CMD_PRETRAIN);
+    bool trains =
+        job && job->job && job->state != JOB_NONE &&
+        (job->command == CMD_TRAIN || job->command == CMD_RESUME || job->command == CMD_PRETRAIN);
     return trains ? job : NULL;
 }
 
@@ -75,7 +78,9 @@ static enum role state_of(const struct snapshot *snap, const char **text)
 {
     const struct job_view *job = train_job(snap);
     if (job) {
-        *text = job->state == JOB_PAUSED ? "paused" : job->state == JOB_STOPPING ? "stopping" : "running";
+        *text = job->state == JOB_PAUSED     ? "paused"
+                : job->state == JOB_STOPPING ? "stopping"
+                                             : "running";
         return job->state == JOB_RUNNING ? ROLE_STATE_RUN : ROLE_STATE_WARN;
     }
     *text = str_starts(snap->train.end, "done") ? "done" : "ended";
@@ -90,10 +95,13 @@ static void draw_head(struct canvas *c, struct area a, const struct snapshot *sn
     enum role role = state_of(snap, &state);
     canvas_put_right(c, a, a.w, 0, role, state);
     int room = a.w - text_width(state) - 2, x;
-    x = canvas_put(c, (struct area){a.x, a.y, room > 0 ? room : 0, a.h}, 0, 0, ROLE_STRONG, t->mode);
-    int n = snprintf(text, sizeof text, ", preset %s, %s on %s, %s", t->preset, t->model, t->device, t->precision);
+    x = canvas_put(c, (struct area){a.x, a.y, room > 0 ? room : 0, a.h}, 0, 0, ROLE_STRONG,
+                   t->mode);
+    int n = snprintf(text, sizeof text, ", preset %s, %s on %s, %s", t->preset, t->model, t->device,
+                     t->precision);
     if (snap->memory_total && (size_t)n < sizeof text)
-        snprintf(text + n, sizeof text - (size_t)n, ", memory %s of %s", num_bytes(used, snap->memory_used), num_bytes(total, snap->memory_total));
+        snprintf(text + n, sizeof text - (size_t)n, ", memory %s of %s",
+                 num_bytes(used, snap->memory_used), num_bytes(total, snap->memory_total));
     canvas_put_cut(c, a, x, 0, room - x, ROLE_TEXT, text, false);
 }
 
@@ -101,7 +109,8 @@ static void draw_end(struct canvas *c, struct area a, const struct train_view *t
 {
     char text[512], acc[NUM_TEXT], time[NUM_TEXT], best[96] = "";
     if (t->best.epoch)
-        snprintf(best, sizeof best, "; best epoch %d, val acc %s", t->best.epoch, fmt_percent(acc, t->best.val_acc));
+        snprintf(best, sizeof best, "; best epoch %d, val acc %s", t->best.epoch,
+                 fmt_percent(acc, t->best.val_acc));
     snprintf(text, sizeof text, "%s%s; %s", t->end, best, num_seconds(time, t->seconds));
     canvas_put_cut(c, a, 0, 0, a.w, end_role(t), text, false);
     canvas_put(c, a, 0, 1, ROLE_DIM, "run");
@@ -111,15 +120,17 @@ static void draw_end(struct canvas *c, struct area a, const struct train_view *t
 static void draw_progress(struct canvas *c, struct area a, const struct train_view *t)
 {
     char text[160], speed[NUM_TEXT], eta[NUM_TEXT], right[96];
-    snprintf(text, sizeof text, "epoch %d of %d  step %lld of %lld", t->epoch, t->n_epochs, (long long)t->step_in_epoch,
-             (long long)t->steps_in_epoch);
+    snprintf(text, sizeof text, "epoch %d of %d  step %lld of %lld", t->epoch, t->n_epochs,
+             (long long)t->step_in_epoch, (long long)t->steps_in_epoch);
     int x = canvas_put(c, a, 0, 0, ROLE_TEXT, text) + 2;
-    snprintf(right, sizeof right, "%s images/s  %s left", fmt_speed(speed, t->images_per_s), isfinite(t->eta) ? num_seconds(eta, t->eta) : "-");
+    snprintf(right, sizeof right, "%s images/s  %s left", fmt_speed(speed, t->images_per_s),
+             isfinite(t->eta) ? num_seconds(eta, t->eta) : "-");
     int at = a.w - text_width(right);
     if (at <= x)
         return;
     canvas_put(c, a, at, 0, ROLE_TEXT, right);
-    canvas_bar(c, a, x, 0, at - x - 2, ROLE_BAR_FULL, t->n_steps ? (double)t->step / (double)t->n_steps : 0);
+    canvas_bar(c, a, x, 0, at - x - 2, ROLE_BAR_FULL,
+               t->n_steps ? (double)t->step / (double)t->n_steps : 0);
 }
 
 /* Second line: phase, pictures, waiting. */
@@ -130,26 +141,32 @@ static void draw_phase(struct canvas *c, struct area a, const struct train_view 
     if (t->validating)
         x = canvas_put(c, a, 0, 1, ROLE_STATE_RUN, "validation") + 2;
     else if (t->n_phases > 1 && i >= 0 && i < t->n_marks)
-        x = canvas_printf(c, a, 0, 1, ROLE_TEXT, "phase %d of %d, %s", t->phase, t->n_phases, t->marks[i].title) + 2;
-    snprintf(text, sizeof text, "%d classes, %lld training and %lld validation pictures", t->n_classes, (long long)t->n_train, (long long)t->n_val);
+        x = canvas_printf(c, a, 0, 1, ROLE_TEXT, "phase %d of %d, %s", t->phase, t->n_phases,
+                          t->marks[i].title) +
+            2;
+    snprintf(text, sizeof text, "%d classes, %lld training and %lld validation pictures",
+             t->n_classes, (long long)t->n_train, (long long)t->n_val);
     canvas_put_cut(c, a, x, 1, a.w - x, ROLE_DIM, text, false);
     x += text_width(text) + 2;
     if (t->loader_wait > 0.05)
-        snprintf(text, sizeof text, "%s, waits %.0f %% for pictures", num_seconds(time, t->seconds), 100 * t->loader_wait);
+        snprintf(text, sizeof text, "%s, waits %.0f %% for pictures", num_seconds(time, t->seconds),
+                 100 * t->loader_wait);
     else
         snprintf(text, sizeof text, "%s", num_seconds(time, t->seconds));
     if (x + text_width(text) <= a.w)
         canvas_put_right(c, a, a.w, 1, t->loader_wait > 0.3 ? ROLE_STATE_WARN : ROLE_DIM, text);
 }
 
-/* --- charts -------------------------------------------------------------------------------------------------- */
+/* --- charts ------------------------------------------------------------------------------------
+ */
 
 static size_t ring_first(uint64_t seen, size_t size)
 {
     return seen > size ? (size_t)(seen - size) : 0;
 }
 
-/* Fills the training line: epochs before the first known step, then the steps. loss or accuracy. Returns the points. */
+/* Fills the training line: epochs before the first known step, then the steps. loss or accuracy.
+ * Returns the points. */
 static size_t training_points(struct train_screen *s, const struct train_view *t, bool acc)
 {
     size_t n = 0, first = ring_first(t->steps_seen, SNAP_STEPS);
@@ -188,9 +205,11 @@ static size_t validation_points(struct train_screen *s, const struct train_view 
 static void add_marks(struct plot *plot, const struct train_view *t)
 {
     for (int i = 1; i < t->n_marks && plot->n_marks < PLOT_MARKS; i++)
-        plot->marks[plot->n_marks++] = (struct plot_mark){t->marks[i].epoch - 1, ROLE_PLOT_MARK, t->marks[i].title};
+        plot->marks[plot->n_marks++] =
+            (struct plot_mark){t->marks[i].epoch - 1, ROLE_PLOT_MARK, t->marks[i].title};
     for (int i = 0; i < t->n_events && plot->n_marks < PLOT_MARKS; i++) {
-        double x = t->steps_in_epoch > 0 ? (double)t->events[i].step / (double)t->steps_in_epoch : t->events[i].epoch;
+        double x = t->steps_in_epoch > 0 ? (double)t->events[i].step / (double)t->steps_in_epoch
+                                         : t->events[i].epoch;
         plot->marks[plot->n_marks++] = (struct plot_mark){x, ROLE_PLOT_MARK, NULL};
     }
 }
@@ -202,7 +221,8 @@ static double axis_end(const struct train_view *t)
     return n <= 10 ? n : plot_x_end(fmax(now * 1.2, 10), n);
 }
 
-static void draw_chart(struct train_screen *s, struct canvas *c, struct area a, const struct train_view *t, bool acc)
+static void draw_chart(struct train_screen *s, struct canvas *c, struct area a,
+                       const struct train_view *t, bool acc)
 {
     size_t n = training_points(s, t, acc), n_val = validation_points(s, t, acc);
     double ends[2] = {0, axis_end(t)}, majority[2] = {t->majority, t->majority};
@@ -218,11 +238,15 @@ static void draw_chart(struct train_screen *s, struct canvas *c, struct area a, 
         .best_y = NAN,
         .held = acc ? &s->acc_range : &s->loss_range,
     };
-    plot.series[plot.n_series++] = (struct plot_series){NULL, ROLE_PLOT_RAW, n, s->x, s->raw, false, false, true, true};
-    plot.series[plot.n_series++] = (struct plot_series){"train", ROLE_PLOT_TRAIN, n, s->x, s->smooth, false, false, false, false};
-    plot.series[plot.n_series++] = (struct plot_series){"val", ROLE_PLOT_VALID, n_val, s->epoch_x, s->val, true, false, false, false};
+    plot.series[plot.n_series++] =
+        (struct plot_series){NULL, ROLE_PLOT_RAW, n, s->x, s->raw, false, false, true, true};
+    plot.series[plot.n_series++] = (struct plot_series){
+        "train", ROLE_PLOT_TRAIN, n, s->x, s->smooth, false, false, false, false};
+    plot.series[plot.n_series++] = (struct plot_series){
+        "val", ROLE_PLOT_VALID, n_val, s->epoch_x, s->val, true, false, false, false};
     if (acc && t->majority > 0)
-        plot.series[plot.n_series++] = (struct plot_series){"largest class", ROLE_PLOT_AXIS, 2, ends, majority, false, true, false, false};
+        plot.series[plot.n_series++] = (struct plot_series){
+            "largest class", ROLE_PLOT_AXIS, 2, ends, majority, false, true, false, false};
     if (t->best.epoch) {
         plot.best_x = t->best.epoch;
         plot.best_y = acc ? t->best.val_acc : t->best.val_loss;
@@ -231,7 +255,8 @@ static void draw_chart(struct train_screen *s, struct canvas *c, struct area a, 
     plot_draw(c, a, &plot);
 }
 
-/* --- start-up ------------------------------------------------------------------------------------------------- */
+/* --- start-up ----------------------------------------------------------------------------------
+ */
 
 static void add_stage(struct str *out, const char *name, double seconds)
 {
@@ -259,13 +284,15 @@ static void draw_startup(struct canvas *c, struct area a, const struct snapshot 
     str_done(&known);
 }
 
-/* --- table, classes, events ----------------------------------------------------------------------------------- */
+/* --- table, classes, events --------------------------------------------------------------------
+ */
 
 #define COLUMNS 8
 static const struct {
     const char *title;
     int width;
-} columns[COLUMNS] = {{"epoch", 6}, {"train loss", 11}, {"val loss", 10}, {"train acc", 10}, {"val acc", 9}, {"rate", 9}, {"images/s", 10}, {"time", 12}};
+} columns[COLUMNS] = {{"epoch", 6},   {"train loss", 11}, {"val loss", 10}, {"train acc", 10},
+                      {"val acc", 9}, {"rate", 9},        {"images/s", 10}, {"time", 12}};
 
 static void epoch_columns(char text[COLUMNS][NUM_TEXT], const struct epoch_metrics *m)
 {
@@ -284,7 +311,8 @@ static void draw_table(struct canvas *c, struct area a, const struct train_view 
     if (a.h < 2)
         return;
     int x = 0;
-    size_t rows = (size_t)a.h - 1, first = ring_first(t->epochs_seen, rows < SNAP_EPOCHS ? rows : SNAP_EPOCHS);
+    size_t rows = (size_t)a.h - 1,
+           first = ring_first(t->epochs_seen, rows < SNAP_EPOCHS ? rows : SNAP_EPOCHS);
     for (int k = 0; k < COLUMNS && x + columns[k].width + 2 <= a.w; k++) {
         x += columns[k].width;
         canvas_put_right(c, a, x, 0, ROLE_DIM, columns[k].title);
@@ -298,7 +326,11 @@ static void draw_table(struct canvas *c, struct area a, const struct train_view 
         for (int k = 0; k < COLUMNS && right + columns[k].width + 2 <= a.w; k++) {
             right += columns[k].width;
             bool bad = (k == 1 && !isfinite(m->train_loss)) || (k == 2 && !isfinite(m->val_loss));
-            canvas_put_right(c, a, right, y, bad ? ROLE_STATE_FAIL : best ? ROLE_PLOT_BEST : ROLE_TEXT, text[k]);
+            canvas_put_right(c, a, right, y,
+                             bad    ? ROLE_STATE_FAIL
+                             : best ? ROLE_PLOT_BEST
+                                    : ROLE_TEXT,
+                             text[k]);
         }
         if (best)
             canvas_ch(c, a, right + 1, y, ROLE_PLOT_BEST, 0x2605);
@@ -310,7 +342,8 @@ static int by_recall(const void *a, const void *b)
     const struct class_line *x = a, *y = b;
     if (isnan(x->recall) || isnan(y->recall))
         return isnan(x->recall) - isnan(y->recall);
-    return x->recall != y->recall ? (x->recall > y->recall) - (x->recall < y->recall) : x->cls - y->cls;
+    return x->recall != y->recall ? (x->recall > y->recall) - (x->recall < y->recall)
+                                  : x->cls - y->cls;
 }
 
 static struct class_line class_line(const struct result_view *r, int k)
@@ -341,7 +374,8 @@ static void refresh_lines(struct train_screen *s, const struct ui_model *model)
     qsort(s->lines, (size_t)s->n_lines, sizeof *s->lines, by_recall);
 }
 
-static void draw_class(struct canvas *c, struct area row, const struct result_view *r, const struct class_line *l)
+static void draw_class(struct canvas *c, struct area row, const struct result_view *r,
+                       const struct class_line *l)
 {
     char text[NUM_TEXT], taken[OPTION_TEXT_MAX];
     int name = row.w / 3 < 20 ? row.w / 3 + 1 : 20, bar = row.w >= 40 ? 10 : 0, x = name + 9;
@@ -353,19 +387,24 @@ static void draw_class(struct canvas *c, struct area row, const struct result_vi
         return;
     const char *name_taken = result_view_class(r, l->taken_for);
     if (row.w >= 60)
-        snprintf(taken, sizeof taken, "%lld of %lld taken for %s", (long long)l->n_taken, (long long)l->n, name_taken);
+        snprintf(taken, sizeof taken, "%lld of %lld taken for %s", (long long)l->n_taken,
+                 (long long)l->n, name_taken);
     else
         snprintf(taken, sizeof taken, "%lld %s", (long long)l->n_taken, name_taken);
     canvas_put_cut(c, row, x, 0, row.w - x, ROLE_DIM, taken, false);
 }
 
-static void draw_classes(struct train_screen *s, struct canvas *c, struct area a, const struct ui_model *model)
+static void draw_classes(struct train_screen *s, struct canvas *c, struct area a,
+                         const struct ui_model *model)
 {
-    char right[64], acc[NUM_TEXT];
+    char right[64] = "taken for", acc[NUM_TEXT];
     refresh_lines(s, model);
     bool worst = s->n_lines > a.h - 1, wide = a.w >= 60;
-    snprintf(right, sizeof right, wide ? "epoch %d: %s" : "taken for", model->res.epoch, fmt_percent(acc, model->res.acc));
-    struct area rows = parts_heading(c, a, false, worst ? "Recall, worst first" : "Recall by class", right);
+    if (wide)
+        snprintf(right, sizeof right, "epoch %d: %s", model->res.epoch,
+                 fmt_percent(acc, model->res.acc));
+    struct area rows =
+        parts_heading(c, a, false, worst ? "Recall, worst first" : "Recall by class", right);
     for (int i = 0; i < s->n_lines && i < rows.h; i++)
         draw_class(c, (struct area){rows.x, rows.y + i, rows.w, 1}, &model->res, &s->lines[i]);
 }
@@ -389,14 +428,15 @@ static void draw_events(struct canvas *c, struct area a, const struct train_view
     str_done(&known);
 }
 
-/* --- the screen ------------------------------------------------------------------------------------------------ */
+/* --- the screen --------------------------------------------------------------------------------
+ */
 
 static void draw_empty(struct canvas *c, struct area body, const struct ui_model *model)
 {
     char start[OPTION_TEXT_MAX + 96], setup[64];
     const struct options *o = model->options;
-    snprintf(start, sizeof start, "%s starts one: %s, preset %s, %s", parts_key(ACTION_START), mode_name((enum mode)o->mode),
-             preset_name((enum preset)o->preset), o->model);
+    snprintf(start, sizeof start, "%s starts one: %s, preset %s, %s", parts_key(ACTION_START),
+             mode_name((enum mode)o->mode), preset_name((enum preset)o->preset), o->model);
     snprintf(setup, sizeof setup, "%s changes the settings", parts_key(ACTION_SETUP));
     const char *lines[] = {"No run yet", "", start, setup};
     parts_centre(c, body, ROLE_TEXT, lines, 4);
@@ -433,7 +473,8 @@ static void train_draw(void *self, struct canvas *c, struct area body, const str
         draw_phase(c, l.progress, t);
     }
     if (!begun) {
-        draw_startup(c, (struct area){body.x, l.loss.y, body.w, l.loss.h}, snap);
+        if (job)
+            draw_startup(c, (struct area){body.x, l.loss.y, body.w, l.loss.h}, snap);
         return;
     }
     draw_chart(s, c, l.loss, t, false);
@@ -444,7 +485,8 @@ static void train_draw(void *self, struct canvas *c, struct area body, const str
     draw_events(c, l.events, t);
 }
 
-/* --- actions ------------------------------------------------------------------------------------------------------ */
+/* --- actions -----------------------------------------------------------------------------------
+ */
 
 static void control(struct train_screen *s, enum cmd_kind kind, const struct ui_model *model)
 {
@@ -464,7 +506,8 @@ static void stop_chosen(void *user, int choice)
 
 static unsigned train_action(void *self, enum action action, struct ui_model *model)
 {
-    static const char *const stops[] = {"stop after this epoch", "stop now; resume repeats the epoch", "go on"};
+    static const char *const stops[] = {"stop after this epoch",
+                                        "stop now; resume repeats the epoch", "go on"};
     struct train_screen *s = self;
     const struct job_view *job = train_job(model->snap);
     s->model = model;

@@ -3,7 +3,8 @@
 #include "config.h"
 #include "ui/screens.h"
 
-static const struct screen_ops *const screens[] = {&screen_data, &screen_samples, &screen_setup, &screen_train};
+static const struct screen_ops *const screens[] = {&screen_data, &screen_samples, &screen_setup,
+                                                   &screen_train};
 
 size_t screen_count(void)
 {
@@ -17,8 +18,9 @@ const struct screen_ops *screen_at(size_t i)
 
 int screen_find(const char *name)
 {
-    for (size_t i = 0; i < screen_count(); i++)
+    for (size_t i = 0; i < screen_count(); i++) {
         if (str_eq(screens[i]->name, name))
             return (int)i;
+    }
     return -1;
 }

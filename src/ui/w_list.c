@@ -62,7 +62,8 @@ static void draw_position(struct canvas *c, struct area a, const struct list *li
         canvas_ch(c, a, a.w - 1, (int)y, ROLE_BORDER, 0x2503);
 }
 
-void list_draw(struct canvas *c, struct area a, struct list *list, size_t n, bool focus, list_row *row, void *user)
+void list_draw(struct canvas *c, struct area a, struct list *list, size_t n, bool focus,
+               list_row *row, void *user)
 {
     if (area_empty(a))
         return;

@@ -9,18 +9,20 @@
 /* Zeros are a good start. Fields may be read, selected also written. */
 struct list {
     size_t selected, top;
-    size_t rows;             /* seen at the last draw: a page */
+    size_t rows; /* seen at the last draw: a page */
 };
 
-/* Moves the selection for UP, DOWN, PAGE_UP, PAGE_DOWN, HOME, END; false: another action, or nothing to select. */
+/* Moves the selection for UP, DOWN, PAGE_UP, PAGE_DOWN, HOME, END; false: another action, or
+ * nothing to select. */
 bool list_action(struct list *list, enum action action, size_t n);
 
 /* Draws one entry into its row. */
 typedef void list_row(struct canvas *c, struct area row, size_t i, void *user);
 
-/* Draws entries so that the selected one is seen; a mark of the position in the last column when there are more than rows. focus: the list
- * has the keys. */
-void list_draw(struct canvas *c, struct area a, struct list *list, size_t n, bool focus, list_row *row, void *user);
+/* Draws entries so that the selected one is seen; a mark of the position in the last column when
+ * there are more than rows. focus: the list has the keys. */
+void list_draw(struct canvas *c, struct area a, struct list *list, size_t n, bool focus,
+               list_row *row, void *user);
 
 /* Keeps selected below n and the selection within the rows. */
 void list_fit(struct list *list, size_t n, size_t rows);

@@ -27,15 +27,16 @@
 struct frame {
     const struct plot *plot;
     struct canvas *c;
-    struct area box;         /* inside of the axes */
+    struct area box; /* inside of the axes */
     struct plot_range y;
 };
 
 static double last_value(const struct plot_series *s)
 {
-    for (size_t i = s->n; i-- > 0;)
+    for (size_t i = s->n; i-- > 0;) {
         if (!isnan(s->y[i]))
             return s->y[i];
+    }
     return NAN;
 }
 
@@ -48,15 +49,20 @@ static size_t count_gaps(const struct plot_series *s)
 }
 
 /* "─ train 0.4123" at x; returns the cells used, 0 when it does not fit. */
-static int legend_entry(struct canvas *c, struct area row, int x, const struct plot *plot, const struct plot_series *s)
+static int legend_entry(struct canvas *c, struct area row, int x, const struct plot *plot,
+                        const struct plot_series *s)
 {
     char value[NUM_TEXT], text[96], gaps[32] = "";
     double last = last_value(s);
-    plot->percent ? fmt_percent(value, last) : fmt_loss(value, last);
+    if (plot->percent)
+        fmt_percent(value, last);
+    else
+        fmt_loss(value, last);
     if (count_gaps(s))
         snprintf(gaps, sizeof gaps, " nan %zu", count_gaps(s));
     bool diverged = *gaps && !isfinite(s->y[s->n - 1]);
-    snprintf(text, sizeof text, "%s%s%s%s", s->name, diverged ? "" : " ", diverged ? "" : value, gaps);
+    snprintf(text, sizeof text, "%s%s%s%s", s->name, diverged ? "" : " ", diverged ? "" : value,
+             gaps);
     int width = text_width(text) + 2;
     if (x + width > row.w)
         return 0;
@@ -110,7 +116,8 @@ static int label_width(const struct plot *plot, const struct plot_range *r)
     char text[NUM_TEXT];
     int n = (int)((r->hi - r->lo) / r->step + 1.5);
     for (int i = 0; i < n; i++) {
-        int w = text_width(plot_tick_text(text, ceil(r->lo / r->step - 1e-6) * r->step + i * r->step, r->step, plot->percent));
+        int w = text_width(plot_tick_text(
+            text, ceil(r->lo / r->step - 1e-6) * r->step + i * r->step, r->step, plot->percent));
         width = w > width ? w : width;
     }
     return width;
@@ -123,13 +130,15 @@ static void draw_y_axis(const struct frame *f, int labels)
         canvas_ch(f->c, left, labels, y, ROLE_PLOT_AXIS, CH_WALL);
     char text[NUM_TEXT];
     int above = -1;
-    for (double v = floor(f->y.hi / f->y.step + 1e-6) * f->y.step; v >= f->y.lo - f->y.step * 1e-6; v -= f->y.step) {
+    for (double v = floor(f->y.hi / f->y.step + 1e-6) * f->y.step; v >= f->y.lo - f->y.step * 1e-6;
+         v -= f->y.step) {
         int row = row_of(f, v);
         if (row <= above)
             continue;
         above = row;
         canvas_ch(f->c, left, labels, row, ROLE_PLOT_AXIS, CH_TICK_LEFT);
-        canvas_put_right(f->c, left, labels, row, ROLE_PLOT_AXIS, plot_tick_text(text, v, f->y.step, f->plot->percent));
+        canvas_put_right(f->c, left, labels, row, ROLE_PLOT_AXIS,
+                         plot_tick_text(text, v, f->y.step, f->plot->percent));
     }
 }
 
@@ -140,10 +149,12 @@ static void draw_x_axis(const struct frame *f)
     canvas_ch(f->c, line, 0, 0, ROLE_PLOT_AXIS, CH_CORNER);
     for (int x = 1; x < line.w; x++)
         canvas_ch(f->c, line, x, 0, ROLE_PLOT_AXIS, CH_LINE);
-    /* The end is always labelled, the axis' name stands before it; other labels where they have room. */
+    /* The end is always labelled, the axis' name stands before it; other labels where they have
+     * room. */
     char text[NUM_TEXT];
     canvas_put_right(f->c, below, below.w, 0, ROLE_PLOT_AXIS, fmt_fixed(text, f->plot->x_end, 0));
-    int room = below.w - text_width(text) - 1, name = f->plot->x_name ? text_width(f->plot->x_name) : 0;
+    int room = below.w - text_width(text) - 1,
+        name = f->plot->x_name ? text_width(f->plot->x_name) : 0;
     if (name && room > name + 4) {
         canvas_put_right(f->c, below, room, 0, ROLE_PLOT_AXIS, f->plot->x_name);
         room -= name + 1;
@@ -166,8 +177,6 @@ static void draw_marks(const struct frame *f)
         int col = col_of(f, m->x);
         for (int y = 0; m->text && y < f->box.h; y++)
             canvas_ch(f->c, f->box, col, y, m->role, CH_MARK);
-        if (m->text && f->box.h >= 6)
-            canvas_put(f->c, f->box, col + 1, f->plot->names_below ? f->box.h - 1 : 0, m->role, m->text);
         struct area axis = {f->box.x, f->box.y + f->box.h, f->box.w, 1};
         if (!m->text)
             canvas_ch(f->c, axis, col, 0, m->role, CH_SIGN);
@@ -175,7 +184,8 @@ static void draw_marks(const struct frame *f)
 }
 
 /* Points of a series in dots. */
-static void to_dots(const struct frame *f, const struct plot_dots *d, const struct plot_series *s, double *x, double *y)
+static void to_dots(const struct frame *f, const struct plot_dots *d, const struct plot_series *s,
+                    double *x, double *y)
 {
     double w = plot_dots_width(d) - 1, h = plot_dots_height(d) - 1;
     for (size_t i = 0; i < s->n; i++) {
@@ -195,21 +205,25 @@ static void draw_dots(const struct frame *f)
         plot_dots_series(&d, (uint8_t)i, x, y, s->n, s->dashed);
         free(x);
     }
-    for (int row = 0; row < d.rows; row++)
+    for (int row = 0; row < d.rows; row++) {
         for (int col = 0; col < d.cols; col++) {
             uint32_t ch = plot_dots_char(&d, col, row);
             if (ch)
-                canvas_ch(f->c, f->box, col, row, f->plot->series[d.owner[row * d.cols + col] - 1].role, ch);
+                canvas_ch(f->c, f->box, col, row,
+                          f->plot->series[d.owner[row * d.cols + col] - 1].role, ch);
         }
+    }
     plot_dots_done(&d);
 }
 
-/* Marks on points, for series with few enough of them, and crosses at the top where values are not finite. */
+/* Marks on points, for series with few enough of them, and crosses at the top where values are not
+ * finite. */
 static void draw_points(const struct frame *f)
 {
     for (size_t i = 0; i < f->plot->n_series; i++) {
         const struct plot_series *s = &f->plot->series[i];
-        bool room = s->points && (double)s->n * 2 <= f->box.w * fmax(1, s->n ? s->x[s->n - 1] / f->plot->x_end : 1);
+        bool room = s->points && (double)s->n * 2 <=
+                                     f->box.w * fmax(1, s->n ? s->x[s->n - 1] / f->plot->x_end : 1);
         for (size_t k = 0; k < s->n; k++) {
             if (!(s->x[k] >= 0 && s->x[k] <= f->plot->x_end))
                 continue;
@@ -220,7 +234,36 @@ static void draw_points(const struct frame *f)
         }
     }
     if (f->plot->best_x <= f->plot->x_end && isfinite(f->plot->best_y))
-        canvas_ch(f->c, f->box, col_of(f, f->plot->best_x), row_of(f, f->plot->best_y), ROLE_PLOT_BEST, CH_STAR);
+        canvas_ch(f->c, f->box, col_of(f, f->plot->best_x), row_of(f, f->plot->best_y),
+                  ROLE_PLOT_BEST, CH_STAR);
+}
+
+static bool row_is_free(const struct frame *f, int col, int row, int width)
+{
+    const struct cell *cells = &f->c->cells[(f->box.y + row) * f->c->cols + f->box.x];
+    for (int x = col; x < col + width && x < f->box.w; x++) {
+        if (cells[x].ch != ' ')
+            return false;
+    }
+    return true;
+}
+
+/* Names of marks beside their lines, in the first row from the top or the bottom that is free. */
+static void draw_names(const struct frame *f)
+{
+    for (size_t i = 0; i < f->plot->n_marks; i++) {
+        const struct plot_mark *m = &f->plot->marks[i];
+        if (!m->text || !(m->x >= 0 && m->x <= f->plot->x_end))
+            continue;
+        int col = col_of(f, m->x) + 1, width = text_width(m->text);
+        for (int k = 0; k < f->box.h; k++) {
+            int row = f->plot->names_below ? f->box.h - 1 - k : k;
+            if (!row_is_free(f, col, row, width))
+                continue;
+            canvas_put(f->c, f->box, col, row, m->role, m->text);
+            break;
+        }
+    }
 }
 
 void plot_draw(struct canvas *c, struct area a, const struct plot *plot)
@@ -241,4 +284,5 @@ void plot_draw(struct canvas *c, struct area a, const struct plot *plot)
     draw_marks(&f);
     draw_dots(&f);
     draw_points(&f);
+    draw_names(&f);
 }

@@ -11,10 +11,14 @@
 #define CH_FULL 0x2588
 #define CH_LIGHT 0x2591
 
-static const char *const bn_names[] = {[BN_AUTO] = "auto", [BN_FIXED] = "fixed", [BN_BATCH] = "batch"};
-static const char *const optimizer_names[] = {[OPT_SGD] = "sgd", [OPT_ADAM] = "adam", [OPT_ADAMW] = "adamw"};
-static const char *const schedule_names[] = {
-    [SCHEDULE_CONSTANT] = "constant", [SCHEDULE_STEP] = "step", [SCHEDULE_COSINE] = "cosine", [SCHEDULE_ONE_CYCLE] = "one-cycle"};
+static const char *const bn_names[] = {
+    [BN_AUTO] = "auto", [BN_FIXED] = "fixed", [BN_BATCH] = "batch"};
+static const char *const optimizer_names[] = {
+    [OPT_SGD] = "sgd", [OPT_ADAM] = "adam", [OPT_ADAMW] = "adamw"};
+static const char *const schedule_names[] = {[SCHEDULE_CONSTANT] = "constant",
+                                             [SCHEDULE_STEP] = "step",
+                                             [SCHEDULE_COSINE] = "cosine",
+                                             [SCHEDULE_ONE_CYCLE] = "one-cycle"};
 
 /* Full for what trains, light for what is frozen. */
 static uint32_t sign(const struct canvas *c, bool full)
@@ -36,7 +40,8 @@ static void rate_text(char *out, size_t size, const struct phase *p)
 
 #define COLUMNS 6
 #define TEXT (2 * NUM_TEXT + 2)
-static const char *const headings[COLUMNS] = {"trains", "rate", "epochs", "optimizer", "schedule", "bn"};
+static const char *const headings[COLUMNS] = {"trains",    "rate",     "epochs",
+                                              "optimizer", "schedule", "bn"};
 static const int widths[COLUMNS] = {10, 10, 6, 9, 9, 5};
 
 static void phase_columns(char text[COLUMNS][TEXT], const struct phase *p)
@@ -59,7 +64,8 @@ static int columns_that_fit(int width, int least, int *used)
     return n;
 }
 
-static void draw_phase(struct canvas *c, struct area row, int bar, int n, int start, int total, const struct phase *p)
+static void draw_phase(struct canvas *c, struct area row, int bar, int n, int start, int total,
+                       const struct phase *p)
 {
     int from = bar * start / total, to = bar * (start + p->epochs) / total, x = bar;
     for (int i = from; i < (to > from ? to : from + 1); i++)
@@ -108,7 +114,8 @@ static int64_t params_training(const struct phase *p, const struct graph *g)
 }
 
 /* "phase 1 trains 2565 of 11.2 M parameters". */
-static void draw_counts(struct canvas *c, struct area row, int i, const struct recipe *r, const struct graph *g)
+static void draw_counts(struct canvas *c, struct area row, int i, const struct recipe *r,
+                        const struct graph *g)
 {
     char some[NUM_TEXT], all[NUM_TEXT], phase[24] = "", text[128];
     fmt_count(some, (double)params_training(&r->phases[i], g));
@@ -121,7 +128,8 @@ static void draw_counts(struct canvas *c, struct area row, int i, const struct r
     canvas_put_cut(c, row, 0, 0, row.w, ROLE_TEXT, text, false);
 }
 
-static void draw_signs(struct canvas *c, struct area row, const struct phase *p, const struct graph *g)
+static void draw_signs(struct canvas *c, struct area row, const struct phase *p,
+                       const struct graph *g)
 {
     size_t n = g->n_blocks;
     for (size_t b = 0; b < n; b++) {
@@ -132,7 +140,8 @@ static void draw_signs(struct canvas *c, struct area row, const struct phase *p,
 }
 
 /* Few rows: for each phase its counts, and its blocks as signs where there is room for both. */
-static void draw_short(struct canvas *c, struct area a, const struct recipe *r, const struct graph *g)
+static void draw_short(struct canvas *c, struct area a, const struct recipe *r,
+                       const struct graph *g)
 {
     bool both = a.h >= 2 * r->n_phases;
     struct area row = {a.x, a.y, a.w, 1};
@@ -145,7 +154,8 @@ static void draw_short(struct canvas *c, struct area a, const struct recipe *r, 
     }
 }
 
-static void draw_block(struct canvas *c, struct area row, size_t b, const struct recipe *r, const struct graph *g, int64_t largest)
+static void draw_block(struct canvas *c, struct area row, size_t b, const struct recipe *r,
+                       const struct graph *g, int64_t largest)
 {
     char count[NUM_TEXT];
     int64_t params = graph_params(g, (int)b);
@@ -156,10 +166,12 @@ static void draw_block(struct canvas *c, struct area row, size_t b, const struct
         bool t = trains(&r->phases[i], g, b);
         canvas_put(c, row, x, 0, t ? ROLE_TEXT : ROLE_DIM, t ? "trains" : "frozen");
     }
-    canvas_bar(c, row, x, 0, row.w - x, ROLE_BAR_FULL, largest ? (double)params / (double)largest : 0);
+    canvas_bar(c, row, x, 0, row.w - x, ROLE_BAR_FULL,
+               largest ? (double)params / (double)largest : 0);
 }
 
-static void draw_long(struct canvas *c, struct area a, const struct recipe *r, const struct graph *g)
+static void draw_long(struct canvas *c, struct area a, const struct recipe *r,
+                      const struct graph *g)
 {
     int64_t largest = 0;
     for (size_t b = 0; b < g->n_blocks; b++)
@@ -176,7 +188,8 @@ static void draw_long(struct canvas *c, struct area a, const struct recipe *r, c
         draw_counts(c, row, i, r, g);
 }
 
-void ladder_draw(struct canvas *c, struct area a, const struct recipe *recipe, const struct graph *graph)
+void ladder_draw(struct canvas *c, struct area a, const struct recipe *recipe,
+                 const struct graph *graph)
 {
     if (area_empty(a) || !graph)
         return;

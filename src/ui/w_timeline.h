@@ -7,12 +7,13 @@
 #include "stats/recipe.h"
 #include "ui/canvas.h"
 
-/* A row a phase: its bar over the epochs of the whole run, full where all layers train, light where only the head does; then what it does as far as
- * there is room. The last row counts epochs. */
+/* A row a phase: its bar over the epochs of the whole run, full where all layers train, light where
+ * only the head does; then what it does as far as there is room. The last row counts epochs. */
 void timeline_draw(struct canvas *c, struct area a, const struct recipe *recipe);
 
-/* Which blocks train: one row a block with parameters and a column a phase where there is room, else a row of signs a phase;
- * and the parameters that train. graph may be NULL: nothing. */
-void ladder_draw(struct canvas *c, struct area a, const struct recipe *recipe, const struct graph *graph);
+/* Which blocks train: one row a block with parameters and a column a phase where there is room,
+ * else a row of signs a phase; and the parameters that train. graph may be NULL: nothing. */
+void ladder_draw(struct canvas *c, struct area a, const struct recipe *recipe,
+                 const struct graph *graph);
 
 #endif

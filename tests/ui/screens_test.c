@@ -1,5 +1,6 @@
-/* The screens drawn without a terminal: golden texts at two sizes, every size without harm, what actions ask for.
- * FL_GOLDEN_WRITE=1 writes the golden texts anew. SPDX-License-Identifier: GPL-3.0-or-later */
+/* The screens drawn without a terminal: golden texts at two sizes, every size without harm, what
+ * actions ask for. FL_GOLDEN_WRITE=1 writes the golden texts anew. SPDX-License-Identifier:
+ * GPL-3.0-or-later */
 #include "config.h"
 #include "unit/test.h"
 
@@ -97,7 +98,8 @@ static void golden_at(struct stage *s, const char *name, int cols, int rows, boo
     canvas_done(&c);
 }
 
-/* --- Data ------------------------------------------------------------------------------------------------------ */
+/* --- Data --------------------------------------------------------------------------------------
+ */
 
 static void data_browse(void **state)
 {
@@ -167,7 +169,8 @@ static void data_asks(void **state)
     stage_close(&s);
 }
 
-/* --- Samples --------------------------------------------------------------------------------------------------- */
+/* --- Samples -----------------------------------------------------------------------------------
+ */
 
 static void samples_grid(void **state)
 {
@@ -202,7 +205,8 @@ static void wanted(struct stage *s, struct str *out)
     struct canvas c;
     draw(s, &c, 80, 24, false);
     for (int i = 0; i < c.n_pictures; i++)
-        str_printf(out, "%s %d %d\n", c.pictures[i].want.path, c.pictures[i].want.square, c.pictures[i].want.augment);
+        str_printf(out, "%s %d %d\n", c.pictures[i].want.path, c.pictures[i].want.square,
+                   c.pictures[i].want.augment);
     canvas_done(&c);
 }
 
@@ -263,7 +267,8 @@ static void samples_are_usable(void **state)
     stage_close(&s);
 }
 
-/* --- Setup ----------------------------------------------------------------------------------------------------- */
+/* --- Setup -------------------------------------------------------------------------------------
+ */
 
 static void set(struct world *w, enum option_id id, const char *text)
 {
@@ -322,13 +327,15 @@ static void setup_edits(void **state)
     assert_int_equal(o->mode, MODE_SCRATCH);
     select_option(&s, "lr:");
     assert_string_equal(s.world.asked.text, "lr: learning rate, 0 to 100 [auto]");
-    s.world.asked.typed(s.world.asked.user, "0,005"); /* a decimal comma, as typed on many keyboards */
+    s.world.asked.typed(s.world.asked.user,
+                        "0,005"); /* a decimal comma, as typed on many keyboards */
     assert_float_equal(o->lr, 0.005, 1e-12);
     act(&s, ACTION_SELECT);
     s.world.asked.typed(s.world.asked.user, "fast");
     assert_string_equal(s.world.asked.what, "status");
     assert_string_equal(s.world.asked.text, "lr: \"fast\" is not a number");
-    assert_string_equal(s.world.asked_before.text, "lr: learning rate, 0 to 100 [fast]"); /* the field is open again */
+    assert_string_equal(s.world.asked_before.text,
+                        "lr: learning rate, 0 to 100 [fast]"); /* the field is open again */
     assert_float_equal(o->lr, 0.005, 1e-12);
     act(&s, ACTION_DEFAULT);
     assert_false(option_is_set(o, OPTION_ID_lr));
@@ -372,7 +379,8 @@ static void setup_reaches_all(void **state)
     stage_close(&s);
 }
 
-/* --- Train ------------------------------------------------------------------------------------------------------ */
+/* --- Train -------------------------------------------------------------------------------------
+ */
 
 static void train_run(void **state)
 {
@@ -387,6 +395,21 @@ static void train_run(void **state)
     golden_at(&s, "train-40x10", 40, 10, false);
     golden_at(&s, "train-60x24", 60, 24, false);
     golden_at(&s, "train-ascii", 80, 24, true);
+    stage_close(&s);
+}
+
+/* The charts begin at epoch 1 though the snapshot knows the last steps only. */
+static void train_history(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &screen_train);
+    world_resumed(&s.world);
+    golden_at(&s, "train-resumed", 80, 24, false);
+    stage_close(&s);
+    stage_open(&s, &screen_train);
+    world_long(&s.world);
+    golden_at(&s, "train-long", 80, 24, false);
     stage_close(&s);
 }
 
@@ -442,34 +465,41 @@ static void train_controls(void **state)
     stage_close(&s);
 }
 
-/* --- all ---------------------------------------------------------------------------------------------------------- */
+/* --- all ---------------------------------------------------------------------------------------
+ */
 
-/* Every screen in every state at every size from 1 x 1: nothing is drawn outside of the body, nothing crashes. */
+/* Every screen in every state at every size from 1 x 1: nothing is drawn outside of the body,
+ * nothing crashes. */
 static void every_size(void **state)
 {
-    static void (*const worlds[])(struct world *w) = {world_init, world_no_data, world_scanning, world_loading, world_running, world_done_run};
+    static void (*const worlds[])(struct world * w) = {
+        world_init, world_no_data, world_scanning, world_loading, world_running, world_done_run};
     (void)state;
     size_t drawn = 0;
-    for (size_t i = 0; i < screen_count(); i++)
+    for (size_t i = 0; i < screen_count(); i++) {
         for (size_t k = 0; k < sizeof worlds / sizeof *worlds; k++) {
             struct stage s;
             stage_open(&s, screen_at(i));
             if (k)
                 worlds[k](&s.world);
-            for (int rows = 1; rows <= 60; rows += 1 + rows / 6)
+            for (int rows = 1; rows <= 60; rows += 1 + rows / 6) {
                 for (int cols = 1; cols <= 200; cols += 1 + cols / 6) {
                     struct canvas c;
                     canvas_init(&c, cols + 2, rows + 2);
                     s.ops->draw(s.self, &c, (struct area){1, 1, cols, rows}, &s.world.model);
                     for (int x = 0; x < cols + 2; x++)
-                        assert_true(c.cells[x].ch == ' ' && c.cells[(rows + 1) * (cols + 2) + x].ch == ' ');
+                        assert_true(c.cells[x].ch == ' ' &&
+                                    c.cells[(rows + 1) * (cols + 2) + x].ch == ' ');
                     for (int y = 0; y < rows + 2; y++)
-                        assert_true(c.cells[y * (cols + 2)].ch == ' ' && c.cells[y * (cols + 2) + cols + 1].ch == ' ');
+                        assert_true(c.cells[y * (cols + 2)].ch == ' ' &&
+                                    c.cells[y * (cols + 2) + cols + 1].ch == ' ');
                     canvas_done(&c);
                     drawn++;
                 }
+            }
             stage_close(&s);
         }
+    }
     print_message("# %zu screens drawn\n", drawn);
 }
 
@@ -528,6 +558,7 @@ int main(void)
         cmocka_unit_test(setup_edits),
         cmocka_unit_test(setup_reaches_all),
         cmocka_unit_test(train_run),
+        cmocka_unit_test(train_history),
         cmocka_unit_test(train_end),
         cmocka_unit_test(train_nan),
         cmocka_unit_test(train_controls),

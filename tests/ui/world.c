@@ -18,7 +18,8 @@
 static const struct {
     const char *name;
     size_t n;
-} classes[CLASSES] = {{"daisy", 633}, {"dandelion", 898}, {"roses", 641}, {"sunflowers", 699}, {"tulips", 799}};
+} classes[CLASSES] = {
+    {"daisy", 633}, {"dandelion", 898}, {"roses", 641}, {"sunflowers", 699}, {"tulips", 799}};
 
 /* Some of everything that can be wrong, by a plain rule. */
 static void spoil(struct ds_file *f, size_t i)
@@ -26,17 +27,22 @@ static void spoil(struct ds_file *f, size_t i)
     static const struct {
         enum file_status status;
         const char *detail;
-    } kinds[] = {{FILE_DAMAGED, "premature end of JPEG file"}, {FILE_OTHER_FORMAT, "WebP picture"}, {FILE_HIDDEN, ""}, {FILE_NOT_PICTURE, "HTML text"}};
+    } kinds[] = {{FILE_DAMAGED, "premature end of JPEG file"},
+                 {FILE_OTHER_FORMAT, "WebP picture"},
+                 {FILE_HIDDEN, ""},
+                 {FILE_NOT_PICTURE, "HTML text"}};
     size_t k = i / 136 % 4;
     f->status = kinds[k].status;
-    f->width = f->height = 0;
+    if (f->status != FILE_DAMAGED)
+        f->width = f->height = 0;
     snprintf(f->detail, sizeof f->detail, "%s", kinds[k].detail);
 }
 
 static void make_file(struct ds_file *f, size_t cls, size_t i)
 {
     static const int widths[] = {320, 500, 240, 333};
-    f->name = xasprintf("%s/%09zu_%06zx_n.jpg", classes[cls].name, 100080576 + i * 7919, i * 104729 % 0xffffff);
+    f->name = xasprintf("%s/%09zu_%06zx_n.jpg", classes[cls].name, 100080576 + i * 7919,
+                        i * 104729 % 0xffffff);
     f->cls = (int)cls;
     f->kind = KIND_JPEG;
     f->width = widths[i % 4];
@@ -94,7 +100,8 @@ static void take_dataset(struct world *w, bool listing_only)
     dataset_free(ds);
 }
 
-/* --- the app's side ------------------------------------------------------------------------------------------ */
+/* --- the app's side ----------------------------------------------------------------------------
+ */
 
 static void note(void *app, const char *what, const char *text)
 {
@@ -130,7 +137,8 @@ static void call_go(void *app, const char *screen)
     note(app, "go", screen);
 }
 
-static void call_menu(void *app, const char *title, const char *const *items, size_t n, size_t selected, void (*done)(void *user, int choice), void *user)
+static void call_menu(void *app, const char *title, const char *const *items, size_t n,
+                      size_t selected, void (*done)(void *user, int choice), void *user)
 {
     note(app, "menu", title);
     struct asked *a = &((struct world *)app)->asked;
@@ -140,7 +148,8 @@ static void call_menu(void *app, const char *title, const char *const *items, si
     a->user = user;
 }
 
-static void call_prompt(void *app, const char *title, const char *text, bool path, void (*done)(void *user, const char *text), void *user)
+static void call_prompt(void *app, const char *title, const char *text, bool path,
+                        void (*done)(void *user, const char *text), void *user)
 {
     (void)path;
     note(app, "prompt", title);
@@ -165,8 +174,14 @@ void world_init(struct world *w)
     *w = (struct world){0};
     options_default(&w->options);
     w->snap = xcalloc(1, sizeof *w->snap);
-    w->model = (struct ui_model){.snap = w->snap, .options = &w->options, .data = "/data/flowers", .cell_w = 8, .cell_h = 16, .pictures = true};
-    w->calls = (struct ui_calls){w, call_submit, call_status, call_go, call_menu, call_prompt, NULL, call_open, call_start, NULL};
+    w->model = (struct ui_model){.snap = w->snap,
+                                 .options = &w->options,
+                                 .data = "/data/flowers",
+                                 .cell_w = 8,
+                                 .cell_h = 16,
+                                 .pictures = true};
+    w->calls = (struct ui_calls){w,           call_submit, call_status, call_go,    call_menu,
+                                 call_prompt, NULL,        call_open,   call_start, NULL};
     take_dataset(w, false);
 }
 
@@ -187,22 +202,49 @@ void world_no_data(struct world *w)
 void world_scanning(struct world *w)
 {
     take_dataset(w, true);
-    w->snap->jobs[1] = (struct job_view){.job = 3, .command = CMD_SCAN, .state = JOB_RUNNING, .stage = "decoding", .done = 1223, .total = 3670,
-                                         .seconds = 4.2, .bad = 9};
+    w->snap->jobs[1] = (struct job_view){.job = 3,
+                                         .command = CMD_SCAN,
+                                         .state = JOB_RUNNING,
+                                         .stage = "decoding",
+                                         .done = 1223,
+                                         .total = 3670,
+                                         .seconds = 4.2,
+                                         .bad = 9};
 }
 
-/* --- the run --------------------------------------------------------------------------------------------------- */
+/* --- the run -----------------------------------------------------------------------------------
+ */
 
 static void start_run(struct world *w)
 {
     struct train_view *t = &w->snap->train;
-    *t = (struct train_view){.job = 7, .live = true, .run = "/data/runs/20261125-143000-staged-resnet18", .data = "/data/flowers", .mode = "staged",
-                             .preset = "classic", .model = "resnet18", .device = "cpu", .precision = "fp32", .n_classes = CLASSES, .n_train = 2915,
-                             .n_val = 728, .n_phases = 2, .n_epochs = 10, .steps_in_epoch = STEPS, .n_steps = 10 * STEPS, .eta = NAN,
-                             .majority = 0.2445, .n_marks = 2, .s_libtorch = NAN, .s_weights = NAN, .s_scan = NAN, .s_first_step = NAN};
+    *t = (struct train_view){.job = 7,
+                             .live = true,
+                             .run = "/data/runs/20261125-143000-staged-resnet18",
+                             .data = "/data/flowers",
+                             .mode = "staged",
+                             .preset = "classic",
+                             .model = "resnet18",
+                             .device = "cpu",
+                             .precision = "fp32",
+                             .n_classes = CLASSES,
+                             .n_train = 2915,
+                             .n_val = 728,
+                             .n_phases = 2,
+                             .n_epochs = 10,
+                             .steps_in_epoch = STEPS,
+                             .n_steps = 10 * STEPS,
+                             .eta = NAN,
+                             .majority = 0.2445,
+                             .n_marks = 2,
+                             .s_libtorch = NAN,
+                             .s_weights = NAN,
+                             .s_scan = NAN,
+                             .s_first_step = NAN};
     t->marks[0] = (struct phase_mark){1, "head"};
     t->marks[1] = (struct phase_mark){6, "all layers"};
-    w->snap->jobs[0] = (struct job_view){.job = 7, .command = CMD_TRAIN, .state = JOB_RUNNING, .stage = "training"};
+    w->snap->jobs[0] = (struct job_view){
+        .job = 7, .command = CMD_TRAIN, .state = JOB_RUNNING, .stage = "training"};
 }
 
 void world_loading(struct world *w)
@@ -228,8 +270,17 @@ static void add_epoch(struct train_view *t, int epoch)
 {
     struct epoch_metrics *m = &t->epochs[t->epochs_seen++ % SNAP_EPOCHS];
     double loss = loss_at(epoch - 0.5), val = loss_at(epoch) + 0.08 + 0.02 * noise(epoch);
-    *m = (struct epoch_metrics){epoch, loss, 1 - loss / 2, val, 1 - val / 2.1, epoch > 5 ? 1e-4 : 0.01, epoch > 5 ? 1e-4 : 0.01,
-                                epoch > 5 ? 35.2 : 108.6, epoch > 5 ? 83.4 : 27.1, 1.5, epoch > 5 ? 2 : 1};
+    *m = (struct epoch_metrics){epoch,
+                                loss,
+                                1 - loss / 2,
+                                val,
+                                1 - val / 2.1,
+                                epoch > 5 ? 1e-4 : 0.01,
+                                epoch > 5 ? 1e-4 : 0.01,
+                                epoch > 5 ? 35.2 : 108.6,
+                                epoch > 5 ? 83.4 : 27.1,
+                                1.5,
+                                epoch > 5 ? 2 : 1};
     best_update(&t->best, m);
 }
 
@@ -238,7 +289,8 @@ static void run_to(struct world *w, int64_t steps)
     struct train_view *t = &w->snap->train;
     for (int64_t i = 1; i <= steps; i++) {
         double loss = loss_at((double)i / STEPS) + 0.12 * noise(i);
-        t->steps[t->steps_seen++ % SNAP_STEPS] = (struct step_point){i, (float)loss, (float)fmin(1, 1 - loss / 2), 0.01f, 0.01f, 108, 1.5f};
+        t->steps[t->steps_seen++ % SNAP_STEPS] = (struct step_point){
+            i, (float)loss, (float)fmin(1, 1 - loss / 2), 0.01f, 0.01f, 108, 1.5f};
         if (i % STEPS == 0)
             add_epoch(t, (int)(i / STEPS));
     }
@@ -254,7 +306,8 @@ static void run_to(struct world *w, int64_t steps)
 
 static void add_result(struct world *w, int epoch)
 {
-    static const int64_t counts[CLASSES * CLASSES] = {120, 2, 1, 2, 1, 4, 170, 1, 3, 0, 2, 1, 106, 1, 17, 1, 3, 2, 131, 2, 3, 2, 22, 4, 127};
+    static const int64_t counts[CLASSES * CLASSES] = {
+        120, 2, 1, 2, 1, 4, 170, 1, 3, 0, 2, 1, 106, 1, 17, 1, 3, 2, 131, 2, 3, 2, 22, 4, 127};
     const char *names[CLASSES];
     struct prediction_row rows[3670];
     struct str bytes = STR_INIT;
@@ -264,9 +317,12 @@ static void add_result(struct world *w, int epoch)
     for (size_t i = 0; i < w->model.ds.n_files; i++) {
         struct ds_file_row f = ds_view_file(&w->model.ds, i);
         if (i % 2 == 0 && f.status == 0)
-            rows[n++] = (struct prediction_row){f.name, f.cls, i % 7 == 0 ? (f.cls + 2) % CLASSES : f.cls, 0.5 + 0.49 * fabs(noise((int64_t)i)), ""};
+            rows[n++] =
+                (struct prediction_row){f.name, f.cls, i % 7 == 0 ? (f.cls + 2) % CLASSES : f.cls,
+                                        0.5 + 0.49 * fabs(noise((int64_t)i)), ""};
     }
-    struct result r = {CLASSES, epoch, names, "validation part", 0.215, 0.8976, 0.8952, counts, n, rows};
+    struct result r = {CLASSES, epoch, names, "validation part", 0.215, 0.8976, 0.8952,
+                       counts,  n,     rows};
     block_result(&bytes, &r);
     w->model.result = block_from_bytes(BLOCK_RESULT, bytes.s, bytes.len);
     if (result_view_open(&w->model.res, w->model.result, NULL))
@@ -288,6 +344,26 @@ void world_running(struct world *w)
     t->events[0] = (struct event_mark){5 * STEPS + 10, 6, "rate x 0.5"};
     w->snap->memory_used = 2100000000;
     w->snap->memory_total = 8200000000;
+}
+
+void world_resumed(struct world *w)
+{
+    struct train_view *t = &w->snap->train;
+    world_running(w);
+    uint64_t before = 5 * STEPS; /* steps of the first session are not known, its epochs are */
+    t->steps_seen -= before;
+    memmove(t->steps, t->steps + before, t->steps_seen * sizeof *t->steps);
+}
+
+void world_long(struct world *w)
+{
+    struct train_view *t = &w->snap->train;
+    start_run(w);
+    t->n_epochs = 300;
+    t->n_steps = 300 * STEPS;
+    run_to(w, 200 * STEPS);
+    t->images_per_s = 35.2;
+    t->eta = 83 * 100;
 }
 
 void world_done_run(struct world *w)

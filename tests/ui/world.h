@@ -28,9 +28,12 @@ void world_init(struct world *w);
 void world_done(struct world *w);
 
 void world_no_data(struct world *w);
-void world_scanning(struct world *w);   /* the listing only, and a scan job at a third */
-void world_loading(struct world *w);    /* a run that loads libtorch */
-void world_running(struct world *w);    /* staged, 5 + 5 epochs, in the middle of epoch 7 */
-void world_done_run(struct world *w);   /* the same at its end, with a result */
+void world_scanning(struct world *w); /* the listing only, and a scan job at a third */
+void world_loading(struct world *w);  /* a run that loads libtorch */
+void world_running(struct world *w);  /* staged, 5 + 5 epochs, in the middle of epoch 7 */
+void world_done_run(struct world *w); /* the same at its end, with a result */
+
+void world_resumed(struct world *w); /* the same, gone on after 5 epochs in a new session */
+void world_long(struct world *w);    /* 200 of 300 epochs: more steps than the snapshot keeps */
 
 #endif

@@ -10,7 +10,8 @@ static bool inside(struct area a, struct area body)
 {
     if (a.w < 0 || a.h < 0)
         return false;
-    return area_empty(a) || (a.x >= body.x && a.y >= body.y && a.x + a.w <= body.x + body.w && a.y + a.h <= body.y + body.h);
+    return area_empty(a) || (a.x >= body.x && a.y >= body.y && a.x + a.w <= body.x + body.w &&
+                             a.y + a.h <= body.y + body.h);
 }
 
 static bool disjoint(struct area a, struct area b)
@@ -22,10 +23,12 @@ static void check(struct area body, const struct area *parts, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         if (!inside(parts[i], body))
-            fail_msg("part %zu (%d,%d %dx%d) outside of %dx%d", i, parts[i].x, parts[i].y, parts[i].w, parts[i].h, body.w, body.h);
-        for (size_t j = 0; j < i; j++)
+            fail_msg("part %zu (%d,%d %dx%d) outside of %dx%d", i, parts[i].x, parts[i].y,
+                     parts[i].w, parts[i].h, body.w, body.h);
+        for (size_t j = 0; j < i; j++) {
             if (!disjoint(parts[i], parts[j]))
                 fail_msg("parts %zu and %zu overlap in %dx%d", j, i, body.w, body.h);
+        }
     }
 }
 
@@ -47,26 +50,36 @@ static void check_samples(struct area body)
 static void every_size(void **state)
 {
     (void)state;
-    for (int h = 1; h <= 200; h += h < 60 ? 1 : 7)
+    for (int h = 1; h <= 200; h += h < 60 ? 1 : 7) {
         for (int w = 1; w <= 400; w += w < 170 ? 1 : 11) {
             struct area body = {3, 2, w, h};
             for (int flag = 0; flag < 2; flag++) {
                 struct data_layout d;
                 struct train_layout t;
                 layout_data(&d, body, flag);
-                check(body, (struct area[]){d.classes, d.files, d.picture, d.facts, d.totals, d.lines[0], d.lines[1]}, 7);
+                check(body,
+                      (struct area[]){d.classes, d.files, d.picture, d.facts, d.totals, d.lines[0],
+                                      d.lines[1]},
+                      7);
                 assert_false(area_empty(flag ? d.files : d.classes));
                 layout_train(&t, body, flag);
-                check(body, (struct area[]){t.head, t.progress, t.loss, t.acc, t.table, t.classes, t.events}, 7);
+                check(body,
+                      (struct area[]){t.head, t.progress, t.loss, t.acc, t.table, t.classes,
+                                      t.events},
+                      7);
             }
             for (int phases = 1; phases <= 8; phases += 7) {
                 struct setup_layout s;
                 layout_setup(&s, body, phases, 3 * phases);
-                check(body, (struct area[]){s.choice, s.options, s.help, s.timeline, s.freeze, s.command, s.line}, 7);
+                check(body,
+                      (struct area[]){s.choice, s.options, s.help, s.timeline, s.freeze, s.command,
+                                      s.line},
+                      7);
                 assert_false(area_empty(s.options));
             }
             check_samples(body);
         }
+    }
 }
 
 /* What must be there at the two sizes that are looked at. */
@@ -77,11 +90,14 @@ static void usual_sizes(void **state)
     struct setup_layout s;
     struct train_layout t;
     layout_data(&d, (struct area){0, 1, 80, 22}, 0);
-    assert_true(d.classes.w >= 22 && d.files.w >= 22 && d.picture.h >= 8 && d.facts.h >= 8 && d.totals.h == 4);
+    assert_true(d.classes.w >= 22 && d.files.w >= 22 && d.picture.h >= 8 && d.facts.h >= 8 &&
+                d.totals.h == 4);
     layout_setup(&s, (struct area){0, 1, 80, 22}, 2, 13);
-    assert_true(s.choice.h == 9 && s.options.h >= 9 && s.timeline.h >= 4 && s.freeze.h >= 2 && s.command.h == 2);
+    assert_true(s.choice.h == 9 && s.options.h >= 9 && s.timeline.h >= 4 && s.freeze.h >= 2 &&
+                s.command.h == 2);
     layout_train(&t, (struct area){0, 1, 80, 22}, true);
-    assert_true(t.loss.w >= 38 && t.loss.h >= 9 && t.acc.h == t.loss.h && t.table.h >= 5 && t.classes.h >= 5);
+    assert_true(t.loss.w >= 38 && t.loss.h >= 9 && t.acc.h == t.loss.h && t.table.h >= 5 &&
+                t.classes.h >= 5);
     layout_train(&t, (struct area){0, 1, 160, 48}, true);
     assert_true(t.loss.h >= 20 && t.table.w >= 77 && t.classes.h >= 10 && t.events.h >= 2);
 }
@@ -89,7 +105,8 @@ static void usual_sizes(void **state)
 static void aspect(void **state)
 {
     (void)state;
-    struct area a = layout_aspect((struct area){0, 0, 40, 10}, 1, 8, 16); /* 320 x 160 pixels: 160 x 160 */
+    struct area a =
+        layout_aspect((struct area){0, 0, 40, 10}, 1, 8, 16); /* 320 x 160 pixels: 160 x 160 */
     assert_int_equal(a.w, 20);
     assert_int_equal(a.h, 10);
     assert_int_equal(a.x, 10);
@@ -150,10 +167,8 @@ static void list_ends(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_size),
-        cmocka_unit_test(usual_sizes),
-        cmocka_unit_test(aspect),
-        cmocka_unit_test(list_asks_for_seen_rows_only),
+        cmocka_unit_test(every_size), cmocka_unit_test(usual_sizes),
+        cmocka_unit_test(aspect),     cmocka_unit_test(list_asks_for_seen_rows_only),
         cmocka_unit_test(list_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

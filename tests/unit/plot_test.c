@@ -1,4 +1,5 @@
-/* Charts: dots, ranges, ticks, smoothing, whole pictures. SPDX-License-Identifier: GPL-3.0-or-later */
+/* Charts: dots, ranges, ticks, smoothing, whole pictures. SPDX-License-Identifier: GPL-3.0-or-later
+ */
 #include "unit/test.h"
 
 #include <math.h>
@@ -26,12 +27,14 @@ static void expect_dots(const struct plot_dots *d, const char *text)
     str_done(&s);
 }
 
-/* Unicode numbers the dots 1 2 3 down the left, 4 5 6 down the right, 7 and 8 below; the bit of dot n is n - 1. */
+/* Unicode numbers the dots 1 2 3 down the left, 4 5 6 down the right, 7 and 8 below; the bit of dot
+ * n is n - 1. */
 static void dots_stand_upright(void **state)
 {
-    static const uint32_t expected[4][2] = {{0x2801, 0x2808}, {0x2802, 0x2810}, {0x2804, 0x2820}, {0x2840, 0x2880}};
+    static const uint32_t expected[4][2] = {
+        {0x2801, 0x2808}, {0x2802, 0x2810}, {0x2804, 0x2820}, {0x2840, 0x2880}};
     (void)state;
-    for (int y = 0; y < 4; y++)
+    for (int y = 0; y < 4; y++) {
         for (int x = 0; x < 2; x++) {
             struct plot_dots d;
             plot_dots_init(&d, 1, 1, false);
@@ -39,6 +42,7 @@ static void dots_stand_upright(void **state)
             assert_int_equal(plot_dots_char(&d, 0, 0), expected[y][x]);
             plot_dots_done(&d);
         }
+    }
 }
 
 static void lines(void **state)
@@ -93,7 +97,8 @@ static void gaps_break_the_line(void **state)
     plot_dots_done(&d);
 }
 
-/* Ten thousand points on eight columns: a spike of one point reaches the top, the rest stays at the bottom. */
+/* Ten thousand points on eight columns: a spike of one point reaches the top, the rest stays at the
+ * bottom. */
 static void spikes_are_kept(void **state)
 {
     enum { N = 10000 };
@@ -137,7 +142,8 @@ static void ascii_has_two_dots_a_cell(void **state)
     plot_dots_done(&d);
 }
 
-static struct plot_range range_of(const double *y, size_t n, int ticks, bool non_negative, double most)
+static struct plot_range range_of(const double *y, size_t n, int ticks, bool non_negative,
+                                  double most)
 {
     struct plot_extent e = {0};
     plot_extent_add(&e, y, n, false);
@@ -153,19 +159,23 @@ static void expect_range(struct plot_range r, double lo, double hi, double step)
 
 static void ranges(void **state)
 {
-    static const double losses[] = {1.61, NAN, 0.42, INFINITY, 0.9}, constant[] = {0.5, 0.5}, zero[] = {0};
-    static const double accs[] = {0.62, 0.97}, huge[] = {-1e308, 1e308}, tiny[] = {1e-300, 3e-300}, ones[] = {1, 1};
+    static const double losses[] = {1.61, NAN, 0.42, INFINITY, 0.9}, constant[] = {0.5, 0.5},
+                        zero[] = {0};
+    static const double accs[] = {0.62, 0.97}, huge[] = {-1e308, 1e308}, tiny[] = {1e-300, 3e-300},
+                        ones[] = {1, 1};
     (void)state;
     expect_range(range_of(losses, COUNT(losses), 4, true, NAN), 0, 2, 0.5);
     expect_range(range_of(accs, COUNT(accs), 4, true, 1), 0.6, 1, 0.1);
     expect_range(range_of(constant, 2, 4, true, NAN), 0.45, 0.55, 0.025);
     expect_range(range_of(zero, 1, 4, true, NAN), 0, 0.1, 0.05);
     expect_range(range_of(zero, 0, 4, true, NAN), 0, 1, 0.25);
-    const struct plot_range odd[] = {range_of(huge, 2, 4, false, NAN), range_of(tiny, 2, 4, true, NAN), range_of(ones, 2, 4, true, 1),
+    const struct plot_range odd[] = {range_of(huge, 2, 4, false, NAN),
+                                     range_of(tiny, 2, 4, true, NAN), range_of(ones, 2, 4, true, 1),
                                      range_of(losses, 5, 0, true, NAN)};
     for (size_t i = 0; i < COUNT(odd); i++)
-        assert_true(isfinite(odd[i].lo) && isfinite(odd[i].hi) && odd[i].lo < odd[i].hi && odd[i].step > 0);
-    for (int ticks = 1; ticks < 8; ticks++)
+        assert_true(isfinite(odd[i].lo) && isfinite(odd[i].hi) && odd[i].lo < odd[i].hi &&
+                    odd[i].step > 0);
+    for (int ticks = 1; ticks < 8; ticks++) {
         for (int k = 0; k < 200; k++) {
             double y[] = {sin(k) * k, cos(3 * k) * k + 0.1};
             struct plot_range r = range_of(y, 2, ticks, false, NAN);
@@ -173,6 +183,7 @@ static void ranges(void **state)
             if (ticks > 1)
                 assert_true((r.hi - r.lo) / r.step <= ticks + 1e-6);
         }
+    }
 }
 
 static void robust_range_leaves_spikes_out(void **state)
@@ -195,7 +206,8 @@ static void held_range_is_steady(void **state)
     struct plot_range held = {0};
     plot_range_hold(&held, (struct plot_range){0, 2, 0.5});
     expect_range(held, 0, 2, 0.5);
-    plot_range_hold(&held, (struct plot_range){0.5, 2, 0.5}); /* inside and not much smaller: kept */
+    plot_range_hold(&held,
+                    (struct plot_range){0.5, 2, 0.5}); /* inside and not much smaller: kept */
     expect_range(held, 0, 2, 0.5);
     plot_range_hold(&held, (struct plot_range){0, 2.5, 0.5}); /* outgrown */
     expect_range(held, 0, 2.5, 0.5);
@@ -261,8 +273,15 @@ static const double plot_x[] = {0, 1, 2, 3, 4}, plot_y[] = {2, 1, NAN, 0.5, 0};
 
 static struct plot small_plot(void)
 {
-    struct plot p = {.title = "Loss", .x_name = "epoch", .x_end = 4, .non_negative = true, .most = NAN, .best_x = NAN, .best_y = NAN};
-    p.series[p.n_series++] = (struct plot_series){.name = "train", .role = ROLE_PLOT_TRAIN, .n = 5, .x = plot_x, .y = plot_y};
+    struct plot p = {.title = "Loss",
+                     .x_name = "epoch",
+                     .x_end = 4,
+                     .non_negative = true,
+                     .most = NAN,
+                     .best_x = NAN,
+                     .best_y = NAN};
+    p.series[p.n_series++] = (struct plot_series){
+        .name = "train", .role = ROLE_PLOT_TRAIN, .n = 5, .x = plot_x, .y = plot_y};
     return p;
 }
 
@@ -309,9 +328,10 @@ static void every_size(void **state)
     p.marks[p.n_marks++] = (struct plot_mark){NAN, ROLE_PLOT_MARK, "nowhere"};
     p.best_x = 3;
     p.best_y = 0.5;
-    p.series[p.n_series++] = (struct plot_series){.name = "odd", .role = ROLE_PLOT_VALID, .n = 4, .x = x, .y = y, .points = true};
+    p.series[p.n_series++] = (struct plot_series){
+        .name = "odd", .role = ROLE_PLOT_VALID, .n = 4, .x = x, .y = y, .points = true};
     p.series[p.n_series++] = (struct plot_series){.name = "none", .role = ROLE_PLOT_VALID};
-    for (int h = 1; h < 30; h++)
+    for (int h = 1; h < 30; h++) {
         for (int w = 1; w < 60; w += 1 + w / 20) {
             struct canvas c;
             canvas_init(&c, w + 2, h + 2);
@@ -319,9 +339,11 @@ static void every_size(void **state)
             for (int i = 0; i < w + 2; i++)
                 assert_true(c.cells[i].ch == ' ' && c.cells[(h + 1) * (w + 2) + i].ch == ' ');
             for (int i = 0; i < h + 2; i++)
-                assert_true(c.cells[i * (w + 2)].ch == ' ' && c.cells[i * (w + 2) + w + 1].ch == ' ');
+                assert_true(c.cells[i * (w + 2)].ch == ' ' &&
+                            c.cells[i * (w + 2) + w + 1].ch == ' ');
             canvas_done(&c);
         }
+    }
 }
 
 int main(void)
