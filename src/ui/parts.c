@@ -108,3 +108,10 @@ enum role parts_class_role(int cls)
 {
     return cls < 0 ? ROLE_DIM : (enum role)(ROLE_CLASS_0 + cls % 8);
 }
+
+bool parts_picture(struct picture_want *want, const char *root, const char *name)
+{
+    *want = (struct picture_want){.fit = PICTURE_CONTAIN};
+    int n = snprintf(want->path, sizeof want->path, "%s/%s", root, name);
+    return n > 0 && (size_t)n < sizeof want->path;
+}

@@ -38,6 +38,7 @@ struct ui_calls {
     void (*open_data)(void *app, const char *folder);                 /* another data set */
     void (*start_run)(void *app);                                     /* checks, CMD_TRAIN with model.options, goes to Train */
     void (*quit)(void *app);
+    void (*changed)(void *app, enum option_id id);                    /* Setup changed an option: for what it dirties; may be NULL */
 };
 
 enum ui_dirty { UI_NONE = 0, UI_REPAINT = 1, UI_REFLOW = 2 };

@@ -50,8 +50,7 @@ static void data_free(void *self)
     free(s);
 }
 
-/* --- what is shown -----------------------------------------------------------------------------
- */
+/* --- what is shown ------------------------------------------------------------------------- */
 
 static void add_entry(struct data_screen *s, size_t *cap, enum entry_kind kind, size_t index)
 {
@@ -267,10 +266,10 @@ static void draw_facts(struct canvas *c, struct area a, const struct ds_view *ds
 static void draw_preview(struct canvas *c, const struct data_layout *l,
                          const struct ui_model *model, const struct ds_file_row *f)
 {
-    struct picture_want want = {.fit = PICTURE_CONTAIN};
-    snprintf(want.path, sizeof want.path, "%s/%s", model->ds.root, f->name);
+    struct picture_want want;
     struct area a = area_inset(l->picture, 1, 0), facts = area_inset(l->facts, 1, 0);
-    bool shows = f->status == STATUS_USED || f->width > 0;
+    bool shows =
+        parts_picture(&want, model->ds.root, f->name) && (f->status == STATUS_USED || f->width > 0);
     if (model->pictures && shows && a.h >= 3) {
         struct area picture = layout_aspect(a, 4.0 / 3, model->cell_w, model->cell_h);
         canvas_picture(c, picture, &want);
@@ -280,8 +279,7 @@ static void draw_preview(struct canvas *c, const struct data_layout *l,
     draw_facts(c, facts, &model->ds, f);
 }
 
-/* --- totals ------------------------------------------------------------------------------------
- */
+/* --- totals -------------------------------------------------------------------------------- */
 
 static const struct job_view *scan_job(const struct snapshot *snap)
 {
@@ -351,8 +349,7 @@ static void draw_totals(struct canvas *c, struct area a, const struct data_scree
     str_done(&text);
 }
 
-/* --- problems ----------------------------------------------------------------------------------
- */
+/* --- problems ------------------------------------------------------------------------------ */
 
 static void draw_pair(struct canvas *c, struct area row, size_t i, const struct ds_view *ds)
 {
@@ -408,8 +405,7 @@ static void draw_problems(struct data_screen *s, struct canvas *c, struct area b
     list_draw(c, rows, &s->problems, s->n_entries, true, draw_entry, &d);
 }
 
-/* --- the screen --------------------------------------------------------------------------------
- */
+/* --- the screen ---------------------------------------------------------------------------- */
 
 static void draw_empty(struct canvas *c, struct area body, const struct ui_model *model)
 {

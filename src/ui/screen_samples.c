@@ -65,8 +65,7 @@ static void samples_free(void *self)
     free(s);
 }
 
-/* --- which files -------------------------------------------------------------------------------
- */
+/* --- which files --------------------------------------------------------------------------- */
 
 static bool taken(const struct samples_screen *s, size_t file)
 {
@@ -133,8 +132,7 @@ static void draw_samples(struct samples_screen *s, const struct ui_model *model)
     }
 }
 
-/* --- predictions -------------------------------------------------------------------------------
- */
+/* --- predictions --------------------------------------------------------------------------- */
 
 static int by_name(const void *a, const void *b)
 {
@@ -197,8 +195,7 @@ static void put_prediction(struct canvas *c, struct area a, int y, const struct 
     put_middle(c, a, y, right ? ROLE_CLASS_PRED : ROLE_CLASS_WRONG, text);
 }
 
-/* --- drawing -----------------------------------------------------------------------------------
- */
+/* --- drawing ------------------------------------------------------------------------------- */
 
 /* The augmentation of the last phase; false: the input is fixed. */
 static bool augmentation(const struct ui_model *model, struct recipe *recipe,
@@ -212,27 +209,29 @@ static bool augmentation(const struct ui_model *model, struct recipe *recipe,
     return augment->flip || augment->crop || augment->jitter > 0;
 }
 
-static void make_want(struct picture_want *want, const struct samples_screen *s,
+static bool make_want(struct picture_want *want, const struct samples_screen *s,
                       const struct ui_model *model, const char *name)
 {
     struct recipe recipe;
     struct augment_spec augment;
-    *want = (struct picture_want){.fit = PICTURE_CONTAIN, .page = !s->large};
-    snprintf(want->path, sizeof want->path, "%s/%s", model->ds.root, name);
+    if (!parts_picture(want, model->ds.root, name))
+        return false;
+    want->page = !s->large;
     if (s->view == VIEW_ORIGINAL)
-        return;
+        return true;
     bool varies = augmentation(model, &recipe, &augment);
     want->square = recipe.image_size;
     want->crop = recipe.resize == RESIZE_CROP;
     want->antialias = recipe.antialias;
     if (s->view == VIEW_NETWORK || !varies)
-        return;
+        return true;
     want->augment = (uint8_t)(1 + s->draw % 255);
     want->aug_flip = augment.flip;
     want->aug_crop = augment.crop;
     want->aug_crop_min = augment.crop_min;
     want->aug_jitter = augment.jitter;
     want->seed = (uint64_t)model->options->seed;
+    return true;
 }
 
 static void draw_picture(struct canvas *c, struct area a, const struct samples_screen *s,
@@ -242,8 +241,7 @@ static void draw_picture(struct canvas *c, struct area a, const struct samples_s
     struct picture_want want;
     if (area_empty(a))
         return;
-    if (model->pictures) {
-        make_want(&want, s, model, f->name);
+    if (model->pictures && make_want(&want, s, model, f->name)) {
         canvas_picture(
             c,
             layout_aspect(a, s->view == VIEW_ORIGINAL ? 4.0 / 3 : 1, model->cell_w, model->cell_h),
@@ -387,8 +385,7 @@ static void samples_draw(void *self, struct canvas *c, struct area body,
         draw_grid(s, c, &l, model);
 }
 
-/* --- actions -----------------------------------------------------------------------------------
- */
+/* --- actions ------------------------------------------------------------------------------- */
 
 static void class_chosen(void *user, int choice)
 {

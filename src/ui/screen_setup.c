@@ -76,8 +76,7 @@ static enum option_id option_of(const struct item *item)
                                        : (enum option_id)item->index;
 }
 
-/* --- values ------------------------------------------------------------------------------------
- */
+/* --- values -------------------------------------------------------------------------------- */
 
 static const char *on_off(bool on)
 {
@@ -159,8 +158,7 @@ static void range_text(char *out, size_t size, const struct option_row *row)
                  num_real(high, row->max_real));
 }
 
-/* --- drawing -----------------------------------------------------------------------------------
- */
+/* --- drawing ------------------------------------------------------------------------------- */
 
 struct drawing {
     const struct setup_screen *s;
@@ -354,14 +352,15 @@ static void setup_draw(void *self, struct canvas *c, struct area body, const str
     draw_command(c, l.command, model);
 }
 
-/* --- editing -----------------------------------------------------------------------------------
- */
+/* --- editing ------------------------------------------------------------------------------- */
 
 /* A value was changed: what hangs on it follows. */
 static void changed(struct setup_screen *s, enum option_id id)
 {
     if (option_row(id)->dirties == DIRTY_DATA && *s->model->data)
         s->calls->open_data(s->calls->app, s->model->data);
+    if (s->calls->changed)
+        s->calls->changed(s->calls->app, id);
 }
 
 static bool set_text(struct setup_screen *s, enum option_id id, const char *text)

@@ -56,8 +56,7 @@ static void train_free(void *self)
     free(s);
 }
 
-/* --- head and progress -------------------------------------------------------------------------
- */
+/* --- head and progress --------------------------------------------------------------------- */
 
 /* The training job in the engine's slot, or NULL. */
 static const struct job_view *train_job(const struct snapshot *snap)
@@ -157,8 +156,7 @@ static void draw_phase(struct canvas *c, struct area a, const struct train_view 
         canvas_put_right(c, a, a.w, 1, t->loader_wait > 0.3 ? ROLE_STATE_WARN : ROLE_DIM, text);
 }
 
-/* --- charts ------------------------------------------------------------------------------------
- */
+/* --- charts -------------------------------------------------------------------------------- */
 
 static size_t ring_first(uint64_t seen, size_t size)
 {
@@ -255,8 +253,7 @@ static void draw_chart(struct train_screen *s, struct canvas *c, struct area a,
     plot_draw(c, a, &plot);
 }
 
-/* --- start-up ----------------------------------------------------------------------------------
- */
+/* --- start-up ------------------------------------------------------------------------------ */
 
 static void add_stage(struct str *out, const char *name, double seconds)
 {
@@ -284,8 +281,7 @@ static void draw_startup(struct canvas *c, struct area a, const struct snapshot 
     str_done(&known);
 }
 
-/* --- table, classes, events --------------------------------------------------------------------
- */
+/* --- table, classes, events ---------------------------------------------------------------- */
 
 #define COLUMNS 8
 static const struct {
@@ -428,8 +424,7 @@ static void draw_events(struct canvas *c, struct area a, const struct train_view
     str_done(&known);
 }
 
-/* --- the screen --------------------------------------------------------------------------------
- */
+/* --- the screen ---------------------------------------------------------------------------- */
 
 static void draw_empty(struct canvas *c, struct area body, const struct ui_model *model)
 {
@@ -485,8 +480,7 @@ static void train_draw(void *self, struct canvas *c, struct area body, const str
     draw_events(c, l.events, t);
 }
 
-/* --- actions -----------------------------------------------------------------------------------
- */
+/* --- actions ------------------------------------------------------------------------------- */
 
 static void control(struct train_screen *s, enum cmd_kind kind, const struct ui_model *model)
 {

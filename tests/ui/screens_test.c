@@ -98,8 +98,7 @@ static void golden_at(struct stage *s, const char *name, int cols, int rows, boo
     canvas_done(&c);
 }
 
-/* --- Data --------------------------------------------------------------------------------------
- */
+/* --- Data ---------------------------------------------------------------------------------- */
 
 static void data_browse(void **state)
 {
@@ -169,8 +168,7 @@ static void data_asks(void **state)
     stage_close(&s);
 }
 
-/* --- Samples -----------------------------------------------------------------------------------
- */
+/* --- Samples ------------------------------------------------------------------------------- */
 
 static void samples_grid(void **state)
 {
@@ -267,8 +265,7 @@ static void samples_are_usable(void **state)
     stage_close(&s);
 }
 
-/* --- Setup -------------------------------------------------------------------------------------
- */
+/* --- Setup --------------------------------------------------------------------------------- */
 
 static void set(struct world *w, enum option_id id, const char *text)
 {
@@ -379,8 +376,7 @@ static void setup_reaches_all(void **state)
     stage_close(&s);
 }
 
-/* --- Train -------------------------------------------------------------------------------------
- */
+/* --- Train --------------------------------------------------------------------------------- */
 
 static void train_run(void **state)
 {
@@ -465,8 +461,7 @@ static void train_controls(void **state)
     stage_close(&s);
 }
 
-/* --- all ---------------------------------------------------------------------------------------
- */
+/* --- all ----------------------------------------------------------------------------------- */
 
 /* Every screen in every state at every size from 1 x 1: nothing is drawn outside of the body,
  * nothing crashes. */

@@ -100,8 +100,7 @@ static void take_dataset(struct world *w, bool listing_only)
     dataset_free(ds);
 }
 
-/* --- the app's side ----------------------------------------------------------------------------
- */
+/* --- the app's side ------------------------------------------------------------------------ */
 
 static void note(void *app, const char *what, const char *text)
 {
@@ -212,8 +211,7 @@ void world_scanning(struct world *w)
                                          .bad = 9};
 }
 
-/* --- the run -----------------------------------------------------------------------------------
- */
+/* --- the run ------------------------------------------------------------------------------- */
 
 static void start_run(struct world *w)
 {
