@@ -109,10 +109,10 @@ tests_cli_tool_CPPFLAGS = $(AM_CPPFLAGS) $(CJSON_CFLAGS)
 tests_cli_tool_LDADD = libfl_data.a libfl_image.a libfl_base.a $(JPEG_LIBS) $(PNG_LIBS) $(XXHASH_LIBS) $(CJSON_LIBS) -lm
 
 # shim: against the module in the build folder; the pixel reference without it
-shim_tests = tests/shim/border.test tests/shim/ops.test tests/shim/optim.test
+shim_tests = tests/shim/border.test tests/shim/ops.test tests/shim/optim.test tests/gpu/gpu.test
 check_PROGRAMS += tests/unit/pixels.test $(shim_tests)
 TESTS += tests/unit/pixels.test $(shim_tests)
-EXTRA_DIST += tests/ref/shim.py
+EXTRA_DIST += tests/ref/shim.py tests/torch2
 shim_test_sources = tests/shim/shim.c tests/shim/shim.h tests/unit/test.h
 shim_test_libs = $(CMOCKA_LIBS) -ldl -lm
 tests_unit_pixels_test_SOURCES = tests/unit/pixels_test.c tests/unit/test.h shim/fl_pixels.c shim/fl_pixels.h
@@ -127,3 +127,6 @@ tests_shim_ops_test_LDADD = $(shim_test_libs)
 tests_shim_optim_test_SOURCES = tests/shim/optim_test.c tests/ref/shim.h $(shim_test_sources)
 tests_shim_optim_test_CPPFLAGS = $(test_cppflags)
 tests_shim_optim_test_LDADD = $(shim_test_libs)
+tests_gpu_gpu_test_SOURCES = tests/gpu/gpu_test.c shim/fl_pixels.c $(shim_test_sources)
+tests_gpu_gpu_test_CPPFLAGS = $(test_cppflags)
+tests_gpu_gpu_test_LDADD = $(shim_test_libs)
