@@ -1,0 +1,331 @@
+/* The screens: start, loop, end.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "ui/app.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "ui/app_private.h"
+#include "ui/screens.h"
+#include "ui/session.h"
+#include "ui/signals.h"
+
+#define ESCAPE_DELAY 0.025
+#define ANSWER_TIMEOUT 1.0
+#define FRAME 0.033          /* at most 30 frames a second for keys */
+#define NUMBERS_FRAME 0.1    /* and 10 when only numbers change */
+#define RESIZE_PAUSE 0.1
+
+/* --- start ---------------------------------------------------------------------------------------------------- */
+
+static void theme_problem(const struct err *err, void *user)
+{
+    (void)user;
+    log_line(LOG_WARN, "%s", err->message);
+}
+
+static void load_theme(struct app *app)
+{
+    struct err err = {0};
+    if (theme_load(&app->theme, app->options.theme, theme_problem, NULL, &err) != ERR_OK)
+        app_status(app, ROLE_STATE_WARN, "%s", err.message);
+    term_theme(app->term, &app->theme);
+}
+
+static void bind_line(const char *line, int number, void *user)
+{
+    struct app *app = user;
+    struct err err = {0};
+    if (keymap_bind(&app->keymap, line, &err) != ERR_OK)
+        app_status(app, ROLE_STATE_WARN, "config:%d: %s", number, err.message);
+}
+
+/* Only the bind lines: main has read the options. */
+static void load_keys(struct app *app)
+{
+    char *folder = path_home(PATH_CONFIG), *path = path_join(folder, "config");
+    struct options *unused = xmalloc(sizeof *unused);
+    options_default(unused);
+    keymap_default(&app->keymap);
+    if (path_is_file(path))
+        rcfile_read(unused, path, SOURCE_FILE, bind_line, NULL, app, NULL);
+    free(unused);
+    free(path);
+    free(folder);
+}
+
+static void init_screens(struct app *app)
+{
+    for (size_t i = 0; i < screen_count(); i++)
+        app->screens[i] = screen_at(i)->init(&app->calls);
+}
+
+static enum err_code app_init(struct app *app, const struct options *options, struct err *err)
+{
+    app->options = *options;
+    app->model.snap = &app->snap;
+    app->model.options = &app->options;
+    app->resized_at = -1000;
+    enum err_code code = signals_open(err);
+    if (code == ERR_OK)
+        code = term_open(&app->term, option_row(OPTION_ID_color)->choices[options->color], err);
+    if (code != ERR_OK)
+        return code;
+    signals_open(NULL); /* curses may have put its own in place */
+    app->asked_at = clock_now();
+    app->waiting_answers = true;
+    app_calls_init(app);
+    load_theme(app);
+    load_keys(app);
+    int cols, rows;
+    term_size(app->term, &cols, &rows);
+    canvas_init(&app->canvas, cols, rows);
+    app->canvas.ascii = !term_utf8(app->term);
+    app->pictures = pictures_new(&(struct pictures_config){0});
+    init_screens(app);
+    app_graphics(app);
+    return ERR_OK;
+}
+
+/* The data folder of the first frame: the one given, or the current one. */
+static void open_first(struct app *app, const char *folder)
+{
+    if (folder && *folder)
+        app_open_data(app, folder);
+    else if (engine_is_dataset("."))
+        app_open_data(app, ".");
+    if (!*app->model.data)
+        app_start_menu(app);
+}
+
+/* --- signals -------------------------------------------------------------------------------------------------- */
+
+static void suspend(struct app *app)
+{
+    app->suspend = false;
+    term_suspend(app->term);
+    signals_stop_self();
+    term_resume(app->term);
+    while (signals_next() == SIGCONT)
+        ; /* this stop's own */
+    app->urgent = true;
+}
+
+static void take_signal(struct app *app, int number)
+{
+    switch (number) {
+    case SIGWINCH:
+        term_resized(app->term);
+        app->resized_at = clock_now();
+        app_graphics(app); /* a cell may have another size now */
+        break;
+    case SIGCONT:
+        term_resume(app->term);
+        app->urgent = true;
+        break;
+    case SIGTSTP: app->suspend = true; break;
+    case SIGHUP: app->hung_up = true; break;
+    case SIGTERM:
+    case SIGINT:
+        app->quit = true;
+        app->exit_code = 130;
+        break;
+    default: break;
+    }
+}
+
+/* --- loop ----------------------------------------------------------------------------------------------------- */
+
+/* Lines that libraries printed go to the log. */
+static void take_strays(struct app *app)
+{
+    char bytes[1024];
+    ssize_t n;
+    while ((n = read(term_stray_fd(app->term), bytes, sizeof bytes)) > 0)
+        str_add_n(&app->stray, bytes, (size_t)n);
+    for (char *end; app->stray.len && (end = strchr(app->stray.s, '\n'));) {
+        *end = '\0';
+        log_line(LOG_WARN, "printed: %s", app->stray.s);
+        app->stray.len -= (size_t)(end + 1 - app->stray.s);
+        memmove(app->stray.s, end + 1, app->stray.len + 1);
+        app->strays++;
+        app->dirty = true;
+    }
+    if (app->stray.len > 4096)
+        str_clear(&app->stray);
+}
+
+static void take_answers(struct app *app)
+{
+    const struct replies *r = term_replies(app->term);
+    bool late = clock_now() - app->asked_at > ANSWER_TIMEOUT;
+    bool over = app->waiting_answers && (r->device || late);
+    if (over) {
+        app->waiting_answers = false;
+        term_expect_answers(app->term, false);
+    }
+    if (over || (!app->waiting_answers && r->count != app->replies_seen))
+        app_graphics(app);
+    app->replies_seen = r->count;
+}
+
+static double sooner(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+/* Seconds until something is due; negative: nothing is. */
+static double next_due(const struct app *app)
+{
+    double now = clock_now(), due = 1e9;
+    if (app->urgent)
+        due = sooner(due, app->drawn_at + FRAME);
+    if (app->dirty)
+        due = sooner(due, app->drawn_at + NUMBERS_FRAME);
+    if (term_key_waits(app->term))
+        due = sooner(due, app->read_at + ESCAPE_DELAY);
+    if (app->waiting_answers)
+        due = sooner(due, app->asked_at + ANSWER_TIMEOUT + 0.001);
+    if (app->resized_at > 0)
+        due = sooner(due, app->resized_at + RESIZE_PAUSE);
+    return due >= 1e9 ? -1 : due > now ? due - now : 0;
+}
+
+static void wait_for_work(struct app *app)
+{
+    struct pollfd fds[5] = {
+        {.fd = term_fd(app->term), .events = POLLIN},
+        {.fd = signals_fd(), .events = POLLIN},
+        {.fd = app->engine ? engine_event_fd(app->engine) : -1, .events = POLLIN},
+        {.fd = pictures_fd(app->pictures), .events = POLLIN},
+        {.fd = term_stray_fd(app->term), .events = POLLIN},
+    };
+    double due = next_due(app);
+    if (poll(fds, 5, due < 0 ? -1 : (int)(due * 1000 + 0.999)) < 0)
+        return;
+    if (fds[0].revents) {
+        app->hung_up = !term_read(app->term) || app->hung_up;
+        app->read_at = clock_now();
+    }
+    if (fds[3].revents)
+        app->urgent = true;
+    if (fds[4].revents)
+        take_strays(app);
+}
+
+static void draw_when_due(struct app *app)
+{
+    double since = clock_now() - app->drawn_at;
+    bool after_resize = app->resized_at > 0 && clock_now() - app->resized_at >= RESIZE_PAUSE;
+    if (after_resize || (app->urgent && since >= FRAME) || (app->dirty && since >= NUMBERS_FRAME))
+        app_draw(app);
+}
+
+static void loop(struct app *app)
+{
+    while (!app->quit && !app->hung_up) {
+        wait_for_work(app);
+        for (int number; (number = signals_next());)
+            take_signal(app, number);
+        if (term_key_waits(app->term) && clock_now() - app->read_at >= ESCAPE_DELAY)
+            term_key_timeout(app->term);
+        take_answers(app);
+        app_keys(app);
+        app_take_events(app);
+        if (app->suspend)
+            suspend(app);
+        if (!app->quit && !app->hung_up)
+            draw_when_due(app);
+    }
+}
+
+/* --- end ------------------------------------------------------------------------------------------------------ */
+
+/* The screen is gone; the run goes on to its end. TERM and INT stop it with a save. */
+static void run_headless(struct app *app)
+{
+    term_abandon(app->term);
+    app->term = NULL;
+    session_leave();
+    log_line(LOG_WARN, "connection lost, the run goes on");
+    while (app_trains(app) && app->exit_code == 0) {
+        struct pollfd fds[2] = {{.fd = engine_event_fd(app->engine), .events = POLLIN},
+                                {.fd = signals_fd(), .events = POLLIN}};
+        poll(fds, 2, -1);
+        for (int number; (number = signals_next());) {
+            if (number == SIGTERM || number == SIGINT)
+                app->exit_code = 130;
+        }
+        app_take_events(app);
+    }
+}
+
+static void app_done(struct app *app)
+{
+    bool seen = app->term != NULL;
+    term_close(app->term);
+    if (seen && *app->last_words)
+        fprintf(stderr, "flowerlab: %s\n", app->last_words);
+    engine_free(app->engine);
+    for (size_t i = 0; i < screen_count(); i++) {
+        if (app->screens[i])
+            screen_at(i)->free(app->screens[i]);
+    }
+    pictures_free(app->pictures);
+    popups_done(&app->popups);
+    app_start_done(app);
+    app_model_done(app);
+    canvas_done(&app->canvas);
+    str_done(&app->stray);
+}
+
+static void run(struct app *app, const char *folder, bool start, const char *command_line)
+{
+    struct engine_config config = {.n_threads = app->options.threads > 0 ? (int)app->options.threads : 0,
+                                   .command_line = command_line};
+    app_draw(app); /* before anything that could take time */
+    app->engine = engine_new(&config);
+    open_first(app, folder);
+    if (start)
+        app_start_run(app);
+    loop(app);
+    if (app->hung_up && app_trains(app))
+        run_headless(app);
+    else if (app->hung_up) {
+        term_abandon(app->term);
+        app->term = NULL;
+    }
+}
+
+int ui_main(const struct options *options, const char *folder, bool start, const char *command_line)
+{
+    int code = 0;
+    struct err err = {0};
+    if (isatty(0) && isatty(1) && !session_fork(&code))
+        return code;
+    setlocale(LC_CTYPE, ""); /* numbers stay in C */
+    struct app *app = xcalloc(1, sizeof *app);
+    if (app_init(app, options, &err) == ERR_OK) {
+        run(app, folder, start, command_line);
+        code = app->exit_code;
+        app_done(app);
+    } else {
+        fprintf(stderr, "flowerlab: %s\n", err.message);
+        if (*err.hint)
+            fprintf(stderr, "flowerlab: %s\n", err.hint);
+        code = 2;
+    }
+    free(app);
+    return code;
+}

@@ -1,0 +1,160 @@
+/* What screens can ask of the app.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "ui/app_private.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "ui/screens.h"
+
+static void set_status(struct app *app, enum role role, const char *format, va_list ap)
+{
+    vsnprintf(app->message, sizeof app->message, format, ap);
+    app->message_role = role;
+    app->urgent = true;
+    if (role == ROLE_STATE_FAIL || role == ROLE_STATE_WARN)
+        log_line(role == ROLE_STATE_FAIL ? LOG_ERROR : LOG_WARN, "%s", app->message);
+}
+
+void app_status(struct app *app, enum role role, const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    set_status(app, role, format, ap);
+    va_end(ap);
+}
+
+void app_error(struct app *app, const struct err *err)
+{
+    app_status(app, ROLE_STATE_FAIL, "%s%s%s", err->message, *err->hint ? "; " : "", err->hint);
+}
+
+void app_go(struct app *app, const char *screen)
+{
+    int i = screen_find(screen);
+    if (i < 0)
+        return;
+    app->current = (size_t)i;
+    app->urgent = true;
+}
+
+/* --- quit ----------------------------------------------------------------------------------------------------- */
+
+static void quit_answered(void *user, int answer)
+{
+    struct app *app = user;
+    struct err err = {0};
+    struct cmd cmd = {.kind = answer == 0 ? CMD_STOP_EPOCH : CMD_STOP_NOW, .job = app->train_job};
+    if (answer != 0 && answer != 1)
+        return;
+    if (!app_trains(app)) {
+        app->quit = true;
+        return;
+    }
+    if (app_submit(app, &cmd, NULL, &err) != ERR_OK) {
+        app_error(app, &err);
+        return;
+    }
+    app->quit_after_run = true;
+    app_status(app, ROLE_STATE_RUN, answer == 0 ? "stopping after this epoch, then leaving" : "stopping now, then leaving");
+}
+
+void app_quit(struct app *app)
+{
+    static const char *const answers[] = {"stop after this epoch", "stop now", "go on"};
+    if (!app_trains(app))
+        app->quit = true;
+    else
+        popups_menu(&app->popups, "Quit", "A run is training.", answers, 3, 2, quit_answered, app);
+    app->urgent = true;
+}
+
+/* --- help ----------------------------------------------------------------------------------------------------- */
+
+void app_help(struct app *app)
+{
+    unsigned context = screen_at(app->current)->context;
+    char *lines[ACTION_COUNT + 8];
+    size_t n = 0;
+    for (enum action a = ACTION_NONE + 1; a < ACTION_COUNT; a++) {
+        struct str keys = STR_INIT;
+        if (!(action_row(a)->contexts & context) || app->keymap.of[a].n == 0)
+            continue;
+        keymap_names(&keys, &app->keymap, a);
+        lines[n++] = xasprintf("%-14s %s", keys.s, action_row(a)->help);
+        str_done(&keys);
+    }
+    lines[n++] = xasprintf("%s", "");
+    lines[n++] = xasprintf("Pictures: %s", app->gfx_why ? app->gfx_why : "none");
+    lines[n++] = xasprintf("Theme: %s, %d colours", app->theme.name, term_colors(app->term));
+    popups_text(&app->popups, "Help: keys", (const char *const *)lines, n);
+    for (size_t i = 0; i < n; i++)
+        free(lines[i]);
+    app->urgent = true;
+}
+
+/* --- the table ------------------------------------------------------------------------------------------------ */
+
+static enum err_code call_submit(void *app, const struct cmd *cmd, uint64_t *job, struct err *err)
+{
+    return app_submit(app, cmd, job, err);
+}
+
+static void call_status(void *app, enum role role, const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    set_status(app, role, format, ap);
+    va_end(ap);
+}
+
+static void call_go(void *app, const char *screen)
+{
+    app_go(app, screen);
+}
+
+static void call_menu(void *user, const char *title, const char *const *items, size_t n, size_t selected,
+                      void (*done)(void *user, int choice), void *done_user)
+{
+    struct app *app = user;
+    popups_menu(&app->popups, title, NULL, items, n, selected, done, done_user);
+}
+
+static void call_prompt(void *user, const char *title, const char *text, bool path,
+                        void (*done)(void *user, const char *text), void *done_user)
+{
+    struct app *app = user;
+    popups_prompt(&app->popups, title, text, path, done, done_user);
+}
+
+static void call_confirm(void *user, const char *question, const char *const *answers, size_t n,
+                         void (*done)(void *user, int answer), void *done_user)
+{
+    struct app *app = user;
+    popups_menu(&app->popups, "Question", question, answers, n, 0, done, done_user);
+}
+
+static void call_open_data(void *app, const char *folder)
+{
+    app_open_data(app, folder);
+}
+
+static void call_start_run(void *app)
+{
+    app_start_run(app);
+}
+
+static void call_quit(void *app)
+{
+    app_quit(app);
+}
+
+void app_calls_init(struct app *app)
+{
+    app->calls = (struct ui_calls){app,         call_submit,  call_status,    call_go,        call_menu,
+                                   call_prompt, call_confirm, call_open_data, call_start_run, call_quit};
+}

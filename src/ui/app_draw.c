@@ -1,0 +1,201 @@
+/* A frame: title line, body, status line, key bar, popups.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "ui/app_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/path.h"
+#include "ui/screens.h"
+
+#define MIN_COLS 40
+#define MIN_ROWS 10
+#define RESIZE_PAUSE 0.1 /* seconds without another resize before pictures are sent */
+
+/* --- frame ---------------------------------------------------------------------------------------------------- */
+
+static const char *run_state(const struct app *app, char text[64], enum role *role)
+{
+    const struct job_view *job = &app->snap.jobs[0];
+    const struct train_view *t = &app->snap.train;
+    *role = ROLE_STATE_RUN;
+    if (job->job == 0 || job->state == JOB_NONE)
+        return "";
+    const char *what = job->state == JOB_PAUSED ? "paused" : job->state == JOB_STOPPING ? "stopping" : job->stage;
+    *role = job->state == JOB_RUNNING ? ROLE_STATE_RUN : ROLE_STATE_WARN;
+    if (t->live && t->n_epochs > 0)
+        snprintf(text, 64, "%s, epoch %d of %d", what, t->epoch, t->n_epochs);
+    else
+        snprintf(text, 64, "%s", what);
+    return text;
+}
+
+static void draw_title(struct app *app, struct canvas *c, struct area a)
+{
+    char text[64];
+    enum role role;
+    int x = 1 + canvas_put(c, a, 1, 0, ROLE_TITLE, "flowerlab") + 1;
+    for (size_t i = 0; i < screen_count(); i++) {
+        char tab[32];
+        snprintf(tab, sizeof tab, " %zu %s ", i + 1, screen_at(i)->title);
+        x += canvas_put(c, a, x, 0, i == app->current ? ROLE_SELECT : ROLE_DIM, tab);
+    }
+    const char *state = run_state(app, text, &role);
+    int right = a.w - 1, state_w = text_width(state);
+    if (state_w && x + 2 + state_w < right) {
+        canvas_put_right(c, a, right, 0, role, state);
+        right -= state_w + 2;
+    }
+    const char *data = *app->model.data ? path_base(app->model.data) : "no data";
+    int room = right - x - 2, width = text_width(data);
+    if (room >= 4)
+        canvas_put_cut(c, a, right - (width < room ? width : room), 0, width < room ? width : room, ROLE_STRONG, data, true);
+}
+
+/* A line for the first data job that runs. */
+static bool job_text(const struct app *app, char *text, size_t size)
+{
+    for (int i = 1; i < SNAP_JOBS; i++) {
+        const struct job_view *job = &app->snap.jobs[i];
+        if (job->job == 0 || job->state == JOB_NONE)
+            continue;
+        int n = snprintf(text, size, "%s %llu", job->stage, (unsigned long long)job->done);
+        if (job->total)
+            n += snprintf(text + n, size - (size_t)n, " of %llu", (unsigned long long)job->total);
+        if (job->bad)
+            snprintf(text + n, size - (size_t)n, ", %llu left out", (unsigned long long)job->bad);
+        return true;
+    }
+    return false;
+}
+
+static void draw_status(struct app *app, struct canvas *c, struct area a)
+{
+    char text[128];
+    if (app->strays) {
+        snprintf(text, sizeof text, "log: %zu new line%s", app->strays, app->strays == 1 ? "" : "s");
+        canvas_put_right(c, a, a.w - 1, 0, ROLE_STATE_WARN, text);
+        a.w -= text_width(text) + 2;
+    }
+    if (*app->message)
+        canvas_put_cut(c, a, 1, 0, a.w - 2, app->message_role, app->message, false);
+    else if (job_text(app, text, sizeof text))
+        canvas_put_cut(c, a, 1, 0, a.w - 2, ROLE_DIM, text, false);
+}
+
+/* One key of the bar; its width. */
+static int bar_width(const struct app *app, enum action a, char key[32])
+{
+    struct str s = STR_INIT;
+    key_write(&s, app->keymap.of[a].keys[0]);
+    snprintf(key, 32, "%s", s.s);
+    str_done(&s);
+    return text_width(key) + text_width(action_row(a)->label) + 5;
+}
+
+static int draw_bar_item(const struct app *app, struct canvas *c, struct area a, int x, enum action action)
+{
+    char key[32];
+    int width = bar_width(app, action, key);
+    x += canvas_printf(c, a, x, 0, ROLE_BAR_KEY, " %s ", key);
+    canvas_printf(c, a, x, 0, ROLE_BAR_LABEL, " %s ", action_row(action)->label);
+    return width;
+}
+
+/* Help and quit are always there; of the rest what fits, in the table's order. */
+static void draw_keys(const struct app *app, struct canvas *c, struct area a)
+{
+    unsigned context = screen_at(app->current)->context;
+    char key[32];
+    int x = 0, quit = bar_width(app, ACTION_QUIT, key);
+    for (enum action i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
+        const struct action_row *row = action_row(i);
+        if (!row->label || !(row->contexts & context) || app->keymap.of[i].n == 0 || i == ACTION_QUIT)
+            continue;
+        if (x + bar_width(app, i, key) + quit <= a.w)
+            x += draw_bar_item(app, c, a, x, i);
+    }
+    if (app->keymap.of[ACTION_QUIT].n > 0)
+        draw_bar_item(app, c, a, x, ACTION_QUIT);
+}
+
+static void draw_all(struct app *app, struct canvas *c)
+{
+    struct area all = canvas_area(c);
+    if (c->cols < MIN_COLS || c->rows < MIN_ROWS) {
+        canvas_put_cut(c, all, 0, 0, c->cols, ROLE_STATE_WARN, "window too small", false);
+        if (c->rows > 1 && app->popups.n == 0)
+            canvas_printf(c, all, 0, 1, ROLE_DIM, "needs %d x %d", MIN_COLS, MIN_ROWS);
+    } else {
+        struct area body = {0, 1, c->cols, c->rows - 3};
+        draw_title(app, c, (struct area){0, 0, c->cols, 1});
+        screen_at(app->current)->draw(app->screens[app->current], c, body, &app->model);
+        draw_status(app, c, (struct area){0, c->rows - 2, c->cols, 1});
+        draw_keys(app, c, (struct area){0, c->rows - 1, c->cols, 1});
+    }
+    if (app->popups.n) {
+        c->cursor_x = c->cursor_y = -1;
+        popups_draw(&app->popups, c);
+    }
+}
+
+void app_draw(struct app *app)
+{
+    int cols, rows;
+    term_size(app->term, &cols, &rows);
+    app->model.now = clock_now();
+    if (cols != app->canvas.cols || rows != app->canvas.rows)
+        canvas_resize(&app->canvas, cols, rows);
+    else
+        canvas_clear(&app->canvas);
+    draw_all(app, &app->canvas);
+    pictures_frame(app->pictures, &app->canvas, app->shown);
+    pictures_draw(&app->canvas, app->shown);
+    bool calm = app->model.now - app->resized_at >= RESIZE_PAUSE;
+    if (!term_show(app->term, &app->canvas, app->shown, calm))
+        app->hung_up = true;
+    if (calm)
+        app->resized_at = -1000; /* nothing is held back */
+    app->drawn_at = clock_now();
+    app->dirty = app->urgent = false;
+}
+
+/* --- graphics ------------------------------------------------------------------------------------------------- */
+
+static bool cell_option(const char *text, int *w, int *h)
+{
+    return sscanf(text, "%dx%d", w, h) == 2 && *w >= 2 && *h >= 2;
+}
+
+void app_graphics(struct app *app)
+{
+    const struct replies *r = term_replies(app->term);
+    struct gfx_facts facts = {
+        .option = option_row(OPTION_ID_graphics)->choices[app->options.graphics],
+        .utf8 = term_utf8(app->term),
+        .colors = term_colors(app->term),
+        .sixel = r->sixel,
+        .konsole = getenv("KONSOLE_VERSION") != NULL,
+        .tmux = getenv("TMUX") != NULL,
+        .zellij = getenv("ZELLIJ") != NULL,
+    };
+    struct pictures_config config = {
+        .background = r->background >= 0 ? (uint32_t)r->background : app->theme.background,
+        .page_colors = r->registers > 1 && r->registers < 128 ? r->registers : 0,
+    };
+    app->gfx = gfx_choose(&facts, &app->gfx_why);
+    /* while the answer is open, blocks would be made only to be thrown away */
+    bool open = app->waiting_answers && str_eq(facts.option, "auto");
+    config.backend = open ? NULL : gfx_backend(app->gfx);
+    if (!cell_option(app->options.cell, &config.cell_w, &config.cell_h))
+        term_cell(app->term, &config.cell_w, &config.cell_h);
+    term_sixel_limit(app->term, &config.max_w, &config.max_h);
+    app->model.cell_w = config.cell_w;
+    app->model.cell_h = config.cell_h;
+    app->model.pictures = open || app->gfx != GFX_NONE;
+    pictures_configure(app->pictures, &config);
+    app->urgent = true;
+}

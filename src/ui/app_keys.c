@@ -1,0 +1,69 @@
+/* Keys to popups, text fields, actions.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "ui/app_private.h"
+
+#include "base/clock.h"
+#include "ui/screens.h"
+
+/* Actions that are the app's own. False: the screen's. */
+static bool own_action(struct app *app, enum action action)
+{
+    switch (action) {
+    case ACTION_HELP: app_help(app); return true;
+    case ACTION_DATA: app_go(app, "data"); return true;
+    case ACTION_SAMPLES: app_go(app, "samples"); return true;
+    case ACTION_SETUP: app_go(app, "setup"); return true;
+    case ACTION_TRAIN: app_go(app, "train"); return true;
+    case ACTION_NEXT_SCREEN: app_go(app, screen_at((app->current + 1) % screen_count())->name); return true;
+    case ACTION_REPAINT:
+        pictures_forget(app->pictures);
+        term_repaint(app->term);
+        return true;
+    case ACTION_QUIT: app_quit(app); return true;
+    default: return false;
+    }
+}
+
+static void do_action(struct app *app, enum action action)
+{
+    const struct screen_ops *screen = screen_at(app->current);
+    void *self = app->screens[app->current];
+    if (own_action(app, action))
+        return;
+    const char *why = screen->why_not ? screen->why_not(self, action, &app->model) : NULL;
+    if (why)
+        app_status(app, ROLE_STATE_WARN, "%s", why);
+    else if (screen->action)
+        screen->action(self, action, &app->model);
+}
+
+static void one_key(struct app *app, const struct key_event *event)
+{
+    const struct screen_ops *screen = screen_at(app->current);
+    struct key key = event->key;
+    app->message[0] = '\0';
+    app->strays = 0;
+    app->urgent = true;
+    if (app->popups.n > 0) {
+        popups_key(&app->popups, event);
+        return;
+    }
+    if (key.code == K_PASTE) /* outside of a field a paste is not keys */
+        return;
+    if (screen->text_key && screen->text_key(app->screens[app->current], key.ch, key.code, &app->model))
+        return;
+    enum action action = keymap_find(&app->keymap, screen->context, key);
+    if (key.code == K_CTRL && key.ch == 'z' && action == ACTION_NONE)
+        app->suspend = true;
+    else if (action != ACTION_NONE)
+        do_action(app, action);
+}
+
+void app_keys(struct app *app)
+{
+    struct key_event event;
+    app->model.now = clock_now();
+    while (!app->quit && term_key(app->term, &event))
+        one_key(app, &event);
+}

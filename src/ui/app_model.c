@@ -1,0 +1,214 @@
+/* The app's state from the engine: data set, result, notices.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "ui/app_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/path.h"
+#include "ui/screens.h"
+
+bool app_trains(const struct app *app)
+{
+    const struct job_view *job = &app->snap.jobs[0];
+    bool training = job->command == CMD_TRAIN || job->command == CMD_RESUME || job->command == CMD_PRETRAIN;
+    return app->train_job != 0 || (job->job != 0 && job->state != JOB_NONE && training);
+}
+
+enum err_code app_submit(struct app *app, const struct cmd *cmd, uint64_t *job, struct err *err)
+{
+    uint64_t unused = 0;
+    if (!app->engine)
+        return err_set(err, ERR_BUSY, "the program is starting");
+    enum err_code code = engine_submit(app->engine, cmd, job ? job : &unused, err);
+    uint64_t number = job ? *job : unused;
+    if (code != ERR_OK)
+        return code;
+    if (cmd->kind == CMD_TRAIN || cmd->kind == CMD_RESUME || cmd->kind == CMD_PRETRAIN)
+        app->train_job = number;
+    if (cmd->kind == CMD_DEMO)
+        app->demo_job = number;
+    if ((cmd->kind == CMD_LIST || cmd->kind == CMD_SCAN) && str_eq(cmd->path, app->model.data))
+        app->data_job = number;
+    return ERR_OK;
+}
+
+/* --- data set ------------------------------------------------------------------------------------------------- */
+
+static void drop_dataset(struct app *app)
+{
+    block_release(app->model.dataset);
+    app->model.dataset = NULL;
+    app->model.dataset_version++;
+}
+
+static void submit_data(struct app *app, enum cmd_kind kind)
+{
+    struct err err = {0};
+    struct cmd cmd = {.kind = kind, .options = &app->options};
+    snprintf(cmd.path, sizeof cmd.path, "%s", app->model.data);
+    if (app_submit(app, &cmd, NULL, &err) != ERR_OK)
+        app_error(app, &err);
+}
+
+void app_open_data(struct app *app, const char *folder)
+{
+    char *expanded = path_expand(folder), *absolute = path_absolute(expanded);
+    size_t n = strlen(absolute);
+    while (n > 1 && absolute[n - 1] == '/')
+        absolute[--n] = '\0';
+    if (!path_is_folder(absolute)) {
+        app_status(app, ROLE_STATE_FAIL, "%s: %s", folder, path_exists(absolute) ? "is no folder" : "does not exist");
+    } else if (n >= sizeof app->model.data) {
+        app_status(app, ROLE_STATE_FAIL, "%s: name is too long", folder);
+    } else {
+        bool other = !str_eq(app->model.data, absolute);
+        snprintf(app->model.data, sizeof app->model.data, "%s", absolute);
+        if (other)
+            drop_dataset(app);
+        pictures_forget(app->pictures);
+        app->data_scanned = false;
+        submit_data(app, CMD_LIST);
+        submit_data(app, CMD_SCAN);
+    }
+    free(absolute);
+    free(expanded);
+    app->urgent = true;
+}
+
+/* Takes a list or scan of the open folder; a list never replaces a scan. */
+static void take_dataset(struct app *app, const struct notice *notice)
+{
+    struct ds_view view;
+    struct err err = {0};
+    const struct block *block = engine_block(app->engine, notice->block);
+    bool scan = notice->command == CMD_SCAN;
+    if (!block || (!scan && app->data_scanned) || ds_view_open(&view, block, &err) != ERR_OK ||
+        !str_eq(view.root, app->model.data)) {
+        block_release(block);
+        if (err.code != ERR_OK)
+            app_error(app, &err);
+        return;
+    }
+    drop_dataset(app);
+    app->model.dataset = block;
+    app->model.ds = view;
+    app->data_scanned = app->data_scanned || scan;
+    if (scan && view.n_used > 0)
+        app_remember_data(app->model.data);
+}
+
+/* --- runs ----------------------------------------------------------------------------------------------------- */
+
+void app_start_run(struct app *app)
+{
+    struct err err = {0};
+    struct cmd cmd = {.kind = CMD_TRAIN, .options = &app->options};
+    if (!*app->model.data) {
+        app_status(app, ROLE_STATE_WARN, "open a data folder first");
+        return;
+    }
+    snprintf(cmd.path, sizeof cmd.path, "%s", app->model.data);
+    if (app_submit(app, &cmd, NULL, &err) == ERR_OK)
+        app_go(app, "train");
+    else
+        app_error(app, &err);
+}
+
+static void take_result(struct app *app)
+{
+    uint64_t id = app->snap.train.result;
+    if (id == app->result_block)
+        return;
+    block_release(app->model.result);
+    app->result_block = id;
+    app->model.result = id ? engine_block(app->engine, id) : NULL;
+    app->model.result_version++;
+    struct err err = {0};
+    if (app->model.result && result_view_open(&app->model.res, app->model.result, &err) != ERR_OK) {
+        block_release(app->model.result);
+        app->model.result = NULL;
+        app_error(app, &err);
+    }
+}
+
+static void remember_run(struct app *app)
+{
+    const struct train_view *t = &app->snap.train;
+    if (!*t->run)
+        return;
+    int n = snprintf(app->last_words, sizeof app->last_words, "%s: %s", t->run, *t->end ? t->end : "ended");
+    if (t->best.epoch > 0 && n > 0 && (size_t)n < sizeof app->last_words)
+        snprintf(app->last_words + n, sizeof app->last_words - (size_t)n, ", best val_acc %.1f %% in epoch %d",
+                 100 * t->best.val_acc, t->best.epoch);
+}
+
+/* --- notices -------------------------------------------------------------------------------------------------- */
+
+static void demo_ready(struct app *app, const struct notice *notice)
+{
+    const struct block *block = engine_block(app->engine, notice->block);
+    if (block && block->kind == BLOCK_TEXT) {
+        app_open_data(app, text_view(block));
+        app_status(app, ROLE_STATE_DONE, "these pictures are drawn by the program, not photographed");
+    }
+    block_release(block);
+}
+
+static bool is_end(const struct notice *notice)
+{
+    return notice->kind == NOTICE_FINISHED || notice->kind == NOTICE_FAILED || notice->kind == NOTICE_CANCELLED;
+}
+
+static void say(struct app *app, const struct notice *notice)
+{
+    bool quiet = notice->command == CMD_LIST || notice->command == CMD_SCAN;
+    if (notice->kind == NOTICE_FAILED && notice->err.code != ERR_CANCELLED)
+        app_error(app, &notice->err);
+    else if (is_end(notice) && !quiet && *notice->text)
+        app_status(app, notice->kind == NOTICE_FINISHED ? ROLE_STATE_DONE : ROLE_STATE_WARN, "%s", notice->text);
+}
+
+static void take_notice(struct app *app, const struct notice *notice)
+{
+    bool data = notice->command == CMD_LIST || notice->command == CMD_SCAN;
+    say(app, notice);
+    if (notice->kind == NOTICE_FINISHED && data)
+        take_dataset(app, notice);
+    if (notice->kind == NOTICE_FINISHED && notice->job == app->demo_job)
+        demo_ready(app, notice);
+    if (is_end(notice) && notice->job == app->train_job) {
+        app->train_job = 0;
+        remember_run(app);
+        app->quit = app->quit || app->quit_after_run;
+    }
+    if (!is_end(notice))
+        return;
+    for (size_t i = 0; i < screen_count(); i++) {
+        if (screen_at(i)->event)
+            screen_at(i)->event(app->screens[i], notice, &app->model);
+    }
+}
+
+void app_take_events(struct app *app)
+{
+    struct notice notice;
+    while (engine_next_event(app->engine, &notice)) {
+        /* numbers first: an end's notice is read beside the numbers of the end */
+        if (engine_snapshot(app->engine, &app->snap))
+            take_result(app);
+        take_notice(app, &notice);
+        app->dirty = true;
+        app->urgent = app->urgent || notice.kind != NOTICE_PROGRESS;
+    }
+}
+
+void app_model_done(struct app *app)
+{
+    block_release(app->model.dataset);
+    block_release(app->model.result);
+    app->model.dataset = app->model.result = NULL;
+}

@@ -1,0 +1,81 @@
+/* Inside of the app, for app*.c.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef FL_UI_APP_PRIVATE_H
+#define FL_UI_APP_PRIVATE_H
+
+#include "ui/keymap.h"
+#include "ui/picture.h"
+#include "ui/popup.h"
+#include "ui/screen.h"
+#include "ui/term.h"
+
+#define APP_SCREENS 8
+
+struct app {
+    struct term *term;
+    struct engine *engine;        /* NULL until the first frame is out */
+    struct options options;
+    struct snapshot snap;
+    struct ui_model model;
+    struct ui_calls calls;
+    struct keymap keymap;
+    struct theme theme;
+    struct canvas canvas;
+    struct pictures *pictures;
+    struct picture_shown shown[CANVAS_PICTURES];
+    enum gfx gfx;
+    const char *gfx_why;
+    struct popups popups;
+    void *screens[APP_SCREENS];
+    size_t current;
+
+    char message[512];            /* status line; until the next key */
+    enum role message_role;
+    size_t strays;                /* lines that others printed since the last key */
+    struct str stray;             /* an unfinished one */
+
+    uint64_t data_job;            /* newest list or scan of model.data; older results are dropped */
+    bool data_scanned;
+    uint64_t demo_job, train_job;
+    uint64_t result_block;        /* id of model.result */
+    char *picked;                 /* folder picker: where it is */
+    char **choices;               /* start menu and folder picker: what the lines mean */
+    size_t n_choices;
+
+    uint64_t replies_seen;
+    double asked_at, resized_at, drawn_at, read_at;
+    bool waiting_answers, dirty, urgent; /* urgent: a key's answer; dirty: numbers changed */
+    bool quit, quit_after_run, suspend, hung_up;
+    int exit_code;
+    char last_words[1024];        /* printed after the screen is left */
+};
+
+/* app_model.c */
+void app_open_data(struct app *app, const char *folder);
+void app_take_events(struct app *app);
+bool app_trains(const struct app *app); /* a training run is going on */
+enum err_code app_submit(struct app *app, const struct cmd *cmd, uint64_t *job, struct err *err);
+void app_start_run(struct app *app);
+void app_model_done(struct app *app);
+
+/* app_calls.c */
+void app_calls_init(struct app *app);
+void app_status(struct app *app, enum role role, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void app_error(struct app *app, const struct err *err);
+void app_go(struct app *app, const char *screen);
+void app_quit(struct app *app);
+void app_help(struct app *app);
+
+/* app_keys.c */
+void app_keys(struct app *app);
+
+/* app_draw.c */
+void app_draw(struct app *app);
+void app_graphics(struct app *app); /* chooses the backend by what is known now */
+
+/* app_start.c */
+void app_start_menu(struct app *app);
+void app_remember_data(const char *folder);
+void app_start_done(struct app *app);
+
+#endif

@@ -1,0 +1,233 @@
+/* Popups: help, menu, prompt, question.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "ui/popup.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+static void popup_done(struct popup *p)
+{
+    for (size_t i = 0; i < p->n; i++)
+        free(p->items[i]);
+    free(p->items);
+    free(p->title);
+    free(p->question);
+    *p = (struct popup){0};
+}
+
+static struct popup *push(struct popups *p, enum popup_kind kind, const char *title)
+{
+    if (p->n == POPUPS) {
+        popup_done(&p->stack[0]);
+        memmove(p->stack, p->stack + 1, (POPUPS - 1) * sizeof *p->stack);
+        p->n--;
+    }
+    struct popup *popup = &p->stack[p->n++];
+    *popup = (struct popup){.kind = kind, .title = xstrdup(title), .page = 1};
+    return popup;
+}
+
+static void copy_items(struct popup *popup, const char *const *items, size_t n)
+{
+    popup->items = xcalloc(n ? n : 1, sizeof *popup->items);
+    for (size_t i = 0; i < n; i++)
+        popup->items[i] = xstrdup(items[i]);
+    popup->n = n;
+}
+
+void popups_text(struct popups *p, const char *title, const char *const *lines, size_t n)
+{
+    copy_items(push(p, POPUP_TEXT, title), lines, n);
+}
+
+void popups_menu(struct popups *p, const char *title, const char *question, const char *const *items, size_t n,
+                 size_t selected, void (*chosen)(void *user, int choice), void *user)
+{
+    struct popup *popup = push(p, POPUP_MENU, title);
+    copy_items(popup, items, n);
+    popup->question = question ? xstrdup(question) : NULL;
+    popup->selected = selected < n ? selected : 0;
+    popup->chosen = chosen;
+    popup->user = user;
+}
+
+void popups_prompt(struct popups *p, const char *title, const char *text, bool path,
+                   void (*typed)(void *user, const char *text), void *user)
+{
+    struct popup *popup = push(p, POPUP_PROMPT, title);
+    edit_set(&popup->edit, text ? text : "");
+    popup->path = path;
+    popup->typed = typed;
+    popup->user = user;
+}
+
+void popups_done(struct popups *p)
+{
+    while (p->n > 0)
+        popup_done(&p->stack[--p->n]);
+}
+
+/* Off the stack first: the callback may open another one. */
+static void close_top(struct popups *p, int choice, bool accept)
+{
+    struct popup top = p->stack[--p->n];
+    p->stack[p->n] = (struct popup){0};
+    if (top.chosen)
+        top.chosen(top.user, accept ? choice : -1);
+    if (top.typed)
+        top.typed(top.user, accept ? top.edit.text : NULL);
+    popup_done(&top);
+}
+
+/* --- keys ----------------------------------------------------------------------------------------------------- */
+
+static void scroll_text(struct popup *p, long by)
+{
+    size_t last = p->n > p->page ? p->n - p->page : 0;
+    long top = (long)p->top + by;
+    p->top = top < 0 ? 0 : (size_t)top > last ? last : (size_t)top;
+}
+
+static void move_selection(struct popup *p, long by)
+{
+    long to = (long)p->selected + by;
+    p->selected = to < 0 || p->n == 0 ? 0 : (size_t)to >= p->n ? p->n - 1 : (size_t)to;
+}
+
+/* How far a key moves: lines, a million for the ends; 0 for other keys. */
+static long key_moves(const struct popup *p, struct key key)
+{
+    static const long far = 1000000;
+    bool letter = key.code == K_CHAR;
+    long page = p->page > 1 ? (long)p->page - 1 : 1;
+    if (key.code == K_UP || (letter && key.ch == 'k'))
+        return -1;
+    if (key.code == K_DOWN || (letter && key.ch == 'j'))
+        return 1;
+    if (key.code == K_PAGE_UP || key.code == K_PAGE_DOWN)
+        return key.code == K_PAGE_UP ? -page : page;
+    return key.code == K_HOME ? -far : key.code == K_END ? far : 0;
+}
+
+static void prompt_key(struct popups *p, struct popup *top, const struct key_event *event)
+{
+    if (event->key.code == K_ENTER)
+        close_top(p, 0, true);
+    else if (event->key.code == K_TAB && top->path)
+        edit_complete_path(&top->edit);
+    else
+        edit_key(&top->edit, event);
+}
+
+void popups_key(struct popups *p, const struct key_event *event)
+{
+    struct popup *top = &p->stack[p->n - 1];
+    struct key key = event->key;
+    long by = key_moves(top, key);
+    bool letter = key.code == K_CHAR;
+    if (key.code == K_ESC || (key.code == K_CTRL && key.ch == 'c'))
+        close_top(p, -1, false);
+    else if (top->kind == POPUP_PROMPT)
+        prompt_key(p, top, event);
+    else if (by)
+        top->kind == POPUP_TEXT ? scroll_text(top, by) : move_selection(top, by);
+    else if (top->kind == POPUP_TEXT && (key.code == K_ENTER || (letter && (key.ch == 'q' || key.ch == '?'))))
+        close_top(p, -1, false);
+    else if (top->kind == POPUP_MENU && key.code == K_ENTER && top->n)
+        close_top(p, (int)top->selected, true);
+    else if (top->kind == POPUP_MENU && letter && key.ch >= '1' && key.ch < '1' + (top->n < 9 ? top->n : 9))
+        close_top(p, (int)(key.ch - '1'), true);
+}
+
+/* --- drawing -------------------------------------------------------------------------------------------------- */
+
+static int max_int(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+static int min_int(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+static int items_width(const struct popup *p)
+{
+    int width = p->question ? text_width(p->question) : 0;
+    for (size_t i = 0; i < p->n; i++)
+        width = max_int(width, text_width(p->items[i]));
+    return width;
+}
+
+static struct area popup_area(const struct popup *p, const struct canvas *canvas)
+{
+    int extra = p->question ? 2 : 0;
+    int w = max_int(items_width(p), text_width(p->title)) + (p->kind == POPUP_MENU ? 8 : 6);
+    int h = p->kind == POPUP_PROMPT ? 3 : min_int((int)p->n, 1000) + extra + 2;
+    if (p->kind == POPUP_PROMPT)
+        w = max_int(w, 72);
+    w = min_int(max_int(w, 24), canvas->cols - (canvas->cols > 30 ? 4 : 0));
+    h = min_int(h, canvas->rows - (canvas->rows > 8 ? 2 : 0));
+    return (struct area){(canvas->cols - w) / 2, (canvas->rows - h) / 2, w, h};
+}
+
+/* Keeps the selected item on the page. */
+static void keep_visible(struct popup *p)
+{
+    if (p->selected < p->top)
+        p->top = p->selected;
+    if (p->selected >= p->top + p->page)
+        p->top = p->selected - p->page + 1;
+}
+
+static void draw_items(struct popup *p, struct canvas *canvas, struct area in)
+{
+    p->page = in.h > 0 ? (size_t)in.h : 1;
+    if (p->kind == POPUP_MENU)
+        keep_visible(p);
+    for (int y = 0; y < in.h && p->top + (size_t)y < p->n; y++) {
+        size_t i = p->top + (size_t)y;
+        bool selected = p->kind == POPUP_MENU && i == p->selected;
+        enum role role = selected ? ROLE_SELECT : ROLE_TEXT;
+        canvas_fill(canvas, (struct area){in.x, in.y + y, in.w, 1}, role, ' ');
+        if (p->kind == POPUP_MENU && i < 9)
+            canvas_ch(canvas, in, 1, y, selected ? ROLE_SELECT : ROLE_DIM, '1' + (uint32_t)i);
+        canvas_put_cut(canvas, in, p->kind == POPUP_MENU ? 3 : 1, y, in.w - (p->kind == POPUP_MENU ? 4 : 2), role,
+                       p->items[i], false);
+    }
+}
+
+static void draw_more_marks(const struct popup *p, struct canvas *canvas, struct area box)
+{
+    if (p->top > 0)
+        canvas_ch(canvas, box, box.w - 3, 0, ROLE_BORDER_FOCUS, 0x25b2);
+    if (p->top + p->page < p->n)
+        canvas_ch(canvas, box, box.w - 3, box.h - 1, ROLE_BORDER_FOCUS, 0x25bc);
+}
+
+static void draw_one(struct popup *p, struct canvas *canvas)
+{
+    struct area box = popup_area(p, canvas);
+    canvas_fill(canvas, box, ROLE_TEXT, ' ');
+    struct area in = canvas_box(canvas, box, ROLE_BORDER_FOCUS, ROLE_TITLE, p->title);
+    if (p->kind == POPUP_PROMPT) {
+        edit_draw(&p->edit, canvas, area_inset(in, 1, 0));
+        return;
+    }
+    if (p->question && in.h > 2) {
+        canvas_put_cut(canvas, in, 1, 0, in.w - 2, ROLE_STRONG, p->question, false);
+        in.y += 2;
+        in.h -= 2;
+    }
+    draw_items(p, canvas, in);
+    draw_more_marks(p, canvas, box);
+}
+
+void popups_draw(struct popups *p, struct canvas *canvas)
+{
+    for (int i = 0; i < p->n; i++)
+        draw_one(&p->stack[i], canvas);
+}

@@ -1,0 +1,92 @@
+/* Two processes for a screen that can be left.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "ui/session.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "ui/term.h"
+
+#define SIGNAL_LEAVE SIGUSR1
+
+static bool forked;
+
+static int status_code(int status, const struct term_saved *saved)
+{
+    if (WIFEXITED(status))
+        return WEXITSTATUS(status);
+    term_restore_saved(saved); /* killed: nothing of the child could do it, or it did and twice does no harm */
+    return 128 + WTERMSIG(status);
+}
+
+/* The shell sees the parent: it stops with the child and wakes it. */
+static bool child_changed(pid_t child, int *status, const struct term_saved *saved)
+{
+    int now;
+    pid_t pid = waitpid(child, &now, WNOHANG | WUNTRACED);
+    if (pid != child)
+        return false;
+    if (WIFSTOPPED(now)) {
+        raise(SIGSTOP);
+        kill(child, SIGCONT);
+        return false;
+    }
+    *status = status_code(now, saved);
+    return true;
+}
+
+static int wait_for(pid_t child, const sigset_t *set, const struct term_saved *saved)
+{
+    int status = 0;
+    for (;;) {
+        int number = sigwaitinfo(set, NULL);
+        if (number == SIGCHLD && child_changed(child, &status, saved))
+            return status;
+        if (number == SIGNAL_LEAVE)
+            return 0;
+        if (number > 0 && number != SIGCHLD)
+            kill(child, number);
+    }
+}
+
+bool session_fork(int *status)
+{
+    static const int passed[] = {SIGTERM, SIGINT, SIGHUP, SIGTSTP, SIGCONT, SIGCHLD, SIGNAL_LEAVE};
+    sigset_t set, before;
+    sigemptyset(&set);
+    for (size_t i = 0; i < sizeof passed / sizeof *passed; i++)
+        sigaddset(&set, passed[i]);
+    sigprocmask(SIG_BLOCK, &set, &before);
+    struct term_saved *saved = term_save();
+    pid_t parent = getpid(), child = fork();
+    if (child > 0) {
+        *status = wait_for(child, &set, saved);
+        sigprocmask(SIG_SETMASK, &before, NULL);
+        free(saved);
+        return false;
+    }
+    forked = child == 0;
+    if (forked) { /* without its parent it has lost the terminal */
+        prctl(PR_SET_PDEATHSIG, SIGHUP);
+        if (getppid() != parent)
+            raise(SIGHUP);
+    }
+    free(saved);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return true;
+}
+
+void session_leave(void)
+{
+    if (!forked)
+        return;
+    prctl(PR_SET_PDEATHSIG, 0);
+    setsid();
+    kill(getppid(), SIGNAL_LEAVE);
+    forked = false;
+}

@@ -1,0 +1,57 @@
+/* Signals as bytes in a pipe.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "ui/signals.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+static int ends[2] = {-1, -1};
+
+static void catch(int number)
+{
+    int saved = errno;
+    unsigned char byte = (unsigned char)number;
+    ssize_t n = write(ends[1], &byte, 1);
+    (void)n; /* a full pipe holds the same signals already */
+    errno = saved;
+}
+
+static void set(int number, void (*handler)(int))
+{
+    struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    sigaction(number, &action, NULL);
+}
+
+enum err_code signals_open(struct err *err)
+{
+    static const int caught[] = {SIGWINCH, SIGTERM, SIGINT, SIGHUP, SIGTSTP, SIGCONT};
+    if (ends[0] < 0 && pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
+        return err_sys(err, errno, "signal pipe");
+    for (size_t i = 0; i < sizeof caught / sizeof *caught; i++)
+        set(caught[i], catch);
+    set(SIGPIPE, SIG_IGN);
+    set(SIGTTOU, SIG_IGN); /* mode changes in the background must not stop it again */
+    return ERR_OK;
+}
+
+int signals_fd(void)
+{
+    return ends[0];
+}
+
+int signals_next(void)
+{
+    unsigned char byte;
+    return read(ends[0], &byte, 1) == 1 ? byte : 0;
+}
+
+void signals_stop_self(void)
+{
+    set(SIGTSTP, SIG_DFL);
+    raise(SIGTSTP);
+    set(SIGTSTP, catch);
+}

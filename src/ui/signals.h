@@ -1,0 +1,16 @@
+/* Signals as bytes in a pipe, for the UI's loop.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef FL_UI_SIGNALS_H
+#define FL_UI_SIGNALS_H
+
+#include "base/err.h"
+
+/* Catches WINCH, TERM, INT, HUP, TSTP and CONT; PIPE is ignored. errors: IO */
+enum err_code signals_open(struct err *err);
+int signals_fd(void);
+int signals_next(void);   /* a signal's number, or 0 when there is none */
+
+/* Stops this process as Ctrl-Z does by default, until it is continued; in a process group that nobody could continue nothing happens. */
+void signals_stop_self(void);
+
+#endif
