@@ -17,7 +17,7 @@
 
 /* --- frame ---------------------------------------------------------------------------------------------------- */
 
-static const char *run_state(const struct app *app, char text[64], enum role *role)
+static const char *run_state(const struct app *app, char text[96], enum role *role)
 {
     const struct job_view *job = &app->snap.jobs[0];
     const struct train_view *t = &app->snap.train;
@@ -27,15 +27,15 @@ static const char *run_state(const struct app *app, char text[64], enum role *ro
     const char *what = job->state == JOB_PAUSED ? "paused" : job->state == JOB_STOPPING ? "stopping" : job->stage;
     *role = job->state == JOB_RUNNING ? ROLE_STATE_RUN : ROLE_STATE_WARN;
     if (t->live && t->n_epochs > 0)
-        snprintf(text, 64, "%s, epoch %d of %d", what, t->epoch, t->n_epochs);
+        snprintf(text, 96, "%s, epoch %d of %d", what, t->epoch, t->n_epochs);
     else
-        snprintf(text, 64, "%s", what);
+        snprintf(text, 96, "%s", what);
     return text;
 }
 
 static void draw_title(struct app *app, struct canvas *c, struct area a)
 {
-    char text[64];
+    char text[96];
     enum role role;
     int x = 1 + canvas_put(c, a, 1, 0, ROLE_TITLE, "flowerlab") + 1;
     for (size_t i = 0; i < screen_count(); i++) {

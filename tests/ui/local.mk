@@ -1,6 +1,6 @@
 # ui: canvas, keys, themes, actions, the program on a pseudo terminal
 ui_tests = tests/unit/canvas.test tests/unit/keys.test
-check_PROGRAMS += $(ui_tests)
+check_PROGRAMS += $(ui_tests) tests/ui/screens_main
 TESTS += $(ui_tests)
 ui_test_libs = libfl_ui.a libfl_base.a $(CMOCKA_LIBS) -lm
 tests_unit_canvas_test_SOURCES = tests/unit/canvas_test.c tests/unit/test.h
@@ -9,3 +9,10 @@ tests_unit_canvas_test_LDADD = $(ui_test_libs)
 tests_unit_keys_test_SOURCES = tests/unit/keys_test.c tests/unit/test.h
 tests_unit_keys_test_CPPFLAGS = $(test_cppflags)
 tests_unit_keys_test_LDADD = $(ui_test_libs)
+
+# the screens as a program of their own, for the tests on a pseudo terminal
+tests_ui_screens_main_SOURCES = tests/ui/screens_main.c
+tests_ui_screens_main_CPPFLAGS = $(AM_CPPFLAGS)
+tests_ui_screens_main_LDADD = libfl_ui.a libfl_engine.a libfl_nn.a libfl_data.a libfl_stats.a libfl_image.a libfl_config.a \
+	libfl_base.a $(CURSES_LIBS) $(SIXEL_LIBS) $(JPEG_LIBS) $(PNG_LIBS) $(ZIP_LIBS) $(CJSON_LIBS) $(XXHASH_LIBS) $(CURL_LIBS) \
+	$(CRYPTO_LIBS) -ldl -lm
