@@ -82,7 +82,7 @@ static void draw_status(struct app *app, struct canvas *c, struct area a)
     }
     if (*app->message)
         canvas_put_cut(c, a, 1, 0, a.w - 2, app->message_role, app->message, false);
-    else if (job_text(app, text, sizeof text))
+    else if (screen_at(app->current)->context != CONTEXT_DATA && job_text(app, text, sizeof text)) /* Data has a bar */
         canvas_put_cut(c, a, 1, 0, a.w - 2, ROLE_DIM, text, false);
 }
 

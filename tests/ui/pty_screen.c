@@ -1,0 +1,313 @@
+/* The terminal behind a pty: as much of an xterm as curses uses.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "ui/pty_screen.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "ui/glyph.h"
+
+#define CELL_W 10
+#define CELL_H 20
+
+static void complain(struct pty *p, const char *what, const char *text, size_t n)
+{
+    p->errors++;
+    snprintf(p->last_error, sizeof p->last_error, "%s %.*s", what, (int)(n < 40 ? n : 40), text);
+}
+
+void screen_init(struct pty *p, int cols, int rows)
+{
+    screen_resize(p, cols, rows);
+}
+
+void screen_resize(struct pty *p, int cols, int rows)
+{
+    p->cols = cols;
+    p->rows = rows;
+    p->x = p->x < cols ? p->x : cols - 1;
+    p->y = p->y < rows ? p->y : rows - 1;
+    p->cells = xrealloc(p->cells, (size_t)cols * (size_t)rows, sizeof *p->cells);
+    for (int i = 0; i < cols * rows; i++)
+        p->cells[i] = ' ';
+}
+
+void screen_done(struct pty *p)
+{
+    for (size_t i = 0; i < p->n_pictures; i++)
+        free(p->pictures[i].bytes);
+    free(p->pictures);
+    free(p->cells);
+    free(p->pending);
+}
+
+static void answer(struct pty *p, const char *text)
+{
+    if (p->kind != PTY_SILENT)
+        pty_send(p, text);
+}
+
+static void blank(struct pty *p, int from, int to)
+{
+    for (int i = from < 0 ? 0 : from; i < to && i < p->cols * p->rows; i++)
+        p->cells[i] = ' ';
+}
+
+/* Rows top..bottom move by n lines, up when n is positive. */
+static void scroll_rows(struct pty *p, int top, int bottom, int n)
+{
+    for (; n > 0; n--) {
+        memmove(p->cells + top * p->cols, p->cells + (top + 1) * p->cols,
+                (size_t)(bottom - top) * (size_t)p->cols * sizeof *p->cells);
+        blank(p, bottom * p->cols, (bottom + 1) * p->cols);
+    }
+    for (; n < 0; n++) {
+        memmove(p->cells + (top + 1) * p->cols, p->cells + top * p->cols,
+                (size_t)(bottom - top) * (size_t)p->cols * sizeof *p->cells);
+        blank(p, top * p->cols, (top + 1) * p->cols);
+    }
+}
+
+static void put(struct pty *p, uint32_t ch)
+{
+    int width = glyph_width(ch);
+    if (width == 0)
+        return;
+    if (p->x + width > p->cols) { /* the wrap that was pending */
+        p->x = 0;
+        p->y = p->y + 1 < p->rows ? p->y + 1 : p->y;
+    }
+    p->cells[p->y * p->cols + p->x] = ch;
+    if (width == 2 && p->x + 1 < p->cols)
+        p->cells[p->y * p->cols + p->x + 1] = 0;
+    p->x += width;
+    p->last = ch;
+}
+
+static int clamp(int v, int low, int high)
+{
+    return v < low ? low : v > high ? high : v;
+}
+
+static void go(struct pty *p, int x, int y)
+{
+    p->x = clamp(x, 0, p->cols - 1);
+    p->y = clamp(y, 0, p->rows - 1);
+}
+
+static void erase_line(struct pty *p, int how)
+{
+    int row = p->y * p->cols;
+    blank(p, how == 0 ? row + p->x : row, how == 1 ? row + p->x + 1 : row + p->cols);
+}
+
+static void erase_screen(struct pty *p, int how)
+{
+    int here = p->y * p->cols + p->x;
+    blank(p, how == 0 ? here : 0, how == 1 ? here + 1 : p->cols * p->rows);
+}
+
+/* Characters are deleted (n > 0) or inserted (n < 0) at the cursor. */
+static void shift_line(struct pty *p, int n)
+{
+    uint32_t *row = p->cells + p->y * p->cols;
+    for (; n > 0; n--) {
+        memmove(row + p->x, row + p->x + 1, (size_t)(p->cols - p->x - 1) * sizeof *row);
+        row[p->cols - 1] = ' ';
+    }
+    for (; n < 0; n++) {
+        memmove(row + p->x + 1, row + p->x, (size_t)(p->cols - p->x - 1) * sizeof *row);
+        row[p->x] = ' ';
+    }
+}
+
+static void private_mode(struct pty *p, int mode, bool on)
+{
+    if (mode == 1049) {
+        p->screen_mode = on;
+        blank(p, 0, p->cols * p->rows);
+    } else if (mode == 2026) {
+        if (on == p->in_sync && on)
+            complain(p, "update begun twice", "", 0);
+        p->in_sync = on;
+    } else if (mode == 2004) {
+        p->bracketed = on;
+    }
+}
+
+static void question(struct pty *p, char final, int a)
+{
+    char text[64];
+    bool sixel = p->kind == PTY_SIXEL;
+    if (final == 'c')
+        answer(p, sixel ? "\033[?62;4;22c" : "\033[?62;22c");
+    else if (final == 't' && a == 16)
+        answer(p, "\033[6;20;10t");
+    else if (final == 't' && a == 14) {
+        snprintf(text, sizeof text, "\033[4;%d;%dt", p->rows * CELL_H, p->cols * CELL_W);
+        answer(p, text);
+    } else if (final == 'S' && a == 1)
+        answer(p, sixel ? "\033[?1;0;256S" : "\033[?1;3;0S");
+    else if (final == 'S' && a == 2)
+        answer(p, sixel ? "\033[?2;0;2000;2000S" : "\033[?2;3;0S");
+}
+
+static void plain_csi(struct pty *p, char final, int a, int b)
+{
+    int n = a > 0 ? a : 1;
+    switch (final) {
+    case 'A': go(p, p->x, p->y - n); break;
+    case 'B': go(p, p->x, p->y + n); break;
+    case 'C': go(p, p->x + n, p->y); break;
+    case 'D': go(p, p->x - n, p->y); break;
+    case 'G': go(p, n - 1, p->y); break;
+    case 'd': go(p, p->x, n - 1); break;
+    case 'H': go(p, (b > 0 ? b : 1) - 1, n - 1); break;
+    case 'J': erase_screen(p, a > 0 ? a : 0); break;
+    case 'K': erase_line(p, a > 0 ? a : 0); break;
+    case 'X': blank(p, p->y * p->cols + p->x, p->y * p->cols + clamp(p->x + n, 0, p->cols)); break;
+    case 'P': shift_line(p, n); break;
+    case '@': shift_line(p, -n); break;
+    case 'L': scroll_rows(p, p->y, p->rows - 1, -n); break;
+    case 'M': scroll_rows(p, p->y, p->rows - 1, n); break;
+    case 'S': scroll_rows(p, 0, p->rows - 1, n); break;
+    case 'T': scroll_rows(p, 0, p->rows - 1, -n); break;
+    case 'b':
+        for (int i = 0; i < n && p->last; i++)
+            put(p, p->last);
+        break;
+    case 'm': case 'r': case 'h': case 'l': break;
+    case 'c': case 't': question(p, final, a); break;
+    default: complain(p, "unknown CSI", &final, 1); break;
+    }
+}
+
+/* body: parameters and intermediates of n bytes, then the final byte. */
+static void csi(struct pty *p, const char *body, size_t n)
+{
+    char final = body[n], first = n ? body[0] : 0;
+    int v[2] = {-1, -1};
+    sscanf(body + (first == '?' || first == '>'), "%d;%d", &v[0], &v[1]);
+    if (first == '>' && final == 'q')
+        answer(p, "\033P>|fake(1)\033\\");
+    else if (first == '?' && final == 'p' && p->kind == PTY_SIXEL)
+        answer(p, "\033[?2026;2$y");
+    else if (first == '?' && (final == 'h' || final == 'l'))
+        private_mode(p, v[0], final == 'h');
+    else if (first == '?' && final == 'S')
+        question(p, 'S', v[0]);
+    else if (first != '?' && first != '>')
+        plain_csi(p, final, v[0], v[1]);
+}
+
+/* A sixel is remembered with its place; one that leaves its rows or the screen's last one is an error. */
+static void picture(struct pty *p, const char *bytes, size_t n)
+{
+    const char *raster = memchr(bytes, '"', n < 64 ? n : 64);
+    int w = 0, h = 0;
+    if (!raster || sscanf(raster, "\"%*d;%*d;%d;%d", &w, &h) != 2 || w < 1 || h < 1)
+        complain(p, "picture without size", bytes + 1, n);
+    if (p->x * CELL_W + w > p->cols * CELL_W || p->y * CELL_H + h > (p->rows - 1) * CELL_H)
+        complain(p, "picture over the edge", "", 0);
+    p->pictures = xrealloc(p->pictures, p->n_pictures + 1, sizeof *p->pictures);
+    p->pictures[p->n_pictures++] = (struct pty_picture){p->x, p->y, w, h, n, xmemdup(bytes, n)};
+}
+
+static void string(struct pty *p, const char *bytes, size_t n)
+{
+    if (bytes[1] == 'P' && n > 4)
+        picture(p, bytes, n);
+    else if (strncmp(bytes, "\033]11;?", 6) == 0)
+        answer(p, "\033]11;rgb:1010/1414/1818\033\\");
+}
+
+/* Bytes of one whole sequence at s, or 0 when it is not complete. */
+static size_t string_length(const char *s, size_t n)
+{
+    for (size_t i = 2; i < n; i++) {
+        if (s[i] == '\a' && s[1] == ']')
+            return i + 1;
+        if (s[i] == '\033' && i + 1 < n)
+            return i + 2;
+    }
+    return 0;
+}
+
+static size_t escape(struct pty *p, const char *s, size_t n)
+{
+    size_t i = 2;
+    if (n < 2)
+        return 0;
+    if (s[1] == '[') {
+        while (i < n && s[i] >= 0x20 && s[i] < 0x40)
+            i++;
+        if (i == n)
+            return 0;
+        csi(p, s + 2, i - 2);
+        return i + 1;
+    }
+    if (s[1] == 'P' || s[1] == ']') {
+        size_t length = string_length(s, n);
+        if (length)
+            string(p, s, length);
+        return length;
+    }
+    if (s[1] == '(' || s[1] == ')')
+        return n < 3 ? 0 : 3;
+    if (s[1] == '7')
+        p->saved_x = p->x, p->saved_y = p->y;
+    else if (s[1] == '8')
+        go(p, p->saved_x, p->saved_y);
+    else if (s[1] == 'M')
+        p->y > 0 ? (void)p->y-- : scroll_rows(p, 0, p->rows - 1, -1);
+    else if (!strchr("=>\\", s[1]))
+        complain(p, "unknown escape", s + 1, 1);
+    return 2;
+}
+
+static void control(struct pty *p, char c)
+{
+    if (c == '\r')
+        p->x = 0;
+    else if (c == '\b')
+        go(p, p->x - 1, p->y);
+    else if (c == '\t')
+        go(p, (p->x / 8 + 1) * 8, p->y);
+    else if (c == '\n' && p->y + 1 < p->rows)
+        p->y++;
+    else if (c == '\n')
+        scroll_rows(p, 0, p->rows - 1, 1);
+}
+
+static size_t one(struct pty *p, const char *s, size_t n)
+{
+    unsigned char c = (unsigned char)s[0];
+    size_t need = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc2 ? 2 : 1;
+    const char *next = s;
+    if (c == 033)
+        return escape(p, s, n);
+    if (c < 0x20) {
+        control(p, s[0]);
+        return 1;
+    }
+    if (n < need)
+        return 0;
+    put(p, utf8_next(&next));
+    return (size_t)(next - s);
+}
+
+void screen_feed(struct pty *p, const char *bytes, size_t n)
+{
+    size_t at = 0, used;
+    p->pending = xgrow(p->pending, &p->cap_pending, p->n_pending + n + 1, 1);
+    memcpy(p->pending + p->n_pending, bytes, n);
+    p->n_pending += n;
+    p->pending[p->n_pending] = '\0';
+    while (at < p->n_pending && (used = one(p, p->pending + at, p->n_pending - at)))
+        at += used;
+    memmove(p->pending, p->pending + at, p->n_pending - at);
+    p->n_pending -= at;
+}
