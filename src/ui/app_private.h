@@ -12,7 +12,7 @@
 #define APP_SCREENS 8
 
 struct app {
-    struct term *term;
+    struct terminal *term;
     struct engine *engine;        /* NULL until the first frame is out */
     struct options options;
     struct snapshot snap;

@@ -45,7 +45,7 @@ void term_restore_saved(const struct term_saved *saved)
 }
 
 /* Writes everything, also to a slow terminal. false: the terminal is gone. */
-bool term_write(struct term *t, const char *bytes, size_t n)
+bool term_write(struct terminal *t, const char *bytes, size_t n)
 {
     while (n > 0 && !t->gone) {
         ssize_t k = write(t->fd, bytes, n);
@@ -80,7 +80,7 @@ static void add_capability(struct str *out, const char *name)
 }
 
 /* What gives the screen back: end of a half-sent picture first. */
-static void arm_guard(struct term *t)
+static void arm_guard(struct terminal *t)
 {
     struct str s = STR_INIT;
     str_add(&s, "\033\\\033[?2026l\033[?2004l");
@@ -93,7 +93,7 @@ static void arm_guard(struct term *t)
 }
 
 /* Tries the terminal's own type, then common ones: a type that is unknown here is usually close to xterm. */
-static enum err_code start_curses(struct term *t, struct err *err)
+static enum err_code start_curses(struct terminal *t, struct err *err)
 {
     const char *own = getenv("TERM");
     const char *types[] = {own && *own ? own : NULL, "xterm-256color", "xterm", "vt100"};
@@ -113,7 +113,7 @@ static enum err_code start_curses(struct term *t, struct err *err)
     return err_hint(err, "use the batch commands: flowerlab train, scan, eval");
 }
 
-static void start_colors(struct term *t, const char *color)
+static void start_colors(struct terminal *t, const char *color)
 {
     t->depth = DEPTH_MONO;
     if (str_eq(color, "never") || !has_colors() || start_color() != OK || COLORS < 8)
@@ -136,7 +136,7 @@ static void set_modes(void)
 }
 
 /* What others print while the screen is up lands in a pipe. */
-static void catch_strays(struct term *t)
+static void catch_strays(struct terminal *t)
 {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
@@ -149,7 +149,7 @@ static void catch_strays(struct term *t)
     t->stray = ends[0];
 }
 
-static void release_strays(struct term *t)
+static void release_strays(struct terminal *t)
 {
     fflush(stdout);
     fflush(stderr);
@@ -161,7 +161,7 @@ static void release_strays(struct term *t)
     t->stray = -1;
 }
 
-static enum err_code open_descriptors(struct term *t, struct err *err)
+static enum err_code open_descriptors(struct terminal *t, struct err *err)
 {
     if (!isatty(0) || !isatty(1)) {
         err_set(err, ERR_UNSUPPORTED, "the screens need a terminal on standard input and output");
@@ -178,7 +178,7 @@ static enum err_code open_descriptors(struct term *t, struct err *err)
     return ERR_OK;
 }
 
-static void free_term(struct term *t)
+static void free_term(struct terminal *t)
 {
     if (t->out)
         fclose(t->out);
@@ -204,16 +204,16 @@ static bool locale_is_utf8(void)
 }
 
 /* The Linux console shows parts of long questions as text. */
-static void ask(struct term *t)
+static void ask(struct terminal *t)
 {
     const char *text = str_starts(t->type, "linux") ? "\033[c" : replies_questions();
     term_write(t, text, strlen(text));
     decoder_expect(t->decoder, true);
 }
 
-enum err_code term_open(struct term **term, const char *color, struct err *err)
+enum err_code term_open(struct terminal **term, const char *color, struct err *err)
 {
-    struct term *t = xcalloc(1, sizeof *t);
+    struct terminal *t = xcalloc(1, sizeof *t);
     t->fd = t->stray = t->kept[0] = t->kept[1] = t->kept[2] = -1;
     t->utf8 = locale_is_utf8();
     replies_init(&t->replies);
@@ -244,7 +244,7 @@ enum err_code term_open(struct term **term, const char *color, struct err *err)
 /* --- giving back ---------------------------------------------------------------------------------------------- */
 
 /* Order matters: close a half-sent picture and the held frame, erase pictures by text, leave, drop late answers. */
-static void leave_screen(struct term *t)
+static void leave_screen(struct terminal *t)
 {
     static const char first[] = "\033\\\033[?2026l\033[?2004l";
     term_write(t, first, sizeof first - 1);
@@ -256,7 +256,7 @@ static void leave_screen(struct term *t)
     tcflush(t->fd, TCIFLUSH);
 }
 
-void term_close(struct term *t)
+void term_close(struct terminal *t)
 {
     if (!t)
         return;
@@ -268,17 +268,16 @@ void term_close(struct term *t)
     free_term(t);
 }
 
-void term_suspend(struct term *t)
+void term_suspend(struct terminal *t)
 {
     leave_screen(t);
     guard_disarm();
     tcsetattr(t->fd, TCSADRAIN, &t->modes);
 }
 
-void term_resume(struct term *t)
+void term_resume(struct terminal *t)
 {
-    tcgetattr(t->fd, &t->modes); /* the shell's current ones */
-    endwin();                    /* so that the next update enters screen mode again */
+    endwin(); /* so that the next update enters screen mode again */
     reset_prog_mode();
     arm_guard(t);
     term_write(t, "\033[?2004h", 8);
@@ -286,7 +285,7 @@ void term_resume(struct term *t)
     term_repaint(t);
 }
 
-void term_abandon(struct term *t)
+void term_abandon(struct terminal *t)
 {
     t->gone = true; /* no more drawing */
     guard_disarm();
@@ -304,17 +303,17 @@ void term_abandon(struct term *t)
 
 /* --- reading -------------------------------------------------------------------------------------------------- */
 
-int term_fd(const struct term *t)
+int term_fd(const struct terminal *t)
 {
     return t->fd;
 }
 
-int term_stray_fd(const struct term *t)
+int term_stray_fd(const struct terminal *t)
 {
     return t->stray;
 }
 
-bool term_read(struct term *t)
+bool term_read(struct terminal *t)
 {
     char bytes[4096];
     ssize_t n = read(t->fd, bytes, sizeof bytes);
@@ -325,45 +324,45 @@ bool term_read(struct term *t)
     return !t->gone;
 }
 
-bool term_key(struct term *t, struct key_event *event)
+bool term_key(struct terminal *t, struct key_event *event)
 {
     return decoder_next(t->decoder, event);
 }
 
-bool term_key_waits(const struct term *t)
+bool term_key_waits(const struct terminal *t)
 {
     return decoder_waits(t->decoder);
 }
 
-void term_key_timeout(struct term *t)
+void term_key_timeout(struct terminal *t)
 {
     decoder_timeout(t->decoder);
 }
 
-void term_expect_answers(struct term *t, bool expect)
+void term_expect_answers(struct terminal *t, bool expect)
 {
     decoder_expect(t->decoder, expect);
 }
 
 /* --- facts ---------------------------------------------------------------------------------------------------- */
 
-void term_size(const struct term *t, int *cols, int *rows)
+void term_size(const struct terminal *t, int *cols, int *rows)
 {
     *cols = t->cols;
     *rows = t->rows;
 }
 
-int term_colors(const struct term *t)
+int term_colors(const struct terminal *t)
 {
     return t->depth == DEPTH_MONO ? 0 : COLORS;
 }
 
-bool term_utf8(const struct term *t)
+bool term_utf8(const struct terminal *t)
 {
     return t->utf8;
 }
 
-const struct replies *term_replies(const struct term *t)
+const struct replies *term_replies(const struct terminal *t)
 {
     return &t->replies;
 }
@@ -373,7 +372,7 @@ static bool plausible(int w, int h)
     return w >= 2 && w <= 64 && h >= 4 && h <= 128;
 }
 
-void term_cell(const struct term *t, int *cell_w, int *cell_h)
+void term_cell(const struct terminal *t, int *cell_w, int *cell_h)
 {
     const struct replies *r = &t->replies;
     struct winsize size = {0};
@@ -394,7 +393,7 @@ void term_cell(const struct term *t, int *cell_w, int *cell_h)
     *cell_h = guesses[i].h;
 }
 
-void term_sixel_limit(const struct term *t, int *max_w, int *max_h)
+void term_sixel_limit(const struct terminal *t, int *max_w, int *max_h)
 {
     const struct replies *r = &t->replies;
     bool told = r->graphics_w > 0 && r->graphics_h > 0;
@@ -402,7 +401,7 @@ void term_sixel_limit(const struct term *t, int *max_w, int *max_h)
     *max_h = told ? r->graphics_h : 1000;
 }
 
-bool term_resized(struct term *t)
+bool term_resized(struct terminal *t)
 {
     struct winsize size = {0};
     int cols = 80, rows = 24;

@@ -17,7 +17,7 @@ static int direct_color(uint32_t rgb)
     return rgb < 16 ? 0x000100 * (rgb > 0) + (rgb ? 0 : 0x010101) : (int)rgb;
 }
 
-static int curses_color(const struct term *t, int32_t color, bool background)
+static int curses_color(const struct terminal *t, int32_t color, bool background)
 {
     if (color == STYLE_DEFAULT)
         return t->default_colors ? -1 : background ? COLOR_BLACK : COLOR_WHITE;
@@ -33,7 +33,7 @@ static int curses_color(const struct term *t, int32_t color, bool background)
 }
 
 /* 0 is the terminal's own pair; also where there are no colours, where alloc_pair crashes. */
-static int pair_of(const struct term *t, int32_t fg, int32_t bg)
+static int pair_of(const struct terminal *t, int32_t fg, int32_t bg)
 {
     if (t->depth == DEPTH_MONO)
         return 0;
@@ -41,7 +41,7 @@ static int pair_of(const struct term *t, int32_t fg, int32_t bg)
     return pair > 0 ? pair : 0;
 }
 
-void term_theme(struct term *t, const struct theme *theme)
+void term_theme(struct terminal *t, const struct theme *theme)
 {
     static const attr_t attributes[] = {A_BOLD, A_DIM, A_UNDERLINE, A_REVERSE, A_ITALIC};
     for (int i = 0; i < ROLE_COUNT; i++) {
@@ -59,14 +59,14 @@ void term_theme(struct term *t, const struct theme *theme)
 /* --- cells ---------------------------------------------------------------------------------------------------- */
 
 /* The character as the C library measures it; what it measures otherwise would shift the row. */
-static wchar_t shown_char(const struct term *t, uint32_t ch)
+static wchar_t shown_char(const struct terminal *t, uint32_t ch)
 {
     if (!t->utf8 && ch >= 0x80)
         return ch == SENTINEL ? L'.' : ch == SENTINEL_OTHER ? L',' : (wchar_t)glyph_ascii(ch);
     return ch < 0x80 || wcwidth((wchar_t)ch) == glyph_width(ch) ? (wchar_t)ch : L'?';
 }
 
-static void put_cell(struct term *t, int x, int y, const struct cell *cell)
+static void put_cell(struct terminal *t, int x, int y, const struct cell *cell)
 {
     cchar_t out;
     wchar_t text[2] = {shown_char(t, cell->ch), 0};
@@ -82,25 +82,48 @@ static void put_cell(struct term *t, int x, int y, const struct cell *cell)
         mvadd_wch(y, x + 1, &out);
 }
 
-/* Puts the cells that changed into curses's window. Returns how many. */
-static size_t put_changes(struct term *t)
+static bool cell_changed(const struct terminal *t, int i)
 {
-    size_t n = 0;
-    const struct damage *d = &t->damage;
-    if (!d->valid) {
+    return t->next[i].ch != 0 && !(t->damage.valid && cell_same(&t->next[i], &t->damage.cells[i]));
+}
+
+/* Puts a row's changed cells into curses's window; whether there were any. */
+static bool put_row(struct terminal *t, int y)
+{
+    bool changed = false;
+    for (int x = 0; x < t->cols; x++) {
+        if (!cell_changed(t, y * t->cols + x))
+            continue;
+        put_cell(t, x, y, &t->next[y * t->cols + x]);
+        changed = true;
+    }
+    return changed;
+}
+
+static bool any_cell_changed(const struct terminal *t)
+{
+    for (int i = 0; i < t->cols * t->rows; i++) {
+        if (cell_changed(t, i))
+            return true;
+    }
+    return !t->damage.valid;
+}
+
+/* With pictures on the screen every row is updated by itself: given several rows at once curses may find that lines moved and scroll a part of the screen
+ * (idlok does not prevent that), and the pictures would move along. A single changed row is never taken for a move. */
+static void update_rows(struct terminal *t)
+{
+    bool pictures = t->damage.valid && t->damage.n_sent > 0;
+    if (!t->damage.valid) {
         werase(stdscr);
         clearok(curscr, TRUE);
     }
     for (int y = 0; y < t->rows; y++) {
-        for (int x = 0; x < t->cols; x++) {
-            const struct cell *cell = &t->next[y * t->cols + x];
-            if ((d->valid && cell_same(cell, &d->cells[y * t->cols + x])) || cell->ch == 0)
-                continue;
-            put_cell(t, x, y, cell);
-            n++;
+        if (put_row(t, y) && pictures) {
+            wnoutrefresh(stdscr);
+            doupdate();
         }
     }
-    return n;
 }
 
 /* --- frames --------------------------------------------------------------------------------------------------- */
@@ -127,7 +150,7 @@ static bool any(const bool *flags, int n)
     return false;
 }
 
-static void place_cursor(struct term *t, const struct canvas *canvas)
+static void place_cursor(struct terminal *t, const struct canvas *canvas)
 {
     bool show = canvas->cursor_x >= 0 && canvas->cursor_y >= 0;
     curs_set(show);
@@ -137,12 +160,13 @@ static void place_cursor(struct term *t, const struct canvas *canvas)
     t->cursor_y = canvas->cursor_y;
 }
 
-static void write_frame(struct term *t, const struct canvas *canvas, const struct picture_shown *shown,
+static void write_frame(struct terminal *t, const struct canvas *canvas, const struct picture_shown *shown,
                         const bool *send)
 {
     struct str tail = STR_INIT;
     if (t->replies.synchronized)
         term_write(t, "\033[?2026h", 8);
+    update_rows(t);
     place_cursor(t, canvas);
     wnoutrefresh(stdscr);
     doupdate();
@@ -154,7 +178,7 @@ static void write_frame(struct term *t, const struct canvas *canvas, const struc
     str_done(&tail);
 }
 
-bool term_show(struct term *t, const struct canvas *canvas, const struct picture_shown *shown, bool with_pixels)
+bool term_show(struct terminal *t, const struct canvas *canvas, const struct picture_shown *shown, bool with_pixels)
 {
     bool send[CANVAS_PICTURES];
     if (t->gone || canvas->cols != t->cols || canvas->rows != t->rows)
@@ -162,13 +186,13 @@ bool term_show(struct term *t, const struct canvas *canvas, const struct picture
     t->next = xgrow(t->next, &t->next_cap, (size_t)t->cols * (size_t)t->rows, sizeof *t->next);
     damage_plan(&t->damage, canvas, shown, with_pixels, t->next, send);
     bool moved = canvas->cursor_x != t->cursor_x || canvas->cursor_y != t->cursor_y;
-    if (put_changes(t) || moved || any(send, canvas->n_pictures))
+    if (any_cell_changed(t) || moved || any(send, canvas->n_pictures))
         write_frame(t, canvas, shown, send);
     damage_commit(&t->damage, canvas, shown, t->next, send);
     return !t->gone;
 }
 
-void term_repaint(struct term *t)
+void term_repaint(struct terminal *t)
 {
     damage_forget(&t->damage);
 }

@@ -11,7 +11,7 @@
 #include "ui/damage.h"
 #include "ui/term.h"
 
-struct term {
+struct terminal {
     int fd;                  /* private copy of the terminal's descriptor, for reading and writing */
     int kept[3];             /* descriptors 0 to 2 as they were */
     int stray;               /* read end of what is printed meanwhile */
@@ -34,6 +34,6 @@ struct term {
     int cursor_x, cursor_y;  /* shown cursor, -1 none */
 };
 
-bool term_write(struct term *t, const char *bytes, size_t n);
+bool term_write(struct terminal *t, const char *bytes, size_t n);
 
 #endif

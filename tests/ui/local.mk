@@ -16,3 +16,11 @@ tests_ui_screens_main_CPPFLAGS = $(AM_CPPFLAGS)
 tests_ui_screens_main_LDADD = libfl_ui.a libfl_engine.a libfl_nn.a libfl_data.a libfl_stats.a libfl_image.a libfl_config.a \
 	libfl_base.a $(CURSES_LIBS) $(SIXEL_LIBS) $(JPEG_LIBS) $(PNG_LIBS) $(ZIP_LIBS) $(CJSON_LIBS) $(XXHASH_LIBS) $(CURL_LIBS) \
 	$(CRYPTO_LIBS) -ldl -lm
+
+# a program on a pseudo terminal
+pty_sources = tests/ui/pty.c tests/ui/pty.h tests/ui/pty_screen.c tests/ui/pty_screen.h
+check_PROGRAMS += tests/ui/term.test
+TESTS += tests/ui/term.test
+tests_ui_term_test_SOURCES = tests/ui/term_test.c $(pty_sources)
+tests_ui_term_test_CPPFLAGS = $(test_cppflags)
+tests_ui_term_test_LDADD = libfl_ui.a libfl_image.a libfl_base.a $(JPEG_LIBS) $(PNG_LIBS) $(CMOCKA_LIBS) -lutil -lm

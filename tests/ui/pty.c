@@ -191,6 +191,11 @@ pid_t pty_child(const struct pty *p)
     return child;
 }
 
+void pty_forget_screen(struct pty *p)
+{
+    screen_resize(p, p->cols, p->rows);
+}
+
 bool pty_modes_restored(const struct pty *p)
 {
     struct termios now_modes;

@@ -34,7 +34,7 @@ struct pty {
     int slave;                 /* the program's side, kept open to look at its modes */
     pid_t pid;                 /* the program (the parent of its two processes) */
     enum pty_kind kind;
-    int cols, rows, x, y, saved_x, saved_y;
+    int cols, rows, x, y, saved_x, saved_y, top, bottom; /* top, bottom: scrolling region */
     uint32_t *cells;           /* characters */
     struct termios before;     /* modes at the start */
     struct pty_picture *pictures; /* all that arrived, in order */
@@ -63,6 +63,8 @@ void pty_send(struct pty *p, const char *keys);
 void pty_resize(struct pty *p, int cols, int rows);       /* with SIGWINCH */
 pid_t pty_child(const struct pty *p);                     /* the working process: child of pid, or 0 */
 bool pty_modes_restored(const struct pty *p);             /* termios equal to those before */
+
+void pty_forget_screen(struct pty *p);                    /* blanks what we believe to see */
 
 /* Reads until the program ends; its exit status as of waitpid, or -1 when it does not end. Frees nothing. */
 int pty_wait_end(struct pty *p);

@@ -28,6 +28,8 @@ void screen_resize(struct pty *p, int cols, int rows)
 {
     p->cols = cols;
     p->rows = rows;
+    p->top = 0;
+    p->bottom = rows - 1;
     p->x = p->x < cols ? p->x : cols - 1;
     p->y = p->y < rows ? p->y : rows - 1;
     p->cells = xrealloc(p->cells, (size_t)cols * (size_t)rows, sizeof *p->cells);
@@ -173,13 +175,22 @@ static void plain_csi(struct pty *p, char final, int a, int b)
     case '@': shift_line(p, -n); break;
     case 'L': scroll_rows(p, p->y, p->rows - 1, -n); break;
     case 'M': scroll_rows(p, p->y, p->rows - 1, n); break;
-    case 'S': scroll_rows(p, 0, p->rows - 1, n); break;
-    case 'T': scroll_rows(p, 0, p->rows - 1, -n); break;
+    case 'S':
+    case 'T':
+        scroll_rows(p, p->top, p->bottom, final == 'S' ? n : -n);
+        if (p->n_pictures)
+            complain(p, "scrolled, pictures move along", &final, 1);
+        break;
+    case 'r':
+        p->top = n - 1;
+        p->bottom = (b > 0 ? b : p->rows) - 1;
+        go(p, 0, 0);
+        break;
     case 'b':
         for (int i = 0; i < n && p->last; i++)
             put(p, p->last);
         break;
-    case 'm': case 'r': case 'h': case 'l': break;
+    case 'm': case 'h': case 'l': break;
     case 'c': case 't': question(p, final, a); break;
     default: complain(p, "unknown CSI", &final, 1); break;
     }
@@ -262,7 +273,7 @@ static size_t escape(struct pty *p, const char *s, size_t n)
     else if (s[1] == '8')
         go(p, p->saved_x, p->saved_y);
     else if (s[1] == 'M')
-        p->y > 0 ? (void)p->y-- : scroll_rows(p, 0, p->rows - 1, -1);
+        p->y != p->top ? (void)p->y-- : scroll_rows(p, p->top, p->bottom, -1);
     else if (!strchr("=>\\", s[1]))
         complain(p, "unknown escape", s + 1, 1);
     return 2;
@@ -276,10 +287,10 @@ static void control(struct pty *p, char c)
         go(p, p->x - 1, p->y);
     else if (c == '\t')
         go(p, (p->x / 8 + 1) * 8, p->y);
-    else if (c == '\n' && p->y + 1 < p->rows)
-        p->y++;
+    else if (c == '\n' && p->y != p->bottom)
+        go(p, p->x, p->y + 1);
     else if (c == '\n')
-        scroll_rows(p, 0, p->rows - 1, 1);
+        scroll_rows(p, p->top, p->bottom, 1);
 }
 
 static size_t one(struct pty *p, const char *s, size_t n)

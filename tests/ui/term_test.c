@@ -1,0 +1,338 @@
+/* The screens on a pseudo terminal: first frame, pictures, popups, every way out. SPDX-License-Identifier: GPL-3.0-or-later */
+#include "unit/test.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "image/decode.h"
+#include "ui/pty.h"
+
+static char home[] = "/tmp/flowerlab-term-XXXXXX", *data, *program, *theme;
+
+/* A photograph-like picture: gradients of a class's own colour. */
+static void write_picture(const char *path, int seed)
+{
+    struct image image = {400, 300, xmalloc(400 * 300 * 3)};
+    uint8_t *bytes;
+    size_t n;
+    for (int i = 0; i < 400 * 300; i++) {
+        image.rgb[3 * i] = (uint8_t)(i % 400 * 255 / 400);
+        image.rgb[3 * i + 1] = (uint8_t)(i / 400 * 255 / 300);
+        image.rgb[3 * i + 2] = (uint8_t)(seed * 37);
+    }
+    assert_int_equal(image_encode_jpeg(&image, 80, &bytes, &n, NULL), ERR_OK);
+    assert_int_equal(file_replace(path, bytes, n, NULL), ERR_OK);
+    free(bytes);
+    image_done(&image);
+}
+
+static int make_data(void **state)
+{
+    static const char *const classes[] = {"daisy", "rose"};
+    (void)state;
+    if (!mkdtemp(home))
+        return 1;
+    data = xasprintf("%s/flowers", home);
+    program = xasprintf("%s/tests/ui/screens_main", getenv("top_builddir"));
+    theme = xasprintf("%s/themes/dark.theme", getenv("top_srcdir"));
+    mkdir(data, 0777);
+    for (int c = 0; c < 2; c++) {
+        char *folder = xasprintf("%s/%s", data, classes[c]);
+        mkdir(folder, 0777);
+        for (int i = 0; i < 9; i++) {
+            char *path = xasprintf("%s/picture-%d.jpg", folder, i);
+            write_picture(path, 9 * c + i);
+            free(path);
+        }
+        free(folder);
+    }
+    return 0;
+}
+
+static int remove_data(void **state)
+{
+    (void)state;
+    char *command = xasprintf("rm -rf '%s'", home);
+    int rc = system(command);
+    free(command);
+    free(data);
+    free(program);
+    free(theme);
+    return rc;
+}
+
+static struct pty *start(int cols, int rows, enum pty_kind kind)
+{
+    return pty_start(cols, rows, kind, home, (char *const[]){program, "--theme", theme, data, NULL});
+}
+
+static void check_left(struct pty *p)
+{
+    assert_true(pty_modes_restored(p));
+    assert_false(p->screen_mode);
+    assert_false(p->bracketed);
+    assert_false(p->in_sync);
+    if (p->errors)
+        print_message("# %s\n", p->last_error);
+    assert_int_equal(p->errors, 0);
+}
+
+static void quit_and_check(struct pty *p)
+{
+    pty_send(p, "q");
+    int status = pty_wait_end(p);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+    check_left(p);
+    pty_free(p);
+}
+
+/* The list and the scan have come. */
+static void wait_scanned(struct pty *p)
+{
+    assert_true(pty_wait_text(p, "daisy"));
+    assert_true(pty_wait_text(p, "flowers"));
+}
+
+static void first_frame_needs_no_answer(void **state)
+{
+    (void)state;
+    struct pty *p = start(80, 24, PTY_SILENT);
+    assert_true(pty_wait_text(p, "1 Data"));
+    assert_true(p->n_pictures == 0);
+    wait_scanned(p);
+    assert_true(pty_wait_text(p, "\u2580")); /* half blocks once no answer came */
+    quit_and_check(p);
+}
+
+static void sixel_pictures_come_once(void **state)
+{
+    (void)state;
+    struct pty *p = start(160, 40, PTY_SIXEL);
+    assert_true(pty_wait_pictures(p, 1));
+    wait_scanned(p);
+    pty_send(p, "2");
+    size_t n = p->n_pictures;
+    assert_true(pty_wait_pictures(p, n + 15));
+    while (pty_pump(p, 300)) /* what still comes */
+        ;
+    size_t bytes = p->n_bytes, sent = p->n_pictures;
+    pty_pump(p, 500);
+    assert_int_equal(p->n_bytes, bytes); /* idle: not a byte */
+    pty_send(p, "?");
+    assert_true(pty_wait_text(p, "Help: keys"));
+    assert_int_equal(p->n_pictures, sent); /* covered ones are not sent */
+    pty_send(p, "\033");
+    assert_true(pty_wait_gone(p, "Help: keys"));
+    assert_true(pty_wait_pictures(p, sent + 1)); /* uncovered ones are */
+    while (pty_pump(p, 300))
+        ;
+    print_message("# %zu pictures again after the popup\n", p->n_pictures - sent);
+    assert_true(p->n_pictures - sent < 15);
+    quit_and_check(p);
+}
+
+static void plain_terminals_get_blocks(void **state)
+{
+    (void)state;
+    struct pty *p = start(80, 24, PTY_PLAIN);
+    assert_true(pty_wait_text(p, "\u2580"));
+    assert_int_equal(p->n_pictures, 0);
+    quit_and_check(p);
+}
+
+/* Nothing of what libraries print reaches the screen. */
+static void strays_go_to_the_log(void **state)
+{
+    (void)state;
+    struct pty *p = start(80, 24, PTY_PLAIN);
+    wait_scanned(p);
+    char *path = xasprintf("/proc/%d/fd/2", (int)pty_child(p));
+    int fd = open(path, O_WRONLY);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, "Corrupt JPEG data\nsecond\n", 25), 25);
+    close(fd);
+    free(path);
+    assert_true(pty_wait_text(p, "log: 2 new lines"));
+    assert_false(pty_has(p, "Corrupt"));
+    quit_and_check(p);
+}
+
+static void die_of(int number)
+{
+    struct pty *p = start(80, 24, PTY_SIXEL);
+    wait_scanned(p);
+    assert_false(pty_modes_restored(p));
+    kill(pty_child(p), number);
+    int status = pty_wait_end(p);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 128 + number);
+    check_left(p);
+    pty_free(p);
+}
+
+static void crashes_give_the_terminal_back(void **state)
+{
+    (void)state;
+    die_of(SIGSEGV);
+    die_of(SIGABRT);
+    die_of(SIGKILL); /* then the parent does it */
+}
+
+static void ends_with(int number, int code)
+{
+    struct pty *p = start(80, 24, PTY_PLAIN);
+    wait_scanned(p);
+    kill(p->pid, number);
+    int status = pty_wait_end(p);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), code);
+    assert_true(pty_modes_restored(p));
+    pty_free(p);
+}
+
+static void signals_end_it(void **state)
+{
+    (void)state;
+    ends_with(SIGTERM, 130);
+    ends_with(SIGHUP, 0);
+}
+
+static bool is_gone(struct pty *p, void *user)
+{
+    (void)p;
+    return kill(*(pid_t *)user, 0) != 0;
+}
+
+/* The terminal is taken away without a signal. */
+static void a_closed_terminal_ends_it(void **state)
+{
+    (void)state;
+    struct pty *p = start(80, 24, PTY_PLAIN);
+    wait_scanned(p);
+    pid_t child = pty_child(p);
+    close(p->fd);
+    close(p->slave);
+    p->fd = open("/dev/null", O_RDWR);
+    p->slave = open("/dev/null", O_RDWR);
+    waitpid(p->pid, NULL, 0);
+    p->pid = 0;
+    assert_true(pty_wait(p, is_gone, &child));
+    pty_free(p);
+}
+
+static void stops_and_goes_on(void **state)
+{
+    (void)state;
+    struct pty *p = start(80, 24, PTY_PLAIN);
+    int status;
+    wait_scanned(p);
+    kill(pty_child(p), SIGSTOP);
+    assert_int_equal(waitpid(p->pid, &status, WUNTRACED), p->pid);
+    assert_true(WIFSTOPPED(status)); /* a shell sees the parent stop */
+    pty_forget_screen(p);
+    kill(p->pid, SIGCONT);
+    assert_true(pty_wait_text(p, "daisy")); /* everything is painted again */
+    pty_send(p, "\032"); /* Ctrl-Z where nobody could continue it: goes on at once */
+    pty_send(p, "?");
+    assert_true(pty_wait_text(p, "Help: keys"));
+    pty_send(p, "q");
+    assert_true(pty_wait_gone(p, "Help: keys"));
+    quit_and_check(p);
+}
+
+static void any_window_size(void **state)
+{
+    (void)state;
+    static const int sizes[][2] = {{200, 60}, {20, 5}, {1, 1}, {80, 24}, {10, 3}, {40, 10}, {2, 50}, {300, 2}, {100, 30}};
+    struct pty *p = start(10, 3, PTY_SIXEL);
+    assert_true(pty_wait_text(p, "window"));
+    for (int round = 0; round < 3; round++) {
+        for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+            pty_resize(p, sizes[i][0], sizes[i][1]);
+            pty_send(p, round ? "2" : "1");
+            pty_pump(p, 20);
+        }
+    }
+    assert_true(pty_wait_text(p, "2 Samples"));
+    assert_true(pty_wait_text(p, "daisy"));
+    p->errors = 0; /* pictures on their way while the window shrank */
+    quit_and_check(p);
+}
+
+static void starts_without_a_folder(void **state)
+{
+    (void)state;
+    struct pty *p = pty_start(80, 24, PTY_PLAIN, home, (char *const[]){program, "--theme", theme, NULL});
+    assert_true(pty_wait_text(p, "Which pictures?"));
+    assert_true(pty_wait_text(p, "type a path"));
+    pty_send(p, "\033[B\033[B\033[B\033[A"); /* the keys move */
+    pty_send(p, "\033");
+    assert_true(pty_wait_gone(p, "Which pictures?"));
+    pty_send(p, "o");
+    assert_true(pty_wait_text(p, "Data folder"));
+    pty_send(p, home);
+    pty_send(p, "/flowers\t\r"); /* completed by Tab */
+    assert_true(pty_wait_text(p, "daisy"));
+    quit_and_check(p);
+}
+
+static void run_and_expect(char *const argv[], int code, const char *text)
+{
+    struct pty *p = pty_start(100, 24, PTY_PLAIN, home, argv);
+    int status = pty_wait_end(p);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), code);
+    assert_true(pty_has(p, text));
+    assert_true(pty_modes_restored(p));
+    pty_free(p);
+}
+
+static void terminals_that_cannot(void **state)
+{
+    (void)state;
+    run_and_expect((char *const[]){"env", "TERM=dumb", program, data, NULL}, 2, "cannot place text");
+    char *command = xasprintf("'%s' '%s' </dev/null", program, data);
+    run_and_expect((char *const[]){"sh", "-c", command, NULL}, 2, "need a terminal");
+    free(command);
+    struct pty *p = pty_start(80, 24, PTY_PLAIN, home, (char *const[]){"env", "TERM=bogus", program, "--theme", theme, data, NULL});
+    assert_true(pty_wait_text(p, "daisy")); /* taken for an xterm */
+    quit_and_check(p);
+}
+
+static void without_utf8_only_ascii(void **state)
+{
+    (void)state;
+    struct pty *p = pty_start(80, 24, PTY_PLAIN, home, (char *const[]){"env", "LC_ALL=C", program, "--theme", theme, data, NULL});
+    wait_scanned(p);
+    pty_send(p, "?");
+    assert_true(pty_wait_text(p, "+- Help: keys"));
+    for (int i = 0; i < p->cols * p->rows; i++)
+        assert_true(p->cells[i] < 0x7f);
+    pty_send(p, "\033");
+    assert_true(pty_wait_gone(p, "Help: keys"));
+    quit_and_check(p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(first_frame_needs_no_answer), cmocka_unit_test(sixel_pictures_come_once),
+        cmocka_unit_test(plain_terminals_get_blocks),  cmocka_unit_test(strays_go_to_the_log),
+        cmocka_unit_test(crashes_give_the_terminal_back), cmocka_unit_test(signals_end_it),
+        cmocka_unit_test(a_closed_terminal_ends_it),   cmocka_unit_test(stops_and_goes_on),
+        cmocka_unit_test(any_window_size),             cmocka_unit_test(starts_without_a_folder),
+        cmocka_unit_test(terminals_that_cannot),       cmocka_unit_test(without_utf8_only_ascii),
+    };
+    return cmocka_run_group_tests(tests, make_data, remove_data);
+}
