@@ -90,8 +90,7 @@ static void epochs_text(char *out, size_t size, const struct recipe *r)
         n += (size_t)snprintf(out + n, size - n, "%s%d", i ? "," : "", r->phases[i].epochs);
 }
 
-/* What an automatic option comes to with these settings; "" when it is not the recipe that decides.
- */
+/* What an automatic option comes to; "" when it is not the recipe that decides. */
 static void recipe_value(char *out, size_t size, enum option_id id, const struct recipe *r)
 {
     const struct phase *p = &r->phases[r->n_phases - 1];
