@@ -248,10 +248,10 @@ static void draw_picture(struct canvas *c, struct area a, const struct samples_s
             &want);
         return;
     }
-    canvas_put_cut(c, a, 0, 0, a.w, ROLE_TEXT, path_base(f->name), true);
+    put_middle(c, a, 0, ROLE_TEXT, path_base(f->name));
     if (f->width)
         snprintf(text, sizeof text, "%d x %d", f->width, f->height);
-    canvas_put_cut(c, a, 0, 1, a.w, ROLE_DIM, text, false);
+    put_middle(c, a, 1, ROLE_DIM, text);
 }
 
 static void draw_tile(struct canvas *c, struct area tile, const struct samples_screen *s,
