@@ -25,6 +25,20 @@ TESTS += tests/unit/arch.test
 tests_unit_arch_test_SOURCES = tests/unit/arch_test.c tests/unit/test.h
 tests_unit_arch_test_CPPFLAGS = $(test_cppflags)
 tests_unit_arch_test_LDADD = $(nn_test_libs)
+check_PROGRAMS += tests/unit/weights.test
+TESTS += tests/unit/weights.test
+EXTRA_DIST += tests/data/make_weights.py tests/data/w-call.pth tests/data/w-foreign.pth tests/data/w-legacy.pth \
+	tests/data/w-nothing.pth tests/data/w-protocol4.pth tests/data/w-types-legacy.pth tests/data/w-views-legacy.pth \
+	tests/data/w-views.pth tests/data/w-whole.pth tests/data/w-wrapped.pth tests/data/w-zip.pth
+tests_unit_weights_test_SOURCES = tests/unit/weights_test.c tests/unit/test.h
+tests_unit_weights_test_CPPFLAGS = $(test_cppflags)
+tests_unit_weights_test_LDADD = $(nn_test_libs)
+nn_torch_tests = tests/unit/net.test
+check_PROGRAMS += $(nn_torch_tests)
+TESTS += $(nn_torch_tests)
+tests_unit_net_test_SOURCES = tests/unit/net_test.c tests/unit/test.h tests/nn/nn_test.h
+tests_unit_net_test_CPPFLAGS = $(test_cppflags)
+tests_unit_net_test_LDADD = $(nn_test_libs)
 
 # config and stats
 check_PROGRAMS += tests/unit/option.test tests/unit/schedule.test tests/unit/recipe.test tests/unit/metrics.test
