@@ -114,7 +114,8 @@ tests_ui_screens_test_LDADD = $(ui_screen_libs)
 EXTRA_DIST += tests/ui/golden
 
 # The command line, on the real program.
-cli_tests = tests/cli/options.tap tests/cli/scan.tap tests/cli/weights.tap
+cli_tests = tests/cli/options.tap tests/cli/scan.tap tests/cli/weights.tap tests/cli/train.tap \
+	tests/cli/signals.tap
 TESTS += $(cli_tests)
 EXTRA_DIST += $(cli_tests) tests/cli/lib.sh
 check_PROGRAMS += tests/cli/tool

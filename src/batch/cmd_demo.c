@@ -65,10 +65,27 @@ static int draw_flowers(struct batch *b, const char *folder)
     return code;
 }
 
+/* What the demo's pre-training takes from the command line: where to compute, not how long to train afterwards. */
+static void pretrain_options(struct options *out, const struct options *from)
+{
+    static const enum option_id taken[] = {OPTION_ID_model, OPTION_ID_image_size, OPTION_ID_seed, OPTION_ID_device,
+                                           OPTION_ID_precision, OPTION_ID_threads};
+    options_default(out);
+    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) {
+        struct str text = STR_INIT;
+        option_get(&text, from, taken[i]);
+        if (option_is_set(from, taken[i]))
+            option_set(out, taken[i], text.s, SOURCE_COMMAND_LINE, NULL);
+        str_done(&text);
+    }
+}
+
 static int pretrain(struct batch *b)
 {
-    struct cmd cmd = {.kind = CMD_PRETRAIN, .options = &b->options};
+    struct options options;
+    struct cmd cmd = {.kind = CMD_PRETRAIN, .options = &options};
     struct job_end end;
+    pretrain_options(&options, &b->options);
     int code = run_job(b, &cmd, watch_stage, NULL, &end);
     if (code == EXIT_DONE && end.block)
         say(b, "pretrained on drawn shapes: %s", text_view(end.block));

@@ -50,12 +50,24 @@ static enum err_code load_torch(struct trainer *t, const struct options *o, cons
     return ERR_OK;
 }
 
+/* The scan's result for the client, before it is known whether it will do. */
+static void show_dataset(struct trainer *t)
+{
+    struct str bytes = STR_INIT;
+    block_dataset(&bytes, t->ds, false);
+    struct snapshot *snap = snapshot_begin(t->job->engine);
+    snap->train.dataset = block_store_add(&t->job->engine->blocks, BLOCK_DATASET, &bytes);
+    snapshot_end(t->job->engine);
+}
+
 static enum err_code load_data(struct trainer *t, const char *root, const struct options *o, struct err *err)
 {
     double began = clock_now();
     enum err_code code = scan_dataset(&t->ds, t->job, root, o, POOL_TRAINING, err);
-    if (code == ERR_OK)
+    if (code == ERR_OK) {
+        show_dataset(t);
         code = dataset_check(t->ds, err);
+    }
     NOTE_SECONDS(t, s_scan, began);
     return code;
 }

@@ -27,12 +27,14 @@ static void show_marks(struct train_view *v, const struct recipe *r)
 /* A view of another job is replaced; start-up times that are already known stay. */
 static void begin_view(struct train_view *v, const struct trainer *t)
 {
-    struct train_view old = {.s_libtorch = v->s_libtorch, .s_weights = v->s_weights, .s_scan = v->s_scan};
+    struct train_view old = {.s_libtorch = v->s_libtorch, .s_weights = v->s_weights, .s_scan = v->s_scan,
+                             .dataset = v->dataset};
     memset(v, 0, sizeof *v);
     v->job = t->job->number;
     v->live = true;
     v->s_libtorch = old.s_libtorch, v->s_weights = old.s_weights, v->s_scan = old.s_scan;
     v->s_first_step = v->eta = NAN;
+    v->dataset = old.dataset;
     for (size_t i = 0; i < t->run.n_metrics; i++)
         v->epochs[v->epochs_seen++ % SNAP_EPOCHS] = t->run.metrics[i];
 }

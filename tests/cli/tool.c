@@ -1,12 +1,15 @@
 /* Helper of the command line tests.
  *   tool draw FOLDER N SIZE       N drawn flowers a class, SIZE pixels wide
  *   tool json EVENT KEY... <FILE  every line must be an object with an event; prints the values of those of EVENT, tabs between
+ *   tool default WORD...          runs a command with INT, TERM and HUP as they are in a terminal (a shell ignores INT for its background jobs)
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cjson/cJSON.h>
 
@@ -58,12 +61,24 @@ static int json(int n_keys, char **keys)
     return bad;
 }
 
+static int with_default_signals(char **words)
+{
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGHUP, SIG_DFL);
+    execv(words[0], words);
+    perror(words[0]);
+    return 127;
+}
+
 int main(int argc, char **argv)
 {
+    if (argc >= 3 && strcmp(argv[1], "default") == 0)
+        return with_default_signals(argv + 2);
     if (argc == 5 && strcmp(argv[1], "draw") == 0)
         return draw(argv + 2);
     if (argc >= 4 && strcmp(argv[1], "json") == 0)
         return json(argc - 2, argv + 2);
-    fputs("usage: tool draw FOLDER N SIZE | tool json EVENT KEY...\n", stderr);
+    fputs("usage: tool draw FOLDER N SIZE | tool json EVENT KEY... | tool default WORD...\n", stderr);
     return 2;
 }
