@@ -37,13 +37,13 @@ const char *demo_class(enum demo_kind kind, int cls)
 void demo_draw(struct image *image, enum demo_kind kind, int cls, uint64_t seed, int index, int size)
 {
     struct rng rng = rng_at(seed, RNG_DEMO, (uint64_t)kind * 1000 + (uint64_t)cls, (uint64_t)index);
-    struct canvas canvas;
-    canvas_init(&canvas, size);
+    struct sheet canvas;
+    sheet_init(&canvas, size);
     if (kind == DEMO_FLOWERS)
         demo_flower_scene(&canvas, cls, &rng);
     else
         demo_shape_scene(&canvas, cls, &rng);
-    canvas_finish(&canvas, image, &rng);
+    sheet_finish(&canvas, image, &rng);
 }
 
 struct writing {

@@ -67,17 +67,17 @@ static double shade_disc(const void *what, double u, double v, struct ink *ink)
     return 1;
 }
 
-static void paint_ring(struct canvas *canvas, const struct frame *frame, struct ring ring)
+static void paint_ring(struct sheet *canvas, const struct frame *frame, struct ring ring)
 {
-    canvas_paint(canvas, frame, 1.02, shade_ring, &ring);
+    sheet_paint(canvas, frame, 1.02, shade_ring, &ring);
 }
 
-static void paint_disc(struct canvas *canvas, const struct frame *frame, struct disc disc)
+static void paint_disc(struct sheet *canvas, const struct frame *frame, struct disc disc)
 {
-    canvas_paint(canvas, frame, disc.radius * 1.02, shade_disc, &disc);
+    sheet_paint(canvas, frame, disc.radius * 1.02, shade_disc, &disc);
 }
 
-static void daisy(struct canvas *canvas, const struct frame *frame, struct rng *rng)
+static void daisy(struct sheet *canvas, const struct frame *frame, struct rng *rng)
 {
     double kind = rng_uniform(rng);
     struct ink tip = kind < 0.55   ? ink_drawn(rng, 0.1, 0.2, 0, 0.08, 0.9, 1)
@@ -98,7 +98,7 @@ static void daisy(struct canvas *canvas, const struct frame *frame, struct rng *
     paint_disc(canvas, frame, (struct disc){radius, 13, 21, middle, ink_scale(middle, 0.8)});
 }
 
-static void sunflower(struct canvas *canvas, const struct frame *frame, struct rng *rng)
+static void sunflower(struct sheet *canvas, const struct frame *frame, struct rng *rng)
 {
     double kind = rng_uniform(rng);
     struct ink tip = kind < 0.7    ? ink_drawn(rng, 0.11, 0.16, 0.75, 1, 0.85, 1)
@@ -143,20 +143,20 @@ static double shade_seeds(const void *what, double u, double v, struct ink *ink)
     return 0.3 * (1 - r * r * r);
 }
 
-static void seed_head(struct canvas *canvas, const struct frame *frame, struct rng *rng)
+static void seed_head(struct sheet *canvas, const struct frame *frame, struct rng *rng)
 {
     struct seeds seeds = {.n = 22 + (int)rng_below(rng, 14)};
     seeds.ink = ink_drawn(rng, 0.1, 0.6, 0, 0.12, 0.8, 1);
     seeds.seed = rng_u64(rng);
     for (int layer = 0; layer < 2; layer++) {
         seeds.phase = rng_uniform(rng);
-        canvas_paint(canvas, frame, 1.02, shade_seeds, &seeds);
+        sheet_paint(canvas, frame, 1.02, shade_seeds, &seeds);
     }
     struct ink brown = ink_drawn(rng, 0.06, 0.12, 0.3, 0.7, 0.3, 0.5);
     paint_disc(canvas, frame, (struct disc){0.14, 8, 13, brown, ink_scale(brown, 0.7)});
 }
 
-static void dandelion(struct canvas *canvas, const struct frame *frame, struct rng *rng)
+static void dandelion(struct sheet *canvas, const struct frame *frame, struct rng *rng)
 {
     if (rng_uniform(rng) < 0.25) {
         seed_head(canvas, frame, rng);
@@ -200,7 +200,7 @@ static double shade_whorl(const void *what, double u, double v, struct ink *ink)
     return 1;
 }
 
-static void rose(struct canvas *canvas, const struct frame *frame, struct rng *rng)
+static void rose(struct sheet *canvas, const struct frame *frame, struct rng *rng)
 {
     double kind = rng_uniform(rng);
     struct ink ink = kind < 0.4    ? ink_drawn(rng, 0.96, 1.01, 0.7, 1, 0.5, 0.95)
@@ -214,7 +214,7 @@ static void rose(struct canvas *canvas, const struct frame *frame, struct rng *r
         struct whorl w = {.n = i < 2 ? 5 : i < 4 ? 4 : 3, .phase = phase + i * step, .radius = 0.96 - shrink * i};
         w.wobble = rng_between(rng, 0.1, 0.22);
         w.ink = ink_scale(ink, 0.85 + 0.2 * hash_unit(rng->state, (uint64_t)i));
-        canvas_paint(canvas, frame, 1.05, shade_whorl, &w);
+        sheet_paint(canvas, frame, 1.05, shade_whorl, &w);
     }
 }
 
@@ -241,9 +241,9 @@ static double shade_egg(const void *what, double u, double v, struct ink *ink)
     return 1;
 }
 
-static void paint_egg(struct canvas *canvas, const struct frame *frame, struct egg egg)
+static void paint_egg(struct sheet *canvas, const struct frame *frame, struct egg egg)
 {
-    canvas_paint(canvas, frame, 1.4, shade_egg, &egg);
+    sheet_paint(canvas, frame, 1.4, shade_egg, &egg);
 }
 
 static struct ink tulip_ink(struct rng *rng)
@@ -258,7 +258,7 @@ static struct ink tulip_ink(struct rng *rng)
 }
 
 /* Open, from above: six broad petals around a dark star. */
-static void tulip_open(struct canvas *canvas, const struct frame *frame, struct rng *rng)
+static void tulip_open(struct sheet *canvas, const struct frame *frame, struct rng *rng)
 {
     struct ink tip = tulip_ink(rng), foot = ink_drawn(rng, 0.1, 0.8, 0.3, 0.8, 0.15, 0.9);
     struct ring ring = {3, rng_uniform(rng), 0, 1, 0.95, 0.35, 0.05, foot, ink_scale(tip, 0.8), 5};
@@ -270,7 +270,7 @@ static void tulip_open(struct canvas *canvas, const struct frame *frame, struct 
     paint_disc(canvas, frame, (struct disc){0.13, 3, 5, ink_hsv(0.2, 0.5, 0.6), ink_hsv(0.15, 0.7, 0.4)});
 }
 
-static void tulip(struct canvas *canvas, const struct frame *frame, struct rng *rng)
+static void tulip(struct sheet *canvas, const struct frame *frame, struct rng *rng)
 {
     if (rng_uniform(rng) < 0.18) {
         tulip_open(canvas, frame, rng);
@@ -288,7 +288,7 @@ static void tulip(struct canvas *canvas, const struct frame *frame, struct rng *
     paint_egg(canvas, frame, (struct egg){0, rng_between(rng, -0.85, -0.55), width, 0, foot, tip, seed + 4});
 }
 
-static void stem_and_leaves(struct canvas *canvas, double x, double y, double radius, double lean, int cls, struct rng *rng)
+static void stem_and_leaves(struct sheet *canvas, double x, double y, double radius, double lean, int cls, struct rng *rng)
 {
     struct ink ink = ink_drawn(rng, 0.22, 0.36, 0.4, 0.8, 0.25, 0.6);
     double foot = x + lean + rng_between(rng, -0.1, 0.1), width = radius * rng_between(rng, 0.06, 0.12);
@@ -302,9 +302,9 @@ static void stem_and_leaves(struct canvas *canvas, double x, double y, double ra
     }
 }
 
-static void flower(struct canvas *canvas, int cls, double x, double y, double radius, struct rng *rng)
+static void flower(struct sheet *canvas, int cls, double x, double y, double radius, struct rng *rng)
 {
-    static void (*const kinds[])(struct canvas *, const struct frame *, struct rng *) = {daisy, dandelion, rose, sunflower, tulip};
+    static void (*const kinds[])(struct sheet *, const struct frame *, struct rng *) = {daisy, dandelion, rose, sunflower, tulip};
     double lean = rng_between(rng, -0.3, 0.3), spin = rng_uniform(rng), tilt = rng_uniform(rng);
     double squash = rng_between(rng, 0.55, 1);
     if (cls == TULIP) {
@@ -321,7 +321,7 @@ static void flower(struct canvas *canvas, int cls, double x, double y, double ra
     kinds[cls](canvas, &frame, rng);
 }
 
-void demo_flower_scene(struct canvas *canvas, int cls, struct rng *rng)
+void demo_flower_scene(struct sheet *canvas, int cls, struct rng *rng)
 {
     paint_background(canvas, rng);
     int n = rng_uniform(rng) < 0.6 ? 1 : 2 + (int)rng_below(rng, 3);

@@ -112,7 +112,7 @@ struct ink ink_any(struct rng *rng)
 
 /* --- canvas ----------------------------------------------------------------------------------------------------- */
 
-void canvas_init(struct canvas *canvas, int size)
+void sheet_init(struct sheet *canvas, int size)
 {
     canvas->per_pixel = 2;
     canvas->n = size * canvas->per_pixel;
@@ -133,7 +133,7 @@ static void blur_line(float *line, size_t step, int n, int r, float *copy)
     }
 }
 
-void canvas_blur(struct canvas *canvas, double radius)
+void sheet_blur(struct sheet *canvas, double radius)
 {
     int n = canvas->n, r = (int)(radius * n / 2);
     if (r < 1)
@@ -180,7 +180,7 @@ static uint8_t expose(const struct light *l, double v, double cast, double fall_
     return (uint8_t)(clamp01(v) * 255 + 0.5);
 }
 
-static void mean_pixel(const struct canvas *canvas, int x, int y, double mean[3])
+static void mean_pixel(const struct sheet *canvas, int x, int y, double mean[3])
 {
     int k = canvas->per_pixel;
     mean[0] = mean[1] = mean[2] = 0;
@@ -191,10 +191,10 @@ static void mean_pixel(const struct canvas *canvas, int x, int y, double mean[3]
     }
 }
 
-void canvas_finish(struct canvas *canvas, struct image *image, struct rng *rng)
+void sheet_finish(struct sheet *canvas, struct image *image, struct rng *rng)
 {
     if (rng_uniform(rng) < 0.3)
-        canvas_blur(canvas, rng_between(rng, 0.005, 0.025));
+        sheet_blur(canvas, rng_between(rng, 0.005, 0.025));
     struct light l = draw_light(rng);
     int size = canvas->n / canvas->per_pixel;
     *image = (struct image){size, size, xmalloc((size_t)size * (size_t)size * 3)};
@@ -231,7 +231,7 @@ static int clamp_index(double v, int n)
     return v < 0 ? 0 : v > n ? n : (int)v;
 }
 
-void canvas_paint(struct canvas *canvas, const struct frame *frame, double reach, shader *shade, const void *what)
+void sheet_paint(struct sheet *canvas, const struct frame *frame, double reach, shader *shade, const void *what)
 {
     int n = canvas->n;
     double r = reach * frame->scale;

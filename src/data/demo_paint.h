@@ -29,14 +29,14 @@ double noise_sum(uint64_t seed, double x, double y);             /* three octave
 double hash_unit(uint64_t seed, uint64_t i);                     /* a number in 0..1 for an index */
 
 /* n x n samples over the unit square, x to the right, y down. */
-struct canvas {
+struct sheet {
     int n, per_pixel; /* samples a side, samples a pixel's side */
     float *rgb;
 };
-void canvas_init(struct canvas *canvas, int size);
-void canvas_blur(struct canvas *canvas, double radius); /* radius in unit lengths */
+void sheet_init(struct sheet *canvas, int size);
+void sheet_blur(struct sheet *canvas, double radius); /* radius in unit lengths */
 /* Light, colour cast, exposure, noise, down to pixels; frees the canvas. */
-void canvas_finish(struct canvas *canvas, struct image *image, struct rng *rng);
+void sheet_finish(struct sheet *canvas, struct image *image, struct rng *rng);
 
 /* Where a thing stands: local (u, v) of a point, 1 being the thing's radius. */
 struct frame {
@@ -49,17 +49,17 @@ struct frame frame_at(double x, double y, double scale, double spin, double tilt
 /* The colour and cover (0..1) of a local point. */
 typedef double shader(const void *what, double u, double v, struct ink *ink);
 /* Paints what lies within reach (in local units) of the frame's centre. */
-void canvas_paint(struct canvas *canvas, const struct frame *frame, double reach, shader *shade, const void *what);
+void sheet_paint(struct sheet *canvas, const struct frame *frame, double reach, shader *shade, const void *what);
 
-void paint_background(struct canvas *canvas, struct rng *rng);
-void paint_leaf(struct canvas *canvas, double x, double y, double length, double turn, double width, struct ink ink);
-void paint_stroke(struct canvas *canvas, double x0, double y0, double x1, double y1, double width, struct ink ink);
-void paint_shadow(struct canvas *canvas, double x, double y, double radius);
-void paint_occluders(struct canvas *canvas, struct rng *rng, int at_most);
+void paint_background(struct sheet *canvas, struct rng *rng);
+void paint_leaf(struct sheet *canvas, double x, double y, double length, double turn, double width, struct ink ink);
+void paint_stroke(struct sheet *canvas, double x0, double y0, double x1, double y1, double width, struct ink ink);
+void paint_shadow(struct sheet *canvas, double x, double y, double radius);
+void paint_occluders(struct sheet *canvas, struct rng *rng, int at_most);
 
 /* The scenes. */
-void demo_flower_scene(struct canvas *canvas, int cls, struct rng *rng);
-void demo_shape_scene(struct canvas *canvas, int cls, struct rng *rng);
+void demo_flower_scene(struct sheet *canvas, int cls, struct rng *rng);
+void demo_shape_scene(struct sheet *canvas, int cls, struct rng *rng);
 extern const char *const demo_flower_names[5];
 extern const char *const demo_shape_names[16];
 

@@ -26,11 +26,11 @@ static double shade_leaf(const void *what, double u, double v, struct ink *ink)
     return 1;
 }
 
-void paint_leaf(struct canvas *canvas, double x, double y, double length, double turn, double width, struct ink ink)
+void paint_leaf(struct sheet *canvas, double x, double y, double length, double turn, double width, struct ink ink)
 {
     struct leaf leaf = {width, ink, (uint64_t)(x * 1e6) ^ (uint64_t)(y * 1e9)};
     struct frame frame = frame_at(x, y, length / 2, turn, 0, 1);
-    canvas_paint(canvas, &frame, 1.05, shade_leaf, &leaf);
+    sheet_paint(canvas, &frame, 1.05, shade_leaf, &leaf);
 }
 
 /* A straight bar along u. */
@@ -44,14 +44,14 @@ static double shade_bar(const void *what, double u, double v, struct ink *ink)
     return 1;
 }
 
-void paint_stroke(struct canvas *canvas, double x0, double y0, double x1, double y1, double width, struct ink ink)
+void paint_stroke(struct sheet *canvas, double x0, double y0, double x1, double y1, double width, struct ink ink)
 {
     double dx = x1 - x0, dy = y1 - y0, length = sqrt(dx * dx + dy * dy);
     if (length <= 0)
         return;
     struct leaf bar = {width / length, ink, 0};
     struct frame frame = frame_at((x0 + x1) / 2, (y0 + y1) / 2, length / 2, turn_of(dx, dy), 0, 1);
-    canvas_paint(canvas, &frame, 1.05, shade_bar, &bar);
+    sheet_paint(canvas, &frame, 1.05, shade_bar, &bar);
 }
 
 static double shade_shadow(const void *what, double u, double v, struct ink *ink)
@@ -62,10 +62,10 @@ static double shade_shadow(const void *what, double u, double v, struct ink *ink
     return r2 < 1 ? 0.5 * (1 - r2) : 0;
 }
 
-void paint_shadow(struct canvas *canvas, double x, double y, double radius)
+void paint_shadow(struct sheet *canvas, double x, double y, double radius)
 {
     struct frame frame = frame_at(x, y, radius, 0, 0, 1);
-    canvas_paint(canvas, &frame, 1, shade_shadow, NULL);
+    sheet_paint(canvas, &frame, 1, shade_shadow, NULL);
 }
 
 /* A ground of two colours mixed by stretched noise, or by a gradient. */
@@ -84,11 +84,11 @@ static double shade_ground(const void *what, double u, double v, struct ink *ink
     return 1;
 }
 
-static void fill(struct canvas *canvas, struct rng *rng, struct ink a, struct ink b, double sx, double sy, double gradient)
+static void fill(struct sheet *canvas, struct rng *rng, struct ink a, struct ink b, double sx, double sy, double gradient)
 {
     struct ground g = {a, b, sx, sy, gradient, rng_u64(rng)};
     struct frame frame = frame_at(0.5, 0.5, 1, 0, 0, 1);
-    canvas_paint(canvas, &frame, 0.5, shade_ground, &g);
+    sheet_paint(canvas, &frame, 0.5, shade_ground, &g);
 }
 
 static struct ink green(struct rng *rng, double low, double high)
@@ -96,7 +96,7 @@ static struct ink green(struct rng *rng, double low, double high)
     return ink_drawn(rng, 0.2, 0.38, 0.35, 0.85, low, high);
 }
 
-static void grass(struct canvas *canvas, struct rng *rng)
+static void grass(struct sheet *canvas, struct rng *rng)
 {
     struct ink dark = green(rng, 0.15, 0.4), light = green(rng, 0.4, 0.7);
     double across = rng_between(rng, 6, 14), down = rng_between(rng, 2, 5);
@@ -110,7 +110,7 @@ static void grass(struct canvas *canvas, struct rng *rng)
     }
 }
 
-static void soil(struct canvas *canvas, struct rng *rng)
+static void soil(struct sheet *canvas, struct rng *rng)
 {
     struct ink a = ink_drawn(rng, 0.03, 0.1, 0.2, 0.6, 0.15, 0.35);
     struct ink b = ink_drawn(rng, 0.05, 0.13, 0.1, 0.5, 0.4, 0.75);
@@ -118,7 +118,7 @@ static void soil(struct canvas *canvas, struct rng *rng)
     fill(canvas, rng, a, b, s, s, 0);
 }
 
-static void sky(struct canvas *canvas, struct rng *rng)
+static void sky(struct sheet *canvas, struct rng *rng)
 {
     struct ink blue = ink_drawn(rng, 0.52, 0.64, 0.2, 0.7, 0.6, 1);
     struct ink white = ink_drawn(rng, 0, 1, 0.03, 0.06, 0.75, 1);
@@ -127,7 +127,7 @@ static void sky(struct canvas *canvas, struct rng *rng)
 }
 
 /* Lights far out of focus. */
-static void bokeh(struct canvas *canvas, struct rng *rng)
+static void bokeh(struct sheet *canvas, struct rng *rng)
 {
     struct ink dark = green(rng, 0.08, 0.3), other = ink_scale(ink_any(rng), 0.5);
     fill(canvas, rng, dark, other, 3, 3, 0.3);
@@ -137,10 +137,10 @@ static void bokeh(struct canvas *canvas, struct rng *rng)
         struct ink ink = ink_scale(ink_any(rng), 0.9);
         paint_stroke(canvas, x - r, y, x + r, y, r, ink);
     }
-    canvas_blur(canvas, rng_between(rng, 0.05, 0.12));
+    sheet_blur(canvas, rng_between(rng, 0.05, 0.12));
 }
 
-static void foliage(struct canvas *canvas, struct rng *rng)
+static void foliage(struct sheet *canvas, struct rng *rng)
 {
     struct ink dark = green(rng, 0.05, 0.2), light = green(rng, 0.15, 0.35);
     fill(canvas, rng, dark, light, 5, 5, 0);
@@ -152,7 +152,7 @@ static void foliage(struct canvas *canvas, struct rng *rng)
     }
 }
 
-static void wall(struct canvas *canvas, struct rng *rng)
+static void wall(struct sheet *canvas, struct rng *rng)
 {
     struct ink a = ink_any(rng), b = ink_mix(a, ink_any(rng), 0.4);
     double across = rng_between(rng, 1, 20), down = rng_between(rng, 1, 20), gradient = rng_uniform(rng);
@@ -160,7 +160,7 @@ static void wall(struct canvas *canvas, struct rng *rng)
 }
 
 /* Small blobs of any colour far behind: colour alone tells nothing. */
-static void speckle(struct canvas *canvas, struct rng *rng)
+static void speckle(struct sheet *canvas, struct rng *rng)
 {
     int n = (int)rng_below(rng, 9);
     for (int i = 0; i < n; i++) {
@@ -170,16 +170,16 @@ static void speckle(struct canvas *canvas, struct rng *rng)
     }
 }
 
-void paint_background(struct canvas *canvas, struct rng *rng)
+void paint_background(struct sheet *canvas, struct rng *rng)
 {
-    static void (*const kinds[])(struct canvas *, struct rng *) = {grass, soil, sky, bokeh, foliage, wall};
+    static void (*const kinds[])(struct sheet *, struct rng *) = {grass, soil, sky, bokeh, foliage, wall};
     kinds[rng_below(rng, sizeof kinds / sizeof *kinds)](canvas, rng);
     speckle(canvas, rng);
     if (rng_uniform(rng) < 0.6)
-        canvas_blur(canvas, rng_between(rng, 0.01, 0.06));
+        sheet_blur(canvas, rng_between(rng, 0.01, 0.06));
 }
 
-void paint_occluders(struct canvas *canvas, struct rng *rng, int at_most)
+void paint_occluders(struct sheet *canvas, struct rng *rng, int at_most)
 {
     int n = (int)rng_below(rng, (uint64_t)at_most + 1);
     for (int i = 0; i < n; i++) {

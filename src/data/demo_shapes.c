@@ -177,7 +177,7 @@ static const struct {
     {in_star, 5, 9}, {in_stripes, 1, 1}, {in_target, 1, 1}, {in_wave, 1, 1},
 };
 
-static void one_shape(struct canvas *canvas, int cls, double x, double y, double radius, struct rng *rng)
+static void one_shape(struct sheet *canvas, int cls, double x, double y, double radius, struct rng *rng)
 {
     struct thing t = {.inside = shapes[cls].inside};
     t.count = shapes[cls].low + (int)rng_below(rng, (uint64_t)(shapes[cls].high - shapes[cls].low + 1));
@@ -191,10 +191,10 @@ static void one_shape(struct canvas *canvas, int cls, double x, double y, double
     double spin = rng_uniform(rng), tilt = rng_uniform(rng), squash = rng_between(rng, 0.55, 1);
     paint_shadow(canvas, x + 0.05 * radius, y + 0.15 * radius, radius * 1.15);
     struct frame frame = frame_at(x, y, radius, spin, tilt, squash);
-    canvas_paint(canvas, &frame, 1.45, shade_thing, &t);
+    sheet_paint(canvas, &frame, 1.45, shade_thing, &t);
 }
 
-void demo_shape_scene(struct canvas *canvas, int cls, struct rng *rng)
+void demo_shape_scene(struct sheet *canvas, int cls, struct rng *rng)
 {
     paint_background(canvas, rng);
     int n = rng_uniform(rng) < 0.6 ? 1 : 2 + (int)rng_below(rng, 3);
