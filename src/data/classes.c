@@ -66,8 +66,8 @@ static size_t count_top(const struct folder_list *folders)
     return n;
 }
 
-/* train and val make a split; train and test alone (nothing beside them) too, then val is drawn from train. "train"
- * among other folders may well be a class: locomotives. */
+/* train and val make a split; train and test alone (nothing beside them) too, then val is drawn
+ * from train. "train" among other folders may well be a class: locomotives. */
 static struct layout find_layout(const struct folder_list *folders, bool leaf)
 {
     struct layout l = {.leaf = leaf};
@@ -141,14 +141,16 @@ static void note_layout(struct dataset *ds, const struct layout *l, const struct
     if (!l->split)
         return;
     if (l->part[PART_VAL])
-        data_note(ds, false, "%s and %s folders are used as the split%s", l->part[PART_TRAIN], l->part[PART_VAL],
-                  l->part[PART_TEST] ? ", test is never trained on" : "");
+        data_note(ds, false, "%s and %s folders are used as the split%s", l->part[PART_TRAIN],
+                  l->part[PART_VAL], l->part[PART_TEST] ? ", test is never trained on" : "");
     else
-        data_note(ds, false, "validation is drawn from %s, %s is never trained on", l->part[PART_TRAIN], l->part[PART_TEST]);
+        data_note(ds, false, "validation is drawn from %s, %s is never trained on",
+                  l->part[PART_TRAIN], l->part[PART_TEST]);
     note_unknown(ds, l, folders);
 }
 
-/* Groups of groups: with the first level as classes they are flattened, which is worth a sentence (once). */
+/* Groups of groups: with the first level as classes they are flattened, which is worth a sentence
+ * (once). */
 static void note_groups(struct dataset *ds, const struct layout *l, const struct folder_list *folders)
 {
     size_t groups = 0, leaves = 0;
@@ -170,8 +172,9 @@ static void note_groups(struct dataset *ds, const struct layout *l, const struct
     if (!groups || l->leaf)
         return;
     char *quoted = data_quote(first);
-    data_note(ds, true, "%s%s: only folders inside; %zu classes by the first level, %zu by the leaf folders", quoted,
-              groups > 1 ? " and others" : "", ds->n_classes, leaves);
+    data_note(ds, true,
+              "%s%s: only folders inside; %zu classes by the first level, %zu by the leaf folders",
+              quoted, groups > 1 ? " and others" : "", ds->n_classes, leaves);
     free(quoted);
 }
 

@@ -49,12 +49,14 @@ enum image_kind data_suffix_kind(const char *name)
         const char *suffix;
         enum image_kind kind;
     } known[] = {
-        {".jpg", KIND_JPEG}, {".jpeg", KIND_JPEG}, {".jpe", KIND_JPEG}, {".jfif", KIND_JPEG}, {".png", KIND_PNG},
-        {".webp", KIND_WEBP}, {".heic", KIND_HEIC}, {".heif", KIND_HEIC}, {".avif", KIND_AVIF}, {".gif", KIND_GIF},
-        {".bmp", KIND_BMP}, {".tif", KIND_TIFF}, {".tiff", KIND_TIFF}, {".jxl", KIND_JXL}, {".jp2", KIND_JP2},
-        {".psd", KIND_PSD}, {".ppm", KIND_PNM}, {".pgm", KIND_PNM}, {".dcm", KIND_DICOM}, {".pdf", KIND_PDF},
-        {".html", KIND_HTML}, {".htm", KIND_HTML}, {".txt", KIND_TEXT}, {".csv", KIND_TEXT}, {".ini", KIND_TEXT},
-        {".json", KIND_TEXT}, {".md", KIND_TEXT}, {".xml", KIND_TEXT}, {".zip", KIND_ZIP},
+        {".jpg", KIND_JPEG},  {".jpeg", KIND_JPEG}, {".jpe", KIND_JPEG},  {".jfif", KIND_JPEG},
+        {".png", KIND_PNG},   {".webp", KIND_WEBP}, {".heic", KIND_HEIC}, {".heif", KIND_HEIC},
+        {".avif", KIND_AVIF}, {".gif", KIND_GIF},   {".bmp", KIND_BMP},   {".tif", KIND_TIFF},
+        {".tiff", KIND_TIFF}, {".jxl", KIND_JXL},   {".jp2", KIND_JP2},   {".psd", KIND_PSD},
+        {".ppm", KIND_PNM},   {".pgm", KIND_PNM},   {".dcm", KIND_DICOM}, {".pdf", KIND_PDF},
+        {".html", KIND_HTML}, {".htm", KIND_HTML},  {".txt", KIND_TEXT},  {".csv", KIND_TEXT},
+        {".ini", KIND_TEXT},  {".json", KIND_TEXT}, {".md", KIND_TEXT},   {".xml", KIND_TEXT},
+        {".zip", KIND_ZIP},
     };
     const char *suffix = path_suffix(name);
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
@@ -110,7 +112,8 @@ int dataset_class(const struct dataset *ds, const char *name)
     return c ? (int)(c - ds->classes) : -1;
 }
 
-/* Folder entries to look at before giving an opinion: this runs before the first paint, on disks of any size. */
+/* Folder entries to look at before giving an opinion: this runs before the first paint, on disks of
+ * any size. */
 enum { GLANCE_ENTRIES = 200 };
 
 static bool has_picture(const char *folder)
@@ -163,7 +166,8 @@ bool dataset_looks_like(const char *root)
     return ok;
 }
 
-/* A folder near root that looks like a data set: a child, a grandchild, or the parent when root is itself a class. */
+/* A folder near root that looks like a data set: a child, a grandchild, or the parent when root is
+ * itself a class. */
 static char *better_folder(const char *root, int depth)
 {
     DIR *dir = opendir(root);
@@ -225,17 +229,24 @@ enum err_code dataset_check(const struct dataset *ds, struct err *err)
     }
     if (filled >= 2)
         return ERR_OK;
-    if (filled == 1)
-        err_set(err, ERR_INVALID, "%s: only one class with usable pictures (%s, %zu); two or more are needed", ds->root,
-                ds->classes[last].name, ds->classes[last].n_used);
-    else if (ds->n_classes == 0)
-        err_set(err, ERR_INVALID, "%s: no class folders; %zu pictures lie loose in it, %zu files seen", ds->root,
+    if (filled == 1) {
+        char *name = data_quote(ds->classes[last].name);
+        err_set(err, ERR_INVALID,
+                "%s: only one class with usable pictures (%s, %zu); two or more are needed",
+                ds->root, name, ds->classes[last].n_used);
+        free(name);
+    } else if (ds->n_classes == 0)
+        err_set(err, ERR_INVALID,
+                "%s: no class folders; %zu pictures lie loose in it, %zu files seen", ds->root,
                 ds->by_status[FILE_LOOSE], ds->n_files);
     else {
         struct str kinds = STR_INIT;
         dataset_suffixes(&kinds, ds);
-        err_set(err, ERR_INVALID, "%s: no usable picture (JPEG or PNG by content) in %zu class folders, %zu files seen%s%s",
-                ds->root, ds->n_classes, ds->n_files, kinds.len ? ": " : "", kinds.len ? kinds.s : "");
+        err_set(err, ERR_INVALID,
+                "%s: no usable picture (JPEG or PNG by content) in %zu class folders, %zu files "
+                "seen%s%s",
+                ds->root, ds->n_classes, ds->n_files, kinds.len ? ": " : "",
+                kinds.len ? kinds.s : "");
         str_done(&kinds);
     }
     return hint_folder(ds, err);

@@ -120,8 +120,12 @@ static enum err_code make_class_folders(const struct writing *w, struct err *err
 /* The parameters; written last, so that its presence says that the set is complete. */
 static void ini_text(struct str *s, const struct writing *w)
 {
-    str_printf(s, "# drawn by flowerlab\nkind = %s\nversion = %d\nper-class = %d\nsize = %d\nseed = %" PRIu64 "\n",
-               w->kind == DEMO_FLOWERS ? "flowers" : "shapes", DRAWING_VERSION, w->per_class, w->size, w->seed);
+    str_printf(
+        s,
+        "# drawn by flowerlab\nkind = %s\nversion = %d\nper-class = %d\nsize = %d\nseed = %" PRIu64
+        "\n",
+        w->kind == DEMO_FLOWERS ? "flowers" : "shapes", DRAWING_VERSION, w->per_class, w->size,
+        w->seed);
 }
 
 /* A larger set of before must not leave pictures behind. */
@@ -150,12 +154,14 @@ static bool is_there(const char *path, const struct str *want)
 {
     char *have = NULL;
     size_t n = 0;
-    bool same = file_read(path, 4096, &have, &n, NULL) == ERR_OK && n == want->len && memcmp(have, want->s, n) == 0;
+    bool same = file_read(path, 4096, &have, &n, NULL) == ERR_OK && n == want->len &&
+                memcmp(have, want->s, n) == 0;
     free(have);
     return same;
 }
 
-static enum err_code write_set(struct writing *w, const char *ini, const struct str *text, struct pool *pool, struct err *err)
+static enum err_code write_set(struct writing *w, const char *ini, const struct str *text,
+                               struct pool *pool, struct err *err)
 {
     enum err_code code = make_class_folders(w, err);
     if (code != ERR_OK)
@@ -173,8 +179,8 @@ static enum err_code write_set(struct writing *w, const char *ini, const struct 
     return file_replace(ini, text->s, text->len, err);
 }
 
-enum err_code demo_write(const char *folder, enum demo_kind kind, int per_class, int size, uint64_t seed, struct pool *pool,
-                         struct err *err)
+enum err_code demo_write(const char *folder, enum demo_kind kind, int per_class, int size,
+                         uint64_t seed, struct pool *pool, struct err *err)
 {
     struct writing w = {.folder = folder, .kind = kind, .per_class = per_class, .size = size, .seed = seed};
     struct str text = STR_INIT;

@@ -1,4 +1,4 @@
-/* Five flowers. Each varies in colour, count of petals, posture and size, and shares colours with the others.
+/* Five flowers. Each varies in colour, count of petals, posture and size, and shares colours.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 #include "data/demo_paint.h"
@@ -41,13 +41,15 @@ static double shade_ring(const void *what, double u, double v, struct ink *ink)
     double side = a < 0 ? -a : a, half = q < 1 ? petal_profile(ring, q) : 0;
     if (side > half)
         return 0;
-    double furrow = 0.06 * wave(side * 2.5 + 0.25), shade = 0.82 + 0.22 * q - 0.18 * side / half * side / half + furrow;
+    double furrow = 0.06 * wave(side * 2.5 + 0.25);
+    double shade = 0.82 + 0.22 * q - 0.18 * side / half * side / half + furrow;
     shade *= 0.9 + 0.2 * hash_unit(ring->seed + 7, (uint64_t)petal);
     *ink = ink_scale(ink_mix(ring->base, ring->tip, q), a < 0 ? shade : shade * 0.93);
     return 1;
 }
 
-/* A disc of florets in two sets of spirals, as in a sunflower. source of the counts: Fibonacci phyllotaxis (Vogel 1979) */
+/* A disc of florets in two sets of spirals, as in a sunflower. source of the counts: Fibonacci
+ * phyllotaxis (Vogel 1979) */
 struct disc {
     double radius;
     int left, right;
@@ -86,8 +88,12 @@ static void daisy(struct sheet *canvas, const struct frame *frame, struct rng *r
                                    : ink_drawn(rng, 0.7, 0.8, 0.2, 0.5, 0.7, 1);
     struct ink base = ink_scale(tip, 0.82), middle = ink_drawn(rng, 0.09, 0.15, 0.7, 1, 0.75, 1);
     int n = 11 + (int)rng_below(rng, 9);
-    double inner = rng_between(rng, 0.12, 0.2), phase = rng_uniform(rng), width = rng_between(rng, 0.7, 0.95);
-    struct ring ring = {n, phase, inner, 1, width, 0, 0.12, ink_scale(base, 0.85), ink_scale(tip, 0.85), rng_u64(rng)};
+    double inner = rng_between(rng, 0.12, 0.2), phase = rng_uniform(rng),
+           width = rng_between(rng, 0.7, 0.95);
+    struct ring ring = {n, phase, inner, .outer = 1, width, .point = 0, .ragged = 0.12};
+    ring.base = ink_scale(base, 0.85);
+    ring.tip = ink_scale(tip, 0.85);
+    ring.seed = rng_u64(rng);
     paint_ring(canvas, frame, ring);
     ring.phase += 0.5 / n;
     ring.outer = rng_between(rng, 0.88, 0.98);
@@ -104,11 +110,16 @@ static void sunflower(struct sheet *canvas, const struct frame *frame, struct rn
     struct ink tip = kind < 0.7    ? ink_drawn(rng, 0.11, 0.16, 0.75, 1, 0.85, 1)
                      : kind < 0.85 ? ink_drawn(rng, 0.01, 0.07, 0.7, 1, 0.55, 0.9)
                                    : ink_drawn(rng, 0.12, 0.16, 0.1, 0.4, 0.9, 1);
-    struct ink base = ink_mix(tip, ink_hsv(0.06, 0.9, 0.7), 0.5), brown = ink_drawn(rng, 0.04, 0.1, 0.4, 0.8, 0.12, 0.35);
+    struct ink base = ink_mix(tip, ink_hsv(0.06, 0.9, 0.7), 0.5),
+               brown = ink_drawn(rng, 0.04, 0.1, 0.4, 0.8, 0.12, 0.35);
     struct ink edge = ink_mix(brown, ink_drawn(rng, 0.08, 0.14, 0.6, 0.9, 0.4, 0.8), 0.6);
     int n = 13 + (int)rng_below(rng, 9);
-    double radius = rng_between(rng, 0.4, 0.55), phase = rng_uniform(rng), width = rng_between(rng, 0.75, 1);
-    struct ring ring = {n, phase, radius - 0.1, 1, width, 0.9, 0.15, ink_scale(base, 0.75), ink_scale(tip, 0.8), rng_u64(rng)};
+    double radius = rng_between(rng, 0.4, 0.55), phase = rng_uniform(rng),
+           width = rng_between(rng, 0.75, 1);
+    struct ring ring = {n, phase, .inner = radius - 0.1, .outer = 1, width, .point = 0.9, .ragged = 0.15};
+    ring.base = ink_scale(base, 0.75);
+    ring.tip = ink_scale(tip, 0.8);
+    ring.seed = rng_u64(rng);
     paint_ring(canvas, frame, ring);
     ring.phase += 0.5 / n;
     ring.outer = rng_between(rng, 0.86, 0.97);
@@ -133,7 +144,8 @@ static double shade_seeds(const void *what, double u, double v, struct ink *ink)
     if (r > 1)
         return 0;
     double turn = fraction(turn_of(u, v) + s->phase) * s->n, at = fraction(turn) - 0.5;
-    double length = 0.75 + 0.22 * hash_unit(s->seed, (uint64_t)turn), arc = (at < 0 ? -at : at) * r * 6.28 / s->n;
+    double length = 0.75 + 0.22 * hash_unit(s->seed, (uint64_t)turn),
+           arc = (at < 0 ? -at : at) * r * 6.28 / s->n;
     *ink = ink_scale(s->ink, 0.8 + 0.25 * r);
     if (r < length && arc < 0.008)
         return 0.8;
@@ -158,7 +170,7 @@ static void seed_head(struct sheet *canvas, const struct frame *frame, struct rn
 
 static void dandelion(struct sheet *canvas, const struct frame *frame, struct rng *rng)
 {
-    if (rng_uniform(rng) < 0.25) {
+    if (rng_uniform(rng) < 0.2) {
         seed_head(canvas, frame, rng);
         return;
     }
@@ -211,7 +223,8 @@ static void rose(struct sheet *canvas, const struct frame *frame, struct rng *rn
     int whorls = 5 + (int)rng_below(rng, 3);
     double phase = rng_uniform(rng), step = rng_between(rng, 0.1, 0.25), shrink = 0.88 / whorls;
     for (int i = 0; i < whorls; i++) {
-        struct whorl w = {.n = i < 2 ? 5 : i < 4 ? 4 : 3, .phase = phase + i * step, .radius = 0.96 - shrink * i};
+        struct whorl w = {.phase = phase + i * step, .radius = 0.96 - shrink * i};
+        w.n = i < 2 ? 5 : i < 4 ? 4 : 3;
         w.wobble = rng_between(rng, 0.1, 0.22);
         w.ink = ink_scale(ink, 0.85 + 0.2 * hash_unit(rng->state, (uint64_t)i));
         sheet_paint(canvas, frame, 1.05, shade_whorl, &w);
@@ -237,7 +250,8 @@ static double shade_egg(const void *what, double u, double v, struct ink *ink)
         return 0;
     double round = half > 0 ? side / half : 0;
     double streak = 0.08 * wave(noise_at(e->seed, 7 * x, 1.5 * v) * 2);
-    *ink = ink_scale(ink_mix(e->tip, e->foot, q * q), 1.08 - 0.35 * round * round + streak - (x < 0 ? 0 : 0.07));
+    *ink = ink_scale(ink_mix(e->tip, e->foot, q * q),
+                     1.08 - 0.35 * round * round + streak - (x < 0 ? 0 : 0.07));
     return 1;
 }
 
@@ -272,23 +286,27 @@ static void tulip_open(struct sheet *canvas, const struct frame *frame, struct r
 
 static void tulip(struct sheet *canvas, const struct frame *frame, struct rng *rng)
 {
-    if (rng_uniform(rng) < 0.18) {
+    if (rng_uniform(rng) < 0.15) {
         tulip_open(canvas, frame, rng);
         return;
     }
     struct ink tip = tulip_ink(rng), other = ink_drawn(rng, 0.1, 0.25, 0.3, 0.9, 0.6, 1);
     struct ink foot = ink_mix(tip, other, rng_between(rng, 0, 0.6));
-    double spread = rng_between(rng, 0.18, 0.42), width = rng_between(rng, 0.4, 0.55), lean = rng_between(rng, 0, 0.25);
+    double spread = rng_between(rng, 0.18, 0.42), width = rng_between(rng, 0.4, 0.55),
+           lean = rng_between(rng, 0, 0.25);
     uint64_t seed = rng_u64(rng);
     struct ink back = ink_scale(tip, 0.7), back_foot = ink_scale(foot, 0.7);
     paint_egg(canvas, frame, (struct egg){-spread / 2, -0.9, width * 0.8, 0, back_foot, back, seed});
     paint_egg(canvas, frame, (struct egg){spread / 2, -0.9, width * 0.8, 0, back_foot, back, seed + 1});
-    paint_egg(canvas, frame, (struct egg){-spread, -0.8, width * 0.85, -lean, foot, ink_scale(tip, 0.92), seed + 2});
-    paint_egg(canvas, frame, (struct egg){spread, -0.8, width * 0.85, lean, foot, ink_scale(tip, 0.88), seed + 3});
-    paint_egg(canvas, frame, (struct egg){0, rng_between(rng, -0.85, -0.55), width, 0, foot, tip, seed + 4});
+    struct ink left = ink_scale(tip, 0.92), right = ink_scale(tip, 0.88);
+    paint_egg(canvas, frame, (struct egg){-spread, -0.8, width * 0.85, -lean, foot, left, seed + 2});
+    paint_egg(canvas, frame, (struct egg){spread, -0.8, width * 0.85, lean, foot, right, seed + 3});
+    double top = rng_between(rng, -0.85, -0.55);
+    paint_egg(canvas, frame, (struct egg){0, top, width, 0, foot, tip, seed + 4});
 }
 
-static void stem_and_leaves(struct sheet *canvas, double x, double y, double radius, double lean, int cls, struct rng *rng)
+static void stem_and_leaves(struct sheet *canvas, double x, double y, double radius, double lean,
+                            int cls, struct rng *rng)
 {
     struct ink ink = ink_drawn(rng, 0.22, 0.36, 0.4, 0.8, 0.25, 0.6);
     double foot = x + lean + rng_between(rng, -0.1, 0.1), width = radius * rng_between(rng, 0.06, 0.12);
@@ -304,9 +322,11 @@ static void stem_and_leaves(struct sheet *canvas, double x, double y, double rad
 
 static void flower(struct sheet *canvas, int cls, double x, double y, double radius, struct rng *rng)
 {
-    static void (*const kinds[])(struct sheet *, const struct frame *, struct rng *) = {daisy, dandelion, rose, sunflower, tulip};
+    static void (*const kinds[])(struct sheet *, const struct frame *, struct rng *) = {
+        daisy, dandelion, rose, sunflower, tulip,
+    };
     double lean = rng_between(rng, -0.3, 0.3), spin = rng_uniform(rng), tilt = rng_uniform(rng);
-    double squash = rng_between(rng, 0.55, 1);
+    double squash = rng_between(rng, 0.65, 1);
     if (cls == TULIP) {
         /* The cup stands on its stem. */
         spin = rng_between(rng, -0.12, 0.12);
@@ -324,11 +344,12 @@ static void flower(struct sheet *canvas, int cls, double x, double y, double rad
 void demo_flower_scene(struct sheet *canvas, int cls, struct rng *rng)
 {
     paint_background(canvas, rng);
-    int n = rng_uniform(rng) < 0.6 ? 1 : 2 + (int)rng_below(rng, 3);
+    int n = rng_uniform(rng) < 0.65 ? 1 : 2 + (int)rng_below(rng, 2);
     for (int i = 0; i < n; i++) {
-        double radius = n == 1 ? rng_between(rng, 0.17, 0.42) : rng_between(rng, 0.11, 0.26);
-        double x = rng_between(rng, 0.8 * radius, 1 - 0.8 * radius), y = rng_between(rng, 0.8 * radius, 1 - 0.9 * radius);
+        double radius = n == 1 ? rng_between(rng, 0.24, 0.46) : rng_between(rng, 0.16, 0.28);
+        double x = rng_between(rng, 0.8 * radius, 1 - 0.8 * radius),
+               y = rng_between(rng, 0.8 * radius, 1 - 0.9 * radius);
         flower(canvas, cls, x, y, radius, rng);
     }
-    paint_occluders(canvas, rng, 3);
+    paint_occluders(canvas, rng, 2);
 }

@@ -38,7 +38,8 @@ double turn_of(double x, double y)
     double ax = x < 0 ? -x : x, ay = y < 0 ? -y : y;
     double low = ax < ay ? ax : ay, high = ax < ay ? ay : ax;
     double a = high > 0 ? low / high : 0, a2 = a * a;
-    double t = a * (0.9998660 + a2 * (-0.3302995 + a2 * (0.1801410 + a2 * (-0.0851330 + a2 * 0.0208351)))) / 6.283185307179586;
+    double poly = -0.3302995 + a2 * (0.1801410 + a2 * (-0.0851330 + a2 * 0.0208351));
+    double t = a * (0.9998660 + a2 * poly) / 6.283185307179586;
     if (ay > ax)
         t = 0.25 - t;
     if (x < 0)
@@ -69,10 +70,11 @@ double noise_at(uint64_t seed, double x, double y)
 
 double noise_sum(uint64_t seed, double x, double y)
 {
-    return (4 * noise_at(seed, x, y) + 2 * noise_at(seed + 1, 2 * x, 2 * y) + noise_at(seed + 2, 4 * x, 4 * y)) / 7;
+    double coarse = noise_at(seed, x, y), middle = noise_at(seed + 1, 2 * x, 2 * y);
+    return (4 * coarse + 2 * middle + noise_at(seed + 2, 4 * x, 4 * y)) / 7;
 }
 
-/* --- colours ---------------------------------------------------------------------------------------------------- */
+/* --- colours --- */
 
 struct ink ink_mix(struct ink a, struct ink b, double t)
 {
@@ -88,7 +90,8 @@ struct ink ink_scale(struct ink a, double f)
 struct ink ink_hsv(double hue, double saturation, double value)
 {
     double h = fraction(hue) * 6, f = h - floor_of(h);
-    double low = value * (1 - saturation), down = value * (1 - saturation * f), up = value * (1 - saturation * (1 - f));
+    double low = value * (1 - saturation), down = value * (1 - saturation * f),
+           up = value * (1 - saturation * (1 - f));
     switch ((int)h) {
     case 0: return (struct ink){value, up, low};
     case 1: return (struct ink){down, value, low};
@@ -101,7 +104,8 @@ struct ink ink_hsv(double hue, double saturation, double value)
 
 struct ink ink_drawn(struct rng *rng, double h0, double h1, double s0, double s1, double v0, double v1)
 {
-    double hue = rng_between(rng, h0, h1), saturation = rng_between(rng, s0, s1), value = rng_between(rng, v0, v1);
+    double hue = rng_between(rng, h0, h1), saturation = rng_between(rng, s0, s1),
+           value = rng_between(rng, v0, v1);
     return ink_hsv(hue, saturation, value);
 }
 
@@ -110,7 +114,7 @@ struct ink ink_any(struct rng *rng)
     return ink_drawn(rng, 0, 1, 0.1, 1, 0.35, 1);
 }
 
-/* --- canvas ----------------------------------------------------------------------------------------------------- */
+/* --- canvas --- */
 
 void sheet_init(struct sheet *canvas, int size)
 {
@@ -163,12 +167,12 @@ static struct light draw_light(struct rng *rng)
     struct light l;
     l.across = rng_between(rng, -0.35, 0.35);
     l.down = rng_between(rng, -0.35, 0.35);
-    l.exposure = rng_between(rng, 0.65, 1.2);
-    l.contrast = rng_between(rng, 0.7, 1.15);
+    l.exposure = rng_between(rng, 0.75, 1.2);
+    l.contrast = rng_between(rng, 0.8, 1.15);
     l.cast.r = rng_between(rng, 0.88, 1.12);
     l.cast.g = rng_between(rng, 0.92, 1.08);
     l.cast.b = rng_between(rng, 0.85, 1.15);
-    l.noise = rng_between(rng, 0.01, 0.06);
+    l.noise = rng_between(rng, 0.01, 0.05);
     return l;
 }
 
@@ -193,15 +197,16 @@ static void mean_pixel(const struct sheet *canvas, int x, int y, double mean[3])
 
 void sheet_finish(struct sheet *canvas, struct image *image, struct rng *rng)
 {
-    if (rng_uniform(rng) < 0.3)
-        sheet_blur(canvas, rng_between(rng, 0.005, 0.025));
+    if (rng_uniform(rng) < 0.25)
+        sheet_blur(canvas, rng_between(rng, 0.005, 0.02));
     struct light l = draw_light(rng);
     int size = canvas->n / canvas->per_pixel;
     *image = (struct image){size, size, xmalloc((size_t)size * (size_t)size * 3)};
     uint8_t *out = image->rgb;
     for (int y = 0; y < size; y++) {
         for (int x = 0; x < size; x++) {
-            double mean[3], fall_off = 1 + l.across * ((x + 0.5) / size - 0.5) + l.down * ((y + 0.5) / size - 0.5);
+            double mean[3], fall_off = 1 + l.across * ((x + 0.5) / size - 0.5) +
+                                       l.down * ((y + 0.5) / size - 0.5);
             mean_pixel(canvas, x, y, mean);
             *out++ = expose(&l, mean[0], l.cast.r, fall_off, rng);
             *out++ = expose(&l, mean[1], l.cast.g, fall_off, rng);
@@ -212,7 +217,7 @@ void sheet_finish(struct sheet *canvas, struct image *image, struct rng *rng)
     canvas->rgb = NULL;
 }
 
-/* --- frames ----------------------------------------------------------------------------------------------------- */
+/* --- frames --- */
 
 struct frame frame_at(double x, double y, double scale, double spin, double tilt, double squash)
 {
@@ -231,7 +236,8 @@ static int clamp_index(double v, int n)
     return v < 0 ? 0 : v > n ? n : (int)v;
 }
 
-void sheet_paint(struct sheet *canvas, const struct frame *frame, double reach, shader *shade, const void *what)
+void sheet_paint(struct sheet *canvas, const struct frame *frame, double reach, shader *shade,
+                  const void *what)
 {
     int n = canvas->n;
     double r = reach * frame->scale;
@@ -241,7 +247,8 @@ void sheet_paint(struct sheet *canvas, const struct frame *frame, double reach, 
         for (int x = x0; x < x1; x++) {
             double dx = (x + 0.5) / n - frame->x, dy = (y + 0.5) / n - frame->y;
             struct ink ink = {0, 0, 0};
-            double cover = shade(what, dx * frame->uu + dy * frame->uv, dx * frame->vu + dy * frame->vv, &ink);
+            double cover =
+                shade(what, dx * frame->uu + dy * frame->uv, dx * frame->vu + dy * frame->vv, &ink);
             if (cover <= 0)
                 continue;
             float *p = canvas->rgb + ((size_t)y * (size_t)n + (size_t)x) * 3;

@@ -1,10 +1,11 @@
-/* What flowers and shapes stand in: backgrounds, leaves, strokes, shadows. C leaves the order of arguments open, so no
- * expression draws twice.
+/* What flowers and shapes stand in: backgrounds, leaves, strokes, shadows.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 #include "data/demo_paint.h"
 
 #include <math.h>
+
+/* Here and in the scenes: C leaves the order of arguments open, so no expression draws twice. */
 
 struct leaf {
     double width; /* half width against half length */
@@ -22,11 +23,13 @@ static double shade_leaf(const void *what, double u, double v, struct ink *ink)
         return 0;
     double vein = a < 0.05 * leaf->width + 0.01 ? 1.25 : 1;
     double side = v < 0 ? 0.88 : 1.05;
-    *ink = ink_scale(leaf->ink, vein * side * (0.85 + 0.3 * noise_at(leaf->seed, 5 * u, 5 * v / leaf->width)));
+    *ink = ink_scale(leaf->ink,
+                     vein * side * (0.85 + 0.3 * noise_at(leaf->seed, 5 * u, 5 * v / leaf->width)));
     return 1;
 }
 
-void paint_leaf(struct sheet *canvas, double x, double y, double length, double turn, double width, struct ink ink)
+void paint_leaf(struct sheet *canvas, double x, double y, double length, double turn, double width,
+                struct ink ink)
 {
     struct leaf leaf = {width, ink, (uint64_t)(x * 1e6) ^ (uint64_t)(y * 1e9)};
     struct frame frame = frame_at(x, y, length / 2, turn, 0, 1);
@@ -44,7 +47,8 @@ static double shade_bar(const void *what, double u, double v, struct ink *ink)
     return 1;
 }
 
-void paint_stroke(struct sheet *canvas, double x0, double y0, double x1, double y1, double width, struct ink ink)
+void paint_stroke(struct sheet *canvas, double x0, double y0, double x1, double y1, double width,
+                  struct ink ink)
 {
     double dx = x1 - x0, dy = y1 - y0, length = sqrt(dx * dx + dy * dy);
     if (length <= 0)
@@ -84,7 +88,8 @@ static double shade_ground(const void *what, double u, double v, struct ink *ink
     return 1;
 }
 
-static void fill(struct sheet *canvas, struct rng *rng, struct ink a, struct ink b, double sx, double sy, double gradient)
+static void fill(struct sheet *canvas, struct rng *rng, struct ink a, struct ink b, double sx,
+                 double sy, double gradient)
 {
     struct ground g = {a, b, sx, sy, gradient, rng_u64(rng)};
     struct frame frame = frame_at(0.5, 0.5, 1, 0, 0, 1);
@@ -122,7 +127,8 @@ static void sky(struct sheet *canvas, struct rng *rng)
 {
     struct ink blue = ink_drawn(rng, 0.52, 0.64, 0.2, 0.7, 0.6, 1);
     struct ink white = ink_drawn(rng, 0, 1, 0.03, 0.06, 0.75, 1);
-    double across = rng_between(rng, 1, 3), down = rng_between(rng, 2, 6), gradient = rng_between(rng, 0.2, 0.8);
+    double across = rng_between(rng, 1, 3), down = rng_between(rng, 2, 6),
+           gradient = rng_between(rng, 0.2, 0.8);
     fill(canvas, rng, blue, white, across, down, gradient);
 }
 
@@ -162,7 +168,7 @@ static void wall(struct sheet *canvas, struct rng *rng)
 /* Small blobs of any colour far behind: colour alone tells nothing. */
 static void speckle(struct sheet *canvas, struct rng *rng)
 {
-    int n = (int)rng_below(rng, 9);
+    int n = (int)rng_below(rng, 7);
     for (int i = 0; i < n; i++) {
         double x = rng_uniform(rng), y = rng_uniform(rng), length = rng_between(rng, 0.04, 0.14);
         double turn = rng_uniform(rng), width = rng_between(rng, 0.3, 1);
@@ -175,7 +181,7 @@ void paint_background(struct sheet *canvas, struct rng *rng)
     static void (*const kinds[])(struct sheet *, struct rng *) = {grass, soil, sky, bokeh, foliage, wall};
     kinds[rng_below(rng, sizeof kinds / sizeof *kinds)](canvas, rng);
     speckle(canvas, rng);
-    if (rng_uniform(rng) < 0.6)
+    if (rng_uniform(rng) < 0.75)
         sheet_blur(canvas, rng_between(rng, 0.01, 0.06));
 }
 
@@ -184,7 +190,8 @@ void paint_occluders(struct sheet *canvas, struct rng *rng, int at_most)
     int n = (int)rng_below(rng, (uint64_t)at_most + 1);
     for (int i = 0; i < n; i++) {
         double x = rng_uniform(rng), y = rng_between(rng, 0.2, 1), turn = rng_uniform(rng);
-        double length = rng_between(rng, 0.2, 0.5), width = rng_between(rng, 0.12, 0.4), lean = rng_between(rng, -0.3, 0.3);
+        double length = rng_between(rng, 0.2, 0.5), width = rng_between(rng, 0.12, 0.4),
+               lean = rng_between(rng, -0.3, 0.3);
         struct ink ink = green(rng, 0.2, 0.7);
         if (rng_uniform(rng) < 0.5)
             paint_leaf(canvas, x, y, length, turn, width, ink);

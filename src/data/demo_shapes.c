@@ -172,9 +172,10 @@ static const struct {
     bool (*inside)(const struct thing *t, double u, double v, double *shade);
     int low, high;
 } shapes[16] = {
-    {in_arrow, 1, 1}, {in_burst, 14, 36}, {in_checker, 1, 1}, {in_crescent, 1, 1}, {in_cross, 4, 4}, {in_dots, 1, 1},
-    {in_drop, 1, 1}, {in_gear, 8, 16}, {in_heart, 1, 1}, {in_pinwheel, 4, 8}, {in_ring, 1, 1}, {in_spiral, 1, 1},
-    {in_star, 5, 9}, {in_stripes, 1, 1}, {in_target, 1, 1}, {in_wave, 1, 1},
+    {in_arrow, 1, 1}, {in_burst, 14, 36},  {in_checker, 1, 1}, {in_crescent, 1, 1},
+    {in_cross, 4, 4}, {in_dots, 1, 1},     {in_drop, 1, 1},    {in_gear, 8, 16},
+    {in_heart, 1, 1}, {in_pinwheel, 4, 8}, {in_ring, 1, 1},    {in_spiral, 1, 1},
+    {in_star, 5, 9},  {in_stripes, 1, 1},  {in_target, 1, 1},  {in_wave, 1, 1},
 };
 
 static void one_shape(struct sheet *canvas, int cls, double x, double y, double radius, struct rng *rng)
@@ -188,7 +189,7 @@ static void one_shape(struct sheet *canvas, int cls, double x, double y, double 
     t.gradient = rng_uniform(rng);
     t.grain = rng_between(rng, 0, 0.9);
     t.seed = rng_u64(rng);
-    double spin = rng_uniform(rng), tilt = rng_uniform(rng), squash = rng_between(rng, 0.55, 1);
+    double spin = rng_uniform(rng), tilt = rng_uniform(rng), squash = rng_between(rng, 0.65, 1);
     paint_shadow(canvas, x + 0.05 * radius, y + 0.15 * radius, radius * 1.15);
     struct frame frame = frame_at(x, y, radius, spin, tilt, squash);
     sheet_paint(canvas, &frame, 1.45, shade_thing, &t);
@@ -197,11 +198,12 @@ static void one_shape(struct sheet *canvas, int cls, double x, double y, double 
 void demo_shape_scene(struct sheet *canvas, int cls, struct rng *rng)
 {
     paint_background(canvas, rng);
-    int n = rng_uniform(rng) < 0.6 ? 1 : 2 + (int)rng_below(rng, 3);
+    int n = rng_uniform(rng) < 0.65 ? 1 : 2 + (int)rng_below(rng, 2);
     for (int i = 0; i < n; i++) {
-        double radius = n == 1 ? rng_between(rng, 0.17, 0.42) : rng_between(rng, 0.11, 0.26);
-        double x = rng_between(rng, 0.8 * radius, 1 - 0.8 * radius), y = rng_between(rng, 0.8 * radius, 1 - 0.8 * radius);
+        double radius = n == 1 ? rng_between(rng, 0.24, 0.46) : rng_between(rng, 0.16, 0.28);
+        double x = rng_between(rng, 0.8 * radius, 1 - 0.8 * radius),
+               y = rng_between(rng, 0.8 * radius, 1 - 0.8 * radius);
         one_shape(canvas, cls, x, y, radius, rng);
     }
-    paint_occluders(canvas, rng, 3);
+    paint_occluders(canvas, rng, 2);
 }

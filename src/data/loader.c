@@ -118,7 +118,8 @@ static void run_job(void *arg)
     if (!stopped(loader)) {
         struct batch_item *item = &slot->batch.items[i];
         uint8_t *out = slot->batch.rgb + i * square_bytes(loader);
-        job->failed = !square_make(out, item, loader->cache, loader->epoch, job->reason, sizeof job->reason);
+        job->failed =
+            !square_make(out, item, loader->cache, loader->epoch, job->reason, sizeof job->reason);
     }
     pthread_mutex_lock(&loader->lock);
     if (--slot->left == 0)
@@ -144,7 +145,8 @@ static void make_room(struct slot *slot)
 static void submit_batch(struct loader *loader)
 {
     struct slot *slot = &loader->slots[loader->submitted % loader->n_slots];
-    size_t first = batch_start(loader, loader->submitted), last = batch_start(loader, loader->submitted + 1);
+    size_t first = batch_start(loader, loader->submitted),
+           last = batch_start(loader, loader->submitted + 1);
     make_room(slot);
     slot->batch.n = (int)(last - first);
     slot->left = last - first;
@@ -194,6 +196,8 @@ void loader_cancel_flag(struct loader *loader, const atomic_bool *cancel)
 static void wait_for(struct slot *slot)
 {
     struct loader *loader = slot->loader;
+    if (pool_threads(loader->group.pool) == 0)
+        pool_group_wait(&loader->group); /* nobody else would do the work */
     pthread_mutex_lock(&loader->lock);
     while (slot->left > 0 && !stopped(loader)) {
         struct timespec until;
@@ -232,7 +236,8 @@ static void close_gaps(struct slot *slot)
     slot->loader->n_failed += b->n_failed;
 }
 
-/* Failures can leave one picture alone in a batch, which batch norm cannot train on (C01): it waits for the next batch. */
+/* Failures can leave one picture alone in a batch, which batch norm cannot train on (C01): it waits
+ * for the next batch. */
 static void carry_over(struct loader *loader, struct batch *b)
 {
     size_t bytes = square_bytes(loader);
@@ -257,7 +262,8 @@ static enum err_code check_pass(const struct loader *loader, const struct batch 
         return err_set(err, ERR_CANCELLED, "loading stopped");
     if (loader->n_failed * 2 <= loader->n)
         return ERR_OK;
-    err_set(err, ERR_IO, "%zu of %zu pictures could not be read: %s", loader->n_failed, loader->n, b->failed);
+    err_set(err, ERR_IO, "%zu of %zu pictures could not be read: %s", loader->n_failed, loader->n,
+            b->failed);
     return err_hint(err, "is the disk or share still there?");
 }
 
@@ -294,7 +300,8 @@ static void say_left_alone(struct loader *loader)
     loader->carried = false;
 }
 
-enum err_code loader_next(struct loader *loader, const struct batch **batch, double *waited, struct err *err)
+enum err_code loader_next(struct loader *loader, const struct batch **batch, double *waited,
+                          struct err *err)
 {
     double start = clock_now();
     *batch = NULL;

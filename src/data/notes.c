@@ -23,7 +23,9 @@ void data_note(struct dataset *ds, bool problem, const char *format, ...)
     if (vasprintf(&text, format, args) < 0)
         text = xstrdup(format);
     va_end(args);
-    ds->notes = xrealloc(ds->notes, ds->n_notes + 1, sizeof *ds->notes);
+    /* Room is doubled at each power of two, so that many notes do not cost their square. */
+    if ((ds->n_notes & (ds->n_notes - 1)) == 0)
+        ds->notes = xrealloc(ds->notes, ds->n_notes ? 2 * ds->n_notes : 1, sizeof *ds->notes);
     ds->notes[ds->n_notes++] = (struct ds_note){problem, text};
 }
 
@@ -163,7 +165,8 @@ static void note_equal_names(struct dataset *ds)
 static void note_files(struct dataset *ds)
 {
     if (ds->by_status[FILE_LOOSE])
-        data_note(ds, true, "%zu pictures lie loose beside the class folders, left out", ds->by_status[FILE_LOOSE]);
+        data_note(ds, true, "%zu pictures lie loose beside the class folders, left out",
+                  ds->by_status[FILE_LOOSE]);
     size_t foreign = ds->by_status[FILE_NOT_PICTURE] + ds->by_status[FILE_OTHER_FORMAT];
     if (!foreign)
         return;

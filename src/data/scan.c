@@ -181,8 +181,9 @@ static void start_progress(struct ds_progress *progress, enum ds_stage stage, si
     atomic_store(&progress->total, total);
 }
 
-enum err_code dataset_scan(struct dataset **out, const char *root, const struct scan_config *config, struct pool *pool,
-                           enum pool_priority priority, struct ds_progress *progress, struct err *err)
+enum err_code dataset_scan(struct dataset **out, const char *root, const struct scan_config *config,
+                           struct pool *pool, enum pool_priority priority,
+                           struct ds_progress *progress, struct err *err)
 {
     start_progress(progress, DS_LISTING, 0);
     enum err_code code = data_walk(out, root, config, progress, err);
@@ -213,7 +214,8 @@ static void guess(struct ds_file *f)
         f->status = FILE_NOT_PICTURE;
 }
 
-enum err_code dataset_list(struct dataset **out, const char *root, const struct scan_config *config, struct err *err)
+enum err_code dataset_list(struct dataset **out, const char *root, const struct scan_config *config,
+                           struct err *err)
 {
     enum err_code code = data_walk(out, root, config, NULL, err);
     if (code != ERR_OK)

@@ -56,7 +56,8 @@ struct deck {
     size_t n, n_files;
 };
 
-static void fill_deck(struct deck *deck, const struct dataset *ds, const uint32_t *group, size_t first, size_t last)
+static void fill_deck(struct deck *deck, const struct dataset *ds, const uint32_t *group,
+                      size_t first, size_t last)
 {
     deck->n = deck->n_files = 0;
     for (size_t i = first; i < last; i++) {
@@ -89,8 +90,8 @@ static uint64_t distance(uint64_t a, uint64_t b)
     return a > b ? a - b : b - a;
 }
 
-/* Takes groups from the top while that brings the count nearer to what is wanted; a group that another class has placed
- * already is counted where it is, and the last group always trains. */
+/* Takes groups from the top while that brings the count nearer to what is wanted; a group that
+ * another class has placed already is counted where it is, and the last group always trains. */
 static void deal(struct deck *deck, double share)
 {
     uint64_t want = wanted(deck->n_files, share), val = 0;
@@ -129,7 +130,8 @@ static void clear_sizes(struct deck *deck)
         deck->size[deck->groups[i]] = 0;
 }
 
-enum err_code split_random(struct split *split, const struct dataset *ds, double share, uint64_t seed, struct err *err)
+enum err_code split_random(struct split *split, const struct dataset *ds, double share,
+                           uint64_t seed, struct err *err)
 {
     *split = (struct split){0};
     if (!(share > 0 && share < 1))
@@ -230,11 +232,12 @@ static enum err_code take_row(const struct table *t, size_t row, const struct da
         return err_set(err, ERR_FORMAT, "%s: row %zu: too few fields", t->path, row + 1);
     int p = parse_part(field[t->part]);
     if (p < 0)
-        return err_set(err, ERR_FORMAT, "%s: row %zu: part is \"%s\", must be train, val or test", t->path, row + 1,
-                       field[t->part]);
+        return err_set(err, ERR_FORMAT, "%s: row %zu: part is \"%s\", must be train, val or test",
+                       t->path, row + 1, field[t->part]);
     struct file_key key = {dataset_class(ds, field[t->cls]), field[t->file]};
     if (key.cls < 0)
-        return err_set(err, ERR_INVALID, "%s: row %zu: the data set has no class \"%s\"", t->path, row + 1, field[t->cls]);
+        return err_set(err, ERR_INVALID, "%s: row %zu: the data set has no class \"%s\"", t->path,
+                       row + 1, field[t->cls]);
     const struct ds_file *f = bsearch(&key, ds->files, ds->n_files, sizeof *f, key_order);
     if (!f || f->status != FILE_USED) {
         ++*n_missing;
@@ -247,7 +250,8 @@ static enum err_code take_row(const struct table *t, size_t row, const struct da
     return ERR_OK;
 }
 
-enum err_code split_read(struct split *split, const struct dataset *ds, const char *path, size_t *n_missing, struct err *err)
+enum err_code split_read(struct split *split, const struct dataset *ds, const char *path,
+                         size_t *n_missing, struct err *err)
 {
     *split = (struct split){0};
     size_t missing = 0;
@@ -262,7 +266,9 @@ enum err_code split_read(struct split *split, const struct dataset *ds, const ch
         if (!split->n_train || !split->n_val) {
             const char *empty = split->n_train ? "val" : "train";
             split_done(split);
-            code = err_set(err, ERR_INVALID, "%s: no usable picture is left in part %s (%zu not found)", path, empty, missing);
+            code = err_set(err, ERR_INVALID,
+                           "%s: no usable picture is left in part %s (%zu not found)", path, empty,
+                           missing);
         }
     }
     free(part);
@@ -315,7 +321,8 @@ void split_warnings(struct str *out, const struct split *split, const struct dat
         else if (val[i] == 0)
             str_printf(out, ": %lld in training, none in validation: not measured\n", (long long)train[i]);
         else
-            str_printf(out, ": %lld in training, %lld in validation\n", (long long)train[i], (long long)val[i]);
+            str_printf(out, ": %lld in training, %lld in validation\n", (long long)train[i],
+                       (long long)val[i]);
     }
     free(train);
     free(val);

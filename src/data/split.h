@@ -13,14 +13,16 @@ struct split {
 
 /* Stratified and seeded: in each class, files with equal content stay on one side, at least one validation picture for two or more
  * (groups of) pictures, none for one. share: 0 < share < 1, of each class, rounded to the nearest.
- * Copies of a picture under several classes stay on one side too. */
+ * Copies of a picture under several classes stay on one side too. Pictures of given train and val folders are drawn from alike,
+ * those of test never. The draw of a class depends on the seed and its name alone. n_val is 0 when no class has two pictures.
+ * errors: INVALID share */
 enum err_code split_random(struct split *split, const struct dataset *ds, double share, uint64_t seed, struct err *err);
 
 /* The parts given by train and val folders. errors: INVALID when there are none */
 enum err_code split_folders(struct split *split, const struct dataset *ds, struct err *err);
 
 /* split.csv: file,class,part. Files that are not (usable) in the data set are left out and counted in *n_missing; classes are matched by name.
- * errors: NOT_FOUND, FORMAT, INVALID (unknown class, nothing left of a part) */
+ * Rows of part test are passed over. errors: NOT_FOUND, FORMAT, INVALID (unknown class, a file named twice, nothing left of a part) */
 enum err_code split_read(struct split *split, const struct dataset *ds, const char *path, size_t *n_missing, struct err *err);
 void split_text(struct str *out, const struct split *split, const struct dataset *ds); /* the CSV's text */
 void split_done(struct split *split);

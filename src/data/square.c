@@ -33,7 +33,8 @@ struct square_cache *square_cache_new(const struct dataset *ds, const struct loa
     cache->ds = ds;
     cache->config = *config;
     cache->bytes = (size_t)config->size * (size_t)config->size * 3;
-    /* Flip and jitter are applied later, so that only a random window makes every epoch's square another one. */
+    /* Flip and jitter are applied later, so that only a random window makes every epoch's square
+     * another one. */
     if (config->cache_bytes && !config->augment.crop)
         cache->squares = xcalloc(ds->n_files, sizeof *cache->squares);
     return cache;
@@ -54,7 +55,8 @@ static const struct square *look_up(const struct square_cache *cache, uint32_t f
     return cache->squares ? atomic_load(&cache->squares[file]) : NULL;
 }
 
-static void remember(struct square_cache *cache, uint32_t file, const struct image *image, const uint8_t *rgb)
+static void remember(struct square_cache *cache, uint32_t file, const struct image *image,
+                     const uint8_t *rgb)
 {
     size_t bytes = sizeof(struct square) + cache->bytes;
     if (!cache->squares)
@@ -75,7 +77,8 @@ static void remember(struct square_cache *cache, uint32_t file, const struct ima
 }
 
 /* The draw depends on (seed, epoch, file) and the picture's size alone, never on threads or order. */
-static void draw_item(struct batch_item *item, const struct loader_config *config, int epoch, int width, int height)
+static void draw_item(struct batch_item *item, const struct loader_config *config, int epoch,
+                      int width, int height)
 {
     struct rng rng = rng_at(config->seed, RNG_AUGMENT, (uint64_t)epoch, item->file);
     item->draw = augment_draw(&config->augment, width, height, &rng);
@@ -84,7 +87,8 @@ static void draw_item(struct batch_item *item, const struct loader_config *confi
     item->draw.window = config->crop_eval ? crop_centre(width, height) : (struct rect){0, 0, width, height};
 }
 
-static void resize(uint8_t *out, const struct loader_config *config, const struct image *image, struct rect window)
+static void resize(uint8_t *out, const struct loader_config *config, const struct image *image,
+                   struct rect window)
 {
     if (config->antialias)
         resize_antialias(out, config->size, config->size, image, window);
@@ -98,8 +102,10 @@ static bool because(char *reason, size_t size, const char *text)
     return false;
 }
 
-/* Decodes what the scan has accepted: the same bytes by their hash. Without a scan, damaged data is refused. */
-static bool decode(struct image *image, const struct ds_file *f, const uint8_t *bytes, size_t n, char *reason, size_t size)
+/* Decodes what the scan has accepted: the same bytes by their hash. Without a scan, damaged data is
+ * refused. */
+static bool decode(struct image *image, const struct ds_file *f, const uint8_t *bytes, size_t n,
+                   char *reason, size_t size)
 {
     bool hashed = f->hash_hi || f->hash_lo;
     if (hashed) {
@@ -136,7 +142,8 @@ static bool load(struct image *image, const struct dataset *ds, uint32_t file, c
     return ok;
 }
 
-bool square_make(uint8_t *out, struct batch_item *item, struct square_cache *cache, int epoch, char *reason, size_t size)
+bool square_make(uint8_t *out, struct batch_item *item, struct square_cache *cache, int epoch,
+                 char *reason, size_t size)
 {
     const struct square *known = look_up(cache, item->file);
     if (known) {
@@ -154,7 +161,8 @@ bool square_make(uint8_t *out, struct batch_item *item, struct square_cache *cac
     return true;
 }
 
-enum err_code loader_square(uint8_t *out, const char *path, const struct loader_config *config, struct image_info *info, struct err *err)
+enum err_code loader_square(uint8_t *out, const char *path, const struct loader_config *config,
+                            struct image_info *info, struct err *err)
 {
     struct image image = {0};
     struct image_info own = {0};

@@ -16,7 +16,8 @@
 #include "base/path.h"
 #include "data/classes.h"
 
-/* Deeper folders are left out, with a note: no picture collection is that deep, and paths would get too long. */
+/* Deeper folders are left out, with a note: no picture collection is that deep, and paths would get
+ * too long. */
 enum { MAX_DEPTH = 40 };
 
 /* A folder's identity on the machine, and the name it was first met under. */
@@ -210,7 +211,8 @@ static bool holds_runs(int fd, const struct entries *entries)
 }
 
 /* Why an opened folder is nothing to take pictures from, or NULL. */
-static const char *no_class(struct walk *w, int fd, const struct stat *st, const char *name, const struct entries *entries)
+static const char *no_class(struct walk *w, int fd, const struct stat *st, const char *name,
+                            const struct entries *entries)
 {
     if (!*name)
         return NULL;
@@ -225,7 +227,8 @@ static const char *no_class(struct walk *w, int fd, const struct stat *st, const
 
 static void visit(struct walk *w, const char *name, int depth);
 
-static void visit_entries(struct walk *w, int fd, const char *name, const struct entries *entries, int depth)
+static void visit_entries(struct walk *w, int fd, const char *name, const struct entries *entries,
+                          int depth)
 {
     size_t n_sub = 0, cap = 0, me = folder_list_add(&w->folders, name);
     char **sub = NULL;
