@@ -25,8 +25,11 @@ TESTS += tests/unit/arch.test
 tests_unit_arch_test_SOURCES = tests/unit/arch_test.c tests/unit/test.h
 tests_unit_arch_test_CPPFLAGS = $(test_cppflags)
 tests_unit_arch_test_LDADD = $(nn_test_libs)
-check_PROGRAMS += tests/unit/weights.test
-TESTS += tests/unit/weights.test
+check_PROGRAMS += tests/unit/weights.test tests/unit/fetch.test
+TESTS += tests/unit/weights.test tests/unit/fetch.test
+tests_unit_fetch_test_SOURCES = tests/unit/fetch_test.c tests/unit/test.h
+tests_unit_fetch_test_CPPFLAGS = $(test_cppflags)
+tests_unit_fetch_test_LDADD = $(nn_test_libs)
 EXTRA_DIST += tests/data/make_weights.py tests/data/w-call.pth tests/data/w-foreign.pth tests/data/w-legacy.pth \
 	tests/data/w-nothing.pth tests/data/w-protocol4.pth tests/data/w-types-legacy.pth tests/data/w-views-legacy.pth \
 	tests/data/w-views.pth tests/data/w-whole.pth tests/data/w-wrapped.pth tests/data/w-zip.pth

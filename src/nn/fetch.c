@@ -146,8 +146,12 @@ static enum err_code transfer(struct fetch *f, struct err *err)
         else
             code = failed(f, result, err);
     }
+    struct stat st;
+    if (f->fd >= 0 && code != ERR_OK && fstat(f->fd, &st) == 0 && st.st_size == 0)
+        unlink(f->part);
     if (f->fd >= 0)
         close(f->fd);
+    f->fd = -1;
     return code;
 }
 
