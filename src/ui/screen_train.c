@@ -27,7 +27,8 @@ struct class_line {
 struct train_screen {
     const struct ui_calls *calls;
     const struct ui_model *model; /* of the last action, for the stop menu */
-    uint64_t job;                 /* run that the held ranges belong to */
+    uint64_t job; /* run that the held ranges belong to, and the height of its charts */
+    int chart_rows;
     struct plot_range loss_range, acc_range;
     double *x, *raw, *smooth; /* [SNAP_EPOCHS + SNAP_STEPS] */
     double epoch_x[SNAP_EPOCHS], val[SNAP_EPOCHS];
@@ -98,7 +99,7 @@ static void draw_head(struct canvas *c, struct area a, const struct snapshot *sn
                    t->mode);
     int n = snprintf(text, sizeof text, ", preset %s, %s on %s, %s", t->preset, t->model, t->device,
                      t->precision);
-    if (snap->memory_total && (size_t)n < sizeof text)
+    if (snap->memory_used && snap->memory_total && (size_t)n < sizeof text)
         snprintf(text + n, sizeof text - (size_t)n, ", memory %s of %s",
                  num_bytes(used, snap->memory_used), num_bytes(total, snap->memory_total));
     canvas_put_cut(c, a, x, 0, room - x, ROLE_TEXT, text, false);
@@ -437,9 +438,10 @@ static void draw_empty(struct canvas *c, struct area body, const struct ui_model
     parts_centre(c, body, ROLE_TEXT, lines, 4);
 }
 
-static void new_run(struct train_screen *s, uint64_t job)
+static void new_axes(struct train_screen *s, uint64_t job, int rows)
 {
     s->job = job;
+    s->chart_rows = rows;
     s->loss_range = s->acc_range = (struct plot_range){0};
 }
 
@@ -454,9 +456,9 @@ static void train_draw(void *self, struct canvas *c, struct area body, const str
     }
     const struct train_view *t = &snap->train;
     struct train_layout l;
-    if (s->job != t->job)
-        new_run(s, t->job);
     layout_train(&l, body, model->result != NULL);
+    if (s->job != t->job || s->chart_rows != l.loss.h)
+        new_axes(s, t->job, l.loss.h);
     draw_head(c, l.head, snap);
     bool begun = t->steps_seen || t->epochs_seen;
     if (!t->live && *t->end)

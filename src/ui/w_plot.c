@@ -85,13 +85,46 @@ static void draw_legend(struct canvas *c, struct area row, const struct plot *pl
         canvas_printf(c, row, x, 0, ROLE_DIM, "+%d", dropped);
 }
 
+/* Rows that are left over when each of the range's ticks is the same number of rows above the one
+ * below it. */
+static int spare_rows(const struct plot_range *r, int rows, int *per_tick)
+{
+    int n = (int)lround((r->hi - r->lo) / r->step);
+    *per_tick = n > 0 ? (rows - 1) / n : 0;
+    return *per_tick > 0 ? rows - 1 - *per_tick * n : rows;
+}
+
+/* A range whose ticks fall on rows: of several numbers of ticks the largest one that leaves a sixth
+ * of the rows over at most, else the one that leaves least. What is left over is room above the
+ * last tick. */
+static struct plot_range range_on_rows(const struct plot *plot, const struct plot_extent *e,
+                                       int rows)
+{
+    struct plot_range best = {0};
+    int most = rows >= 18   ? 6
+               : rows >= 12 ? rows / 3
+                            : rows / 2,
+        least = rows + 1, best_per_tick = 1;
+    for (int ticks = most > 1 ? most : 1; ticks >= 1 && least * 6 > rows; ticks--) {
+        struct plot_range r = plot_range_make(e, ticks, plot->non_negative, plot->most);
+        int per_tick, spare = spare_rows(&r, rows, &per_tick);
+        if (spare < least) {
+            best = r;
+            least = spare;
+            best_per_tick = per_tick;
+        }
+    }
+    if (best_per_tick > 0)
+        best.hi += least * best.step / best_per_tick;
+    return best;
+}
+
 static struct plot_range range_of(const struct plot *plot, int rows)
 {
     struct plot_extent e = {0};
     for (size_t i = 0; i < plot->n_series; i++)
         plot_extent_add(&e, plot->series[i].y, plot->series[i].n, plot->series[i].robust);
-    int ticks = rows >= 18 ? 6 : rows >= 12 ? rows / 3 : rows / 2;
-    struct plot_range r = plot_range_make(&e, ticks, plot->non_negative, plot->most);
+    struct plot_range r = range_on_rows(plot, &e, rows);
     if (!plot->held)
         return r;
     plot_range_hold(plot->held, r);

@@ -41,7 +41,7 @@ struct plot {
     struct plot_series series[PLOT_SERIES]; /* later ones lie on top */
     struct plot_mark marks[PLOT_MARKS];
     double best_x, best_y;   /* a star; NaN none */
-    struct plot_range *held; /* keeps the range steady between two draws, or NULL */
+    struct plot_range *held; /* keeps the range steady between two draws of one height, or NULL */
 };
 
 /* Draws into any area; below 16 x 5 cells only the legend's line with the last values. Memory is
