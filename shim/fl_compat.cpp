@@ -1,9 +1,8 @@
-/* Everything that differs between libtorch 1.13 and PyTorch 2.x, and between builds with and without CUDA.
- * SPDX-License-Identifier: GPL-3.0-or-later */
+/* Everything that differs between libtorch 1.13 and PyTorch 2.x, and between builds with and
+ * without CUDA. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fl_compat.hpp"
 
 #include <ATen/autocast_mode.h>
-#include <ATen/ops/clamp.h>
 #include <ATen/ops/hardtanh.h>
 #include <c10/util/Exception.h>
 #include <torch/version.h>
@@ -12,8 +11,15 @@
 
 #include "fl_entry.hpp"
 
-#define FL_TORCH_AT_LEAST(major, minor) \
-    (TORCH_VERSION_MAJOR > (major) || (TORCH_VERSION_MAJOR == (major) && TORCH_VERSION_MINOR >= (minor)))
+#define FL_TORCH_AT_LEAST(major, minor)                                                            \
+    (TORCH_VERSION_MAJOR > (major) ||                                                              \
+     (TORCH_VERSION_MAJOR == (major) && TORCH_VERSION_MINOR >= (minor)))
+
+#if !FL_TORCH_AT_LEAST(2, 0)
+#include <ATen/ops/neg.h>
+#include <ATen/ops/threshold_backward.h>
+#include <torch/csrc/autograd/custom_function.h>
+#endif
 
 #if FL_TORCH_AT_LEAST(2, 9)
 #include <c10/core/CachingDeviceAllocator.h>
@@ -27,24 +33,34 @@ const char *fl::torch_version()
     return TORCH_VERSION;
 }
 
-namespace fl::compat {
+namespace fl::compat
+{
 
-/* --- warnings: a free function's arguments before 2.0, an object from then on ------------------------------------- */
+/* --- warnings: a free function's arguments before 2.0, an object from then on
+ * ------------------------------------- */
 
-namespace {
+namespace
+{
 
-class Handler : public c10::WarningHandler {
-public:
+class Handler : public c10::WarningHandler
+{
+  public:
     void (*warn)(const char *text, void *user) = nullptr;
     void *user = nullptr;
 
 #if FL_TORCH_AT_LEAST(2, 0)
-    void process(const c10::Warning &warning) override { pass(warning.msg()); }
+    void process(const c10::Warning &warning) override
+    {
+        pass(warning.msg());
+    }
 #else
-    void process(const c10::SourceLocation &, const std::string &msg, const bool) override { pass(msg); }
+    void process(const c10::SourceLocation &, const std::string &msg, const bool) override
+    {
+        pass(msg);
+    }
 #endif
 
-private:
+  private:
     void pass(const std::string &text)
     {
         if (warn)
@@ -67,7 +83,8 @@ void warnings_to(void (*warn)(const char *text, void *user), void *user)
 #endif
 }
 
-/* --- autocast: one function for all devices from 2.4 on ----------------------------------------------------------- */
+/* --- autocast: one function for all devices from 2.4 on
+ * ----------------------------------------------------------- */
 
 #if FL_TORCH_AT_LEAST(2, 4)
 
@@ -138,22 +155,60 @@ AutocastPause::~AutocastPause()
     enable(type, was);
 }
 
-/* --- operators ---------------------------------------------------------------------------------------------------- */
+/* --- operators
+ * ----------------------------------------------------------------------------------------------------
+ */
 
-/* 1.13 has no backward of hardtanh in bfloat16 on the CPU. */
-static bool hardtanh_learns(const at::Tensor &x)
-{
-    return FL_TORCH_AT_LEAST(2, 0) || x.scalar_type() != at::kBFloat16 || !x.is_cpu();
-}
+#if FL_TORCH_AT_LEAST(2, 0)
 
 at::Tensor relu_limited(at::Tensor &x, double limit, bool in_place)
 {
-    if (!hardtanh_learns(x))
-        return at::clamp(x, 0, limit);
     return in_place ? at::hardtanh_(x, 0, limit) : at::hardtanh(x, 0, limit);
 }
 
-/* --- CUDA --------------------------------------------------------------------------------------------------------- */
+#else
+
+namespace
+{
+
+/* 1.13 has no backward of hardtanh in bfloat16 on the CPU, but one of relu, which is this one's
+ * twice: zero where the result is 0, and where it is the limit. */
+struct ReluLimited : torch::autograd::Function<ReluLimited> {
+    static at::Tensor forward(torch::autograd::AutogradContext *context, at::Tensor x, double limit,
+                              bool in_place)
+    {
+        at::Tensor y = in_place ? at::hardtanh_(x, 0, limit) : at::hardtanh(x, 0, limit);
+        if (in_place)
+            context->mark_dirty({x});
+        context->save_for_backward({y});
+        context->saved_data["limit"] = limit;
+        return y;
+    }
+
+    static torch::autograd::variable_list backward(torch::autograd::AutogradContext *context,
+                                                   torch::autograd::variable_list grads)
+    {
+        at::Tensor y = context->get_saved_variables()[0];
+        at::Tensor grad = at::threshold_backward(grads[0], y, 0);
+        grad = at::threshold_backward(grad, at::neg(y), -context->saved_data["limit"].toDouble());
+        return {grad, at::Tensor(), at::Tensor()};
+    }
+};
+
+} // namespace
+
+at::Tensor relu_limited(at::Tensor &x, double limit, bool in_place)
+{
+    if (x.scalar_type() == at::kBFloat16 && x.is_cpu())
+        return ReluLimited::apply(x, limit, in_place);
+    return in_place ? at::hardtanh_(x, 0, limit) : at::hardtanh(x, 0, limit);
+}
+
+#endif
+
+/* --- CUDA
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 bool with_cuda()
 {

@@ -1,5 +1,5 @@
-/* Everything that differs between libtorch 1.13 and PyTorch 2.x, and between builds with and without CUDA.
- * SPDX-License-Identifier: GPL-3.0-or-later */
+/* Everything that differs between libtorch 1.13 and PyTorch 2.x, and between builds with and
+ * without CUDA. SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef FL_COMPAT_HPP
 #define FL_COMPAT_HPP
 
@@ -7,7 +7,8 @@
 #include <c10/core/Device.h>
 #include <c10/core/ScalarType.h>
 
-namespace fl::compat {
+namespace fl::compat
+{
 
 /* This libtorch has CUDA, whether there is a GPU or not. */
 bool with_cuda();
@@ -15,20 +16,22 @@ bool with_cuda();
 /* libtorch's warnings go to warn, one line each; NULL: nowhere. */
 void warnings_to(void (*warn)(const char *text, void *user), void *user);
 
-/* Autocast to dtype on a kind of device, of this thread. Turning it off drops the copies that it keeps of weights. */
+/* Autocast to dtype on a kind of device, of this thread. Turning it off drops the copies that it
+ * keeps of weights. */
 void autocast_on(c10::DeviceType type, c10::ScalarType dtype);
 void autocast_off(c10::DeviceType type);
 void autocast_clear();
 
 /* Off while it lives, with the kept copies staying. */
-class AutocastPause {
-public:
+class AutocastPause
+{
+  public:
     explicit AutocastPause(c10::DeviceType type);
     ~AutocastPause();
     AutocastPause(const AutocastPause &) = delete;
     AutocastPause &operator=(const AutocastPause &) = delete;
 
-private:
+  private:
     c10::DeviceType type;
     bool was;
 };

@@ -7,7 +7,8 @@
 #include <cstdio>
 #include <cstring>
 
-namespace {
+namespace
+{
 
 /* A picture is read by blocks of THREADS pixels; block y is the picture. */
 constexpr int THREADS = 256;
@@ -40,7 +41,8 @@ __global__ void sum_grey(double *sums, const uint8_t *rgb, int64_t pixels, const
         return;
     rgb += 3 * pixels * blockIdx.y;
     double sum = 0;
-    for (int64_t i = blockIdx.x * (int64_t)THREADS + threadIdx.x; i < pixels; i += gridDim.x * (int64_t)THREADS)
+    for (int64_t i = blockIdx.x * (int64_t)THREADS + threadIdx.x; i < pixels;
+         i += gridDim.x * (int64_t)THREADS)
         sum += grey(bright(rgb[3 * i], op.brightness), bright(rgb[3 * i + 1], op.brightness),
                     bright(rgb[3 * i + 2], op.brightness));
     __shared__ double part[THREADS];
@@ -62,18 +64,20 @@ __device__ float middle_of(const double *sums, int n_sums, int64_t pixels)
     return (float)(sum / (double)pixels);
 }
 
-__global__ void pixels_kernel(float *out, const uint8_t *rgb, int64_t h, int64_t w, const fl_pixel_op *ops,
-                              const double *sums, int n_sums, Norm norm)
+__global__ void pixels_kernel(float *out, const uint8_t *rgb, int64_t h, int64_t w,
+                              const fl_pixel_op *ops, const double *sums, int n_sums, Norm norm)
 {
     const fl_pixel_op neutral = {0, 1, 1, 1};
     const fl_pixel_op op = ops ? ops[blockIdx.y] : neutral;
     __shared__ float middle;
     if (threadIdx.x == 0)
-        middle = op.contrast != 1.0f ? middle_of(sums + (int64_t)n_sums * blockIdx.y, n_sums, h * w) : 0.0f;
+        middle = op.contrast != 1.0f ? middle_of(sums + (int64_t)n_sums * blockIdx.y, n_sums, h * w)
+                                     : 0.0f;
     __syncthreads();
     out += 3 * h * w * blockIdx.y;
     rgb += 3 * h * w * blockIdx.y;
-    for (int64_t i = blockIdx.x * (int64_t)THREADS + threadIdx.x; i < h * w; i += gridDim.x * (int64_t)THREADS) {
+    for (int64_t i = blockIdx.x * (int64_t)THREADS + threadIdx.x; i < h * w;
+         i += gridDim.x * (int64_t)THREADS) {
         int64_t x = i % w;
         const uint8_t *in = rgb + 3 * (op.flip ? i - x + (w - 1 - x) : i);
         float v[3];
@@ -100,7 +104,8 @@ err_code check(cudaError_t status, const char *step, struct err *err)
         memset(err, 0, sizeof *err);
         err->code = code;
         snprintf(err->where, sizeof err->where, "pixels");
-        snprintf(err->message, sizeof err->message, "pixels: %s: %s", step, cudaGetErrorString(status));
+        snprintf(err->message, sizeof err->message, "pixels: %s: %s", step,
+                 cudaGetErrorString(status));
     }
     return code;
 }
@@ -132,13 +137,15 @@ bool any_contrast(const fl_pixel_op *ops, int64_t n)
     return false;
 }
 
-err_code upload(const Work &to, const uint8_t *rgb, int64_t n_bytes, const fl_pixel_op *ops, int64_t n,
-                cudaStream_t stream, struct err *err)
+err_code upload(const Work &to, const uint8_t *rgb, int64_t n_bytes, const fl_pixel_op *ops,
+                int64_t n, cudaStream_t stream, struct err *err)
 {
     /* from pageable memory these return when the host memory has been read */
-    err_code code = check(cudaMemcpyAsync(to.rgb, rgb, n_bytes, cudaMemcpyHostToDevice, stream), "upload", err);
+    err_code code =
+        check(cudaMemcpyAsync(to.rgb, rgb, n_bytes, cudaMemcpyHostToDevice, stream), "upload", err);
     if (!code && ops)
-        code = check(cudaMemcpyAsync(to.ops, ops, n * sizeof *ops, cudaMemcpyHostToDevice, stream), "upload", err);
+        code = check(cudaMemcpyAsync(to.ops, ops, n * sizeof *ops, cudaMemcpyHostToDevice, stream),
+                     "upload", err);
     return code;
 }
 
@@ -155,8 +162,8 @@ size_t fl_cuda_pixels_work(int64_t n, int64_t h, int64_t w)
 }
 
 enum err_code fl_cuda_pixels(float *out, const uint8_t *rgb, int64_t n, int64_t h, int64_t w,
-                             const struct fl_pixel_op *ops, const float mean[3], const float std[3], void *work,
-                             int device, void *stream, struct err *err)
+                             const struct fl_pixel_op *ops, const float mean[3], const float std[3],
+                             void *work, int device, void *stream, struct err *err)
 {
     cudaStream_t s = static_cast<cudaStream_t>(stream);
     Work parts = divide(work, n);
@@ -164,7 +171,8 @@ enum err_code fl_cuda_pixels(float *out, const uint8_t *rgb, int64_t n, int64_t 
     if (!code)
         code = upload(parts, rgb, 3 * n * h * w, ops, n, s, err);
     if (!code && any_contrast(ops, n)) {
-        sum_grey<<<dim3(SUMS, (unsigned)n), THREADS, 0, s>>>(parts.sums, parts.rgb, h * w, parts.ops);
+        sum_grey<<<dim3(SUMS, (unsigned)n), THREADS, 0, s>>>(parts.sums, parts.rgb, h * w,
+                                                             parts.ops);
         code = check(cudaGetLastError(), "sum_grey", err);
     }
     if (code)
@@ -174,7 +182,7 @@ enum err_code fl_cuda_pixels(float *out, const uint8_t *rgb, int64_t n, int64_t 
     memcpy(norm.std, std, sizeof norm.std);
     int64_t blocks = (h * w + THREADS - 1) / THREADS;
     unsigned grid = (unsigned)(blocks < 1024 ? blocks : 1024);
-    pixels_kernel<<<dim3(grid, (unsigned)n), THREADS, 0, s>>>(out, parts.rgb, h, w, ops ? parts.ops : NULL,
-                                                              parts.sums, SUMS, norm);
+    pixels_kernel<<<dim3(grid, (unsigned)n), THREADS, 0, s>>>(
+        out, parts.rgb, h, w, ops ? parts.ops : NULL, parts.sums, SUMS, norm);
     return check(cudaGetLastError(), "pixels_kernel", err);
 }

@@ -16,8 +16,8 @@ size_t fl_cuda_pixels_work(int64_t n, int64_t h, int64_t w)
 }
 
 enum err_code fl_cuda_pixels(float *out, const uint8_t *rgb, int64_t n, int64_t h, int64_t w,
-                             const struct fl_pixel_op *ops, const float mean[3], const float std[3], void *work,
-                             int device, void *stream, struct err *err)
+                             const struct fl_pixel_op *ops, const float mean[3], const float std[3],
+                             void *work, int device, void *stream, struct err *err)
 {
     (void)out, (void)rgb, (void)n, (void)h, (void)w, (void)ops, (void)mean, (void)std;
     (void)work, (void)device, (void)stream;

@@ -18,7 +18,8 @@
 
 #include "fl_compat.hpp"
 
-namespace fl {
+namespace fl
+{
 
 /* The value after "key<blanks>: " of the first such line, or "". */
 static std::string proc_value(const char *path, const char *key)
@@ -60,8 +61,8 @@ static fl_device_info cpu_info()
     return info;
 }
 
-/* CUDA's runtime is in the process when libtorch has CUDA, also where this build knows nothing of it: its plain functions are
- * looked up by name. */
+/* CUDA's runtime is in the process when libtorch has CUDA, also where this build knows nothing of
+ * it: its plain functions are looked up by name. */
 template <class Function> static Function *cuda_function(const char *name)
 {
     return reinterpret_cast<Function *>(dlsym(RTLD_DEFAULT, name));
@@ -86,10 +87,12 @@ static void cuda_memory(int index, uint64_t *free, uint64_t *total)
 
 static int cuda_capability(int index)
 {
-    const int major_attribute = 75, minor_attribute = 76; /* cudaDevAttrComputeCapabilityMajor, Minor */
+    const int major_attribute = 75,
+              minor_attribute = 76; /* cudaDevAttrComputeCapabilityMajor, Minor */
     auto *attribute = cuda_function<int(int *, int, int)>("cudaDeviceGetAttribute");
     int major = 0, minor = 0;
-    if (!attribute || attribute(&major, major_attribute, index) || attribute(&minor, minor_attribute, index))
+    if (!attribute || attribute(&major, major_attribute, index) ||
+        attribute(&minor, minor_attribute, index))
         return 0;
     return 10 * major + minor;
 }
@@ -141,7 +144,8 @@ static int gpu_number(const std::string &name)
     if (name.compare(0, 5, "cuda:") != 0)
         return -1;
     std::string digits = name.substr(5);
-    bool number = !digits.empty() && digits.size() <= 3 && digits.find_first_not_of("0123456789") == std::string::npos;
+    bool number = !digits.empty() && digits.size() <= 3 &&
+                  digits.find_first_not_of("0123456789") == std::string::npos;
     return number ? std::stoi(digits) : -1;
 }
 
@@ -155,8 +159,9 @@ static fl_device_info choose(const char *name)
         invalid("device %s: not auto, cpu, cuda or cuda:N", name);
     if (count_gpus() == 0)
         throw Refusal{ERR_NOT_FOUND, "no CUDA device",
-                      compat::with_cuda() ? "use --device cpu, or see what nvidia-smi says"
-                                          : "this libtorch is built without CUDA: use --device cpu"};
+                      compat::with_cuda()
+                          ? "use --device cpu, or see what nvidia-smi says"
+                          : "this libtorch is built without CUDA: use --device cpu"};
     if (number >= count_gpus())
         refuse(ERR_NOT_FOUND, "no CUDA device %d, there are %d", number, count_gpus());
     return any ? freest_gpu() : cuda_info(number);
@@ -194,7 +199,8 @@ static void start(const fl_init &init)
     state.ready = true;
 }
 
-namespace entry {
+namespace entry
+{
 
 err_code init(const fl_init *init, struct err *err) noexcept
 {
@@ -205,7 +211,8 @@ err_code init(const fl_init *init, struct err *err) noexcept
         if (!state.ready)
             start(*init);
         else if (old.n_threads != init->n_threads || old.deterministic != init->deterministic)
-            invalid("init: called before with %d threads, now with %d", old.n_threads, init->n_threads);
+            invalid("init: called before with %d threads, now with %d", old.n_threads,
+                    init->n_threads);
         else
             compat::warnings_to(init->warn, init->user);
     });
@@ -266,12 +273,14 @@ void grad_enable(bool on) noexcept
 
 void precision_set(fl_precision precision) noexcept
 {
-    bool fp16_cpu = precision == FL_AUTOCAST_FP16 && state.device.is_cpu(); /* the operators refuse it */
+    bool fp16_cpu =
+        precision == FL_AUTOCAST_FP16 && state.device.is_cpu(); /* the operators refuse it */
     state.precision = precision;
     if (precision == FL_FP32 || fp16_cpu)
         compat::autocast_off(state.device.type());
     else
-        compat::autocast_on(state.device.type(), precision == FL_AUTOCAST_BF16 ? at::kBFloat16 : at::kHalf);
+        compat::autocast_on(state.device.type(),
+                            precision == FL_AUTOCAST_BF16 ? at::kBFloat16 : at::kHalf);
 }
 
 void seed(uint64_t seed) noexcept
@@ -296,8 +305,10 @@ err_code seed_restore(const void *state, size_t n_bytes, struct err *err) noexce
     return guard("seed_restore", err, [&] {
         at::Generator generator = at::detail::getDefaultCPUGenerator();
         if (n_bytes != generator.get_state().nbytes())
-            invalid("seed_restore: %zu bytes given, it takes %zu", n_bytes, (size_t)generator.get_state().nbytes());
-        generator.set_state(at::from_blob(const_cast<void *>(state), {(int64_t)n_bytes}, at::kByte).clone());
+            invalid("seed_restore: %zu bytes given, it takes %zu", n_bytes,
+                    (size_t)generator.get_state().nbytes());
+        generator.set_state(
+            at::from_blob(const_cast<void *>(state), {(int64_t)n_bytes}, at::kByte).clone());
     });
 }
 

@@ -12,7 +12,8 @@
 
 #include "fl_compat.hpp"
 
-namespace fl {
+namespace fl
+{
 
 State state;
 
@@ -57,7 +58,8 @@ static void copy_text(char *to, size_t size, const char *from, size_t n)
 }
 
 /* First line without full stop, after "where: " unless the text names it already. */
-static err_code store(struct err *err, const char *where, err_code code, const char *text, const char *hint)
+static err_code store(struct err *err, const char *where, err_code code, const char *text,
+                      const char *hint)
 {
     if (!err)
         return code;
@@ -101,19 +103,29 @@ err_code translate(const char *where, struct err *err) noexcept
     }
 }
 
-namespace entry {
+namespace entry
+{
 
 err_code throw_for_test(int kind, struct err *err) noexcept
 {
     return guard("throw_for_test", err, [&] {
         switch (kind) {
-        case 0: break;
-        case 1: throw std::bad_alloc();
-        case 2: throw 2;
-        case 3: TORCH_CHECK(false, "a check of libtorch.\nsecond line"); break;
-        case 4: throw std::runtime_error("a runtime error");
-        case 5: compat::throw_out_of_memory(); break;
-        default: invalid("throw_for_test: kind %d is not 0 to 5", kind);
+        case 0:
+            break;
+        case 1:
+            throw std::bad_alloc();
+        case 2:
+            throw 2;
+        case 3:
+            TORCH_CHECK(false, "a check of libtorch.\nsecond line");
+            break;
+        case 4:
+            throw std::runtime_error("a runtime error");
+        case 5:
+            compat::throw_out_of_memory();
+            break;
+        default:
+            invalid("throw_for_test: kind %d is not 0 to 5", kind);
         }
     });
 }

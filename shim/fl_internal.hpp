@@ -22,7 +22,8 @@ struct fl_scope {
     std::vector<fl_tensor *> owned;
 };
 
-namespace fl {
+namespace fl
+{
 
 /* The one mutable state of the shim; the engine thread's. */
 struct State {
@@ -41,7 +42,8 @@ struct Refusal {
     std::string text, hint;
 };
 
-[[noreturn]] __attribute__((format(printf, 2, 3))) void refuse(err_code code, const char *format, ...);
+[[noreturn]] __attribute__((format(printf, 2, 3))) void refuse(err_code code, const char *format,
+                                                               ...);
 [[noreturn]] __attribute__((format(printf, 1, 2))) void invalid(const char *format, ...);
 
 /* "[2, 3, 8, 8]" */

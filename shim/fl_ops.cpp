@@ -24,7 +24,8 @@
 #include "fl_cuda.h"
 #include "fl_pixels.h"
 
-namespace fl {
+namespace fl
+{
 
 static at::Tensor value_or_none(const fl_tensor *tensor)
 {
@@ -41,10 +42,12 @@ static void check_dims(const char *op, const char *name, const at::Tensor &t, in
 static void check_channels(const char *op, const char *name, const fl_tensor *tensor, int64_t n)
 {
     if (tensor && (tensor->value.dim() != 1 || tensor->value.size(0) != n))
-        invalid("%s: %s is %s, [%lld] is needed", op, name, shape(tensor->value).c_str(), (long long)n);
+        invalid("%s: %s is %s, [%lld] is needed", op, name, shape(tensor->value).c_str(),
+                (long long)n);
 }
 
-static void check_window(const char *op, const at::Tensor &x, int64_t kernel, int stride, int padding)
+static void check_window(const char *op, const at::Tensor &x, int64_t kernel, int stride,
+                         int padding)
 {
     if (kernel < 1 || stride < 1 || padding < 0)
         invalid("%s: kernel %lld, stride %d, padding %d", op, (long long)kernel, stride, padding);
@@ -58,24 +61,25 @@ static void check_precision(const char *op)
         throw Refusal{ERR_UNSUPPORTED, std::string(op) + ": fp16 needs a GPU", "use bf16 or fp32"};
 }
 
-static void check_conv(const at::Tensor &x, const at::Tensor &w, const fl_tensor *bias, int stride, int padding,
-                       int groups)
+static void check_conv(const at::Tensor &x, const at::Tensor &w, const fl_tensor *bias, int stride,
+                       int padding, int groups)
 {
     check_dims("conv2d", "x", x, 4);
     check_dims("conv2d", "weight", w, 4);
     if (groups < 1 || x.size(1) != w.size(1) * groups || w.size(0) % groups != 0)
-        invalid("conv2d: x is %s, weight %s, groups %d", shape(x).c_str(), shape(w).c_str(), groups);
+        invalid("conv2d: x is %s, weight %s, groups %d", shape(x).c_str(), shape(w).c_str(),
+                groups);
     check_channels("conv2d", "bias", bias, w.size(0));
     check_window("conv2d", x, std::max(w.size(2), w.size(3)), stride, padding);
 }
 
-/* Debian's libtorch has no fast fp32 matrix product (the reference BLAS: 5.7 GFLOP/s), but oneDNN's convolutions (240). The
- * small head of a classifier is not worth the detour. */
+/* Debian's libtorch has no fast fp32 matrix product (the reference BLAS: 5.7 GFLOP/s), but oneDNN's
+ * convolutions (240). The small head of a classifier is not worth the detour. */
 static bool linear_as_conv(const at::Tensor &x, const at::Tensor &w)
 {
     const int64_t least = 4 << 20; /* multiply-adds */
-    return state.device.is_cpu() && state.precision == FL_FP32 && x.scalar_type() == at::kFloat && !at::hasMKL() &&
-           at::hasMKLDNN() && x.size(0) * w.size(0) * w.size(1) >= least;
+    return state.device.is_cpu() && state.precision == FL_FP32 && x.scalar_type() == at::kFloat &&
+           !at::hasMKL() && at::hasMKLDNN() && x.size(0) * w.size(0) * w.size(1) >= least;
 }
 
 static at::Tensor as_picture(const at::Tensor &matrix)
@@ -89,8 +93,8 @@ static void check_labels(const int64_t *labels, size_t n, const at::Tensor &logi
         invalid("cross_entropy: %zu labels for logits %s", n, shape(logits).c_str());
     for (size_t i = 0; i < n; i++)
         if (labels[i] < 0 || labels[i] >= logits.size(1))
-            invalid("cross_entropy: label %lld of picture %zu, there are %lld classes", (long long)labels[i], i,
-                    (long long)logits.size(1));
+            invalid("cross_entropy: label %lld of picture %zu, there are %lld classes",
+                    (long long)labels[i], i, (long long)logits.size(1));
 }
 
 /* A copy of host numbers on the device. */
@@ -100,8 +104,8 @@ template <class T> static at::Tensor upload(const T *data, int64_t n, at::Scalar
     return host.to(at::TensorOptions().device(state.device), false, true);
 }
 
-/* Runs body(i) for 0..n-1 on the engine's threads. libtorch's own loop is a header's OpenMP, which would tie this module to one
- * compiler's OpenMP library. */
+/* Runs body(i) for 0..n-1 on the engine's threads. libtorch's own loop is a header's OpenMP, which
+ * would tie this module to one compiler's OpenMP library. */
 template <class Body> static void on_threads(int64_t n, Body body)
 {
     int64_t n_threads = std::min<int64_t>(n, state.config.n_threads);
@@ -117,32 +121,37 @@ template <class Body> static void on_threads(int64_t n, Body body)
         other.get();
 }
 
-static void pixels_cpu(float *out, const uint8_t *rgb, int64_t n, int64_t h, int64_t w, const fl_pixel_op *ops,
-                       const float mean[3], const float std[3])
+static void pixels_cpu(float *out, const uint8_t *rgb, int64_t n, int64_t h, int64_t w,
+                       const fl_pixel_op *ops, const float mean[3], const float std[3])
 {
     on_threads(n, [&](int64_t i) {
-        fl_pixels_one(out + 3 * h * w * i, rgb + 3 * h * w * i, h, w, ops ? ops + i : nullptr, mean, std);
+        fl_pixels_one(out + 3 * h * w * i, rgb + 3 * h * w * i, h, w, ops ? ops + i : nullptr, mean,
+                      std);
     });
 }
 
 /* The engine thread never leaves libtorch's default stream, which is CUDA's. */
-static void pixels_cuda(float *out, const uint8_t *rgb, int64_t n, int64_t h, int64_t w, const fl_pixel_op *ops,
-                        const float mean[3], const float std[3])
+static void pixels_cuda(float *out, const uint8_t *rgb, int64_t n, int64_t h, int64_t w,
+                        const fl_pixel_op *ops, const float mean[3], const float std[3])
 {
     at::Tensor work = at::empty({(int64_t)fl_cuda_pixels_work(n, h, w)},
                                 at::TensorOptions().dtype(at::kByte).device(state.device));
     struct err err;
-    if (fl_cuda_pixels(out, rgb, n, h, w, ops, mean, std, work.data_ptr(), state.device.index(), nullptr, &err))
+    if (fl_cuda_pixels(out, rgb, n, h, w, ops, mean, std, work.data_ptr(), state.device.index(),
+                       nullptr, &err))
         throw Refusal{err.code, err.message, err.hint};
 }
 
 static at::Tensor pixels_tensor(int64_t n, int64_t h, int64_t w, at::Device device)
 {
-    return at::empty({n, 3, h, w}, at::TensorOptions().dtype(at::kFloat).device(device).memory_format(
-                                       at::MemoryFormat::ChannelsLast));
+    return at::empty({n, 3, h, w}, at::TensorOptions()
+                                       .dtype(at::kFloat)
+                                       .device(device)
+                                       .memory_format(at::MemoryFormat::ChannelsLast));
 }
 
-static void check_pixels(int64_t n, int64_t h, int64_t w, const fl_pixel_op *ops, const float std[3])
+static void check_pixels(int64_t n, int64_t h, int64_t w, const fl_pixel_op *ops,
+                         const float std[3])
 {
     if (n < 1 || h < 1 || w < 1 || n > 65535 || h > 65535 || w > 65535)
         invalid("pixels: %lld pictures of %lld x %lld", (long long)n, (long long)w, (long long)h);
@@ -154,10 +163,12 @@ static void check_pixels(int64_t n, int64_t h, int64_t w, const fl_pixel_op *ops
             invalid("pixels: operation of picture %lld is out of range", (long long)i);
 }
 
-namespace entry {
+namespace entry
+{
 
-err_code pixels(fl_tensor **out, const uint8_t *rgb, int64_t n, int64_t h, int64_t w, const fl_pixel_op *ops,
-                const float mean[3], const float std[3], fl_scope *scope, struct err *err) noexcept
+err_code pixels(fl_tensor **out, const uint8_t *rgb, int64_t n, int64_t h, int64_t w,
+                const fl_pixel_op *ops, const float mean[3], const float std[3], fl_scope *scope,
+                struct err *err) noexcept
 {
     return guard("pixels", err, [&] {
         check_pixels(n, h, w, ops, std);
@@ -172,21 +183,21 @@ err_code pixels(fl_tensor **out, const uint8_t *rgb, int64_t n, int64_t h, int64
     });
 }
 
-err_code conv2d(fl_tensor **out, const fl_tensor *x, const fl_tensor *weight, const fl_tensor *bias, int stride,
-                int padding, int groups, fl_scope *scope, struct err *err) noexcept
+err_code conv2d(fl_tensor **out, const fl_tensor *x, const fl_tensor *weight, const fl_tensor *bias,
+                int stride, int padding, int groups, fl_scope *scope, struct err *err) noexcept
 {
     return guard("conv2d", err, [&] {
         check_precision("conv2d");
         check_conv(x->value, weight->value, bias, stride, padding, groups);
-        *out = wrap(at::conv2d(x->value, weight->value, value_or_none(bias), {stride, stride}, {padding, padding},
-                               {1, 1}, groups),
+        *out = wrap(at::conv2d(x->value, weight->value, value_or_none(bias), {stride, stride},
+                               {padding, padding}, {1, 1}, groups),
                     scope);
     });
 }
 
-err_code batch_norm(fl_tensor **out, const fl_tensor *x, const fl_tensor *weight, const fl_tensor *bias,
-                    fl_tensor *mean, fl_tensor *var, bool batch_stats, double momentum, double eps, fl_scope *scope,
-                    struct err *err) noexcept
+err_code batch_norm(fl_tensor **out, const fl_tensor *x, const fl_tensor *weight,
+                    const fl_tensor *bias, fl_tensor *mean, fl_tensor *var, bool batch_stats,
+                    double momentum, double eps, fl_scope *scope, struct err *err) noexcept
 {
     return guard("batch_norm", err, [&] {
         const at::Tensor &t = x->value;
@@ -197,13 +208,14 @@ err_code batch_norm(fl_tensor **out, const fl_tensor *x, const fl_tensor *weight
             check_channels("batch_norm", names[i], vectors[i], t.size(1));
         if (batch_stats && t.numel() <= t.size(1))
             invalid("batch_norm: x is %s, statistics need two values a channel", shape(t).c_str());
-        *out = wrap(at::batch_norm(t, weight->value, bias->value, mean->value, var->value, batch_stats, momentum, eps,
-                                   true),
+        *out = wrap(at::batch_norm(t, weight->value, bias->value, mean->value, var->value,
+                                   batch_stats, momentum, eps, true),
                     scope);
     });
 }
 
-err_code relu(fl_tensor **out, fl_tensor *x, double max, bool in_place, fl_scope *scope, struct err *err) noexcept
+err_code relu(fl_tensor **out, fl_tensor *x, double max, bool in_place, fl_scope *scope,
+              struct err *err) noexcept
 {
     return guard("relu", err, [&] {
         at::Tensor &t = x->value;
@@ -216,7 +228,8 @@ err_code relu(fl_tensor **out, fl_tensor *x, double max, bool in_place, fl_scope
     });
 }
 
-err_code add(fl_tensor **out, const fl_tensor *a, const fl_tensor *b, fl_scope *scope, struct err *err) noexcept
+err_code add(fl_tensor **out, const fl_tensor *a, const fl_tensor *b, fl_scope *scope,
+             struct err *err) noexcept
 {
     return guard("add", err, [&] {
         if (a->value.sizes() != b->value.sizes())
@@ -225,19 +238,22 @@ err_code add(fl_tensor **out, const fl_tensor *a, const fl_tensor *b, fl_scope *
     });
 }
 
-err_code max_pool2d(fl_tensor **out, const fl_tensor *x, int kernel, int stride, int padding, fl_scope *scope,
-                    struct err *err) noexcept
+err_code max_pool2d(fl_tensor **out, const fl_tensor *x, int kernel, int stride, int padding,
+                    fl_scope *scope, struct err *err) noexcept
 {
     return guard("max_pool2d", err, [&] {
         check_dims("max_pool2d", "x", x->value, 4);
         check_window("max_pool2d", x->value, kernel, stride, padding);
         if (2 * padding > kernel)
             invalid("max_pool2d: padding %d is more than half of kernel %d", padding, kernel);
-        *out = wrap(at::max_pool2d(x->value, {kernel, kernel}, {stride, stride}, {padding, padding}), scope);
+        *out =
+            wrap(at::max_pool2d(x->value, {kernel, kernel}, {stride, stride}, {padding, padding}),
+                 scope);
     });
 }
 
-err_code global_avg_pool(fl_tensor **out, const fl_tensor *x, fl_scope *scope, struct err *err) noexcept
+err_code global_avg_pool(fl_tensor **out, const fl_tensor *x, fl_scope *scope,
+                         struct err *err) noexcept
 {
     return guard("global_avg_pool", err, [&] {
         check_dims("global_avg_pool", "x", x->value, 4);
@@ -245,8 +261,8 @@ err_code global_avg_pool(fl_tensor **out, const fl_tensor *x, fl_scope *scope, s
     });
 }
 
-err_code linear(fl_tensor **out, const fl_tensor *x, const fl_tensor *weight, const fl_tensor *bias, fl_scope *scope,
-                struct err *err) noexcept
+err_code linear(fl_tensor **out, const fl_tensor *x, const fl_tensor *weight, const fl_tensor *bias,
+                fl_scope *scope, struct err *err) noexcept
 {
     return guard("linear", err, [&] {
         const at::Tensor &t = x->value, &w = weight->value;
@@ -256,13 +272,15 @@ err_code linear(fl_tensor **out, const fl_tensor *x, const fl_tensor *weight, co
         if (t.size(1) != w.size(1))
             invalid("linear: x is %s, weight %s", shape(t).c_str(), shape(w).c_str());
         check_channels("linear", "bias", bias, w.size(0));
-        *out = wrap(linear_as_conv(t, w) ? at::conv2d(as_picture(t), as_picture(w), value_or_none(bias)).flatten(1)
-                                         : at::linear(t, w, value_or_none(bias)),
+        *out = wrap(linear_as_conv(t, w)
+                        ? at::conv2d(as_picture(t), as_picture(w), value_or_none(bias)).flatten(1)
+                        : at::linear(t, w, value_or_none(bias)),
                     scope);
     });
 }
 
-err_code dropout(fl_tensor **out, const fl_tensor *x, double p, fl_scope *scope, struct err *err) noexcept
+err_code dropout(fl_tensor **out, const fl_tensor *x, double p, fl_scope *scope,
+                 struct err *err) noexcept
 {
     return guard("dropout", err, [&] {
         if (!(p >= 0 && p < 1))
@@ -271,7 +289,8 @@ err_code dropout(fl_tensor **out, const fl_tensor *x, double p, fl_scope *scope,
     });
 }
 
-err_code softmax(fl_tensor **out, const fl_tensor *logits, fl_scope *scope, struct err *err) noexcept
+err_code softmax(fl_tensor **out, const fl_tensor *logits, fl_scope *scope,
+                 struct err *err) noexcept
 {
     return guard("softmax", err, [&] {
         check_dims("softmax", "logits", logits->value, 2);
@@ -280,7 +299,8 @@ err_code softmax(fl_tensor **out, const fl_tensor *logits, fl_scope *scope, stru
 }
 
 err_code cross_entropy(fl_tensor **loss, const fl_tensor *logits, const int64_t *labels, size_t n,
-                       const float *class_weights, double smoothing, fl_scope *scope, struct err *err) noexcept
+                       const float *class_weights, double smoothing, fl_scope *scope,
+                       struct err *err) noexcept
 {
     return guard("cross_entropy", err, [&] {
         const at::Tensor &t = logits->value;
@@ -289,10 +309,11 @@ err_code cross_entropy(fl_tensor **loss, const fl_tensor *logits, const int64_t 
         if (!(smoothing >= 0 && smoothing <= 1))
             invalid("cross_entropy: label smoothing %g", smoothing);
         at::Tensor target = upload(labels, t.size(0), at::kLong);
-        at::Tensor weights = class_weights ? upload(class_weights, t.size(1), at::kFloat) : at::Tensor();
+        at::Tensor weights =
+            class_weights ? upload(class_weights, t.size(1), at::kFloat) : at::Tensor();
         const int64_t ignore_none = -100;
-        *loss = wrap(at::cross_entropy_loss(t.to(at::kFloat), target, weights, at::Reduction::Mean, ignore_none,
-                                            smoothing),
+        *loss = wrap(at::cross_entropy_loss(t.to(at::kFloat), target, weights, at::Reduction::Mean,
+                                            ignore_none, smoothing),
                      scope);
     });
 }

@@ -1,5 +1,5 @@
-/* Gradients and optimisers. Parameters with the same rate and age are updated together, a list at a time.
- * SPDX-License-Identifier: GPL-3.0-or-later */
+/* Gradients and optimisers. Parameters with the same rate and age are updated together, a list at a
+ * time. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fl_internal.hpp"
 
 #include <ATen/ops/_foreach_add.h>
@@ -23,9 +23,11 @@
 
 #include "fl_compat.hpp"
 
-namespace fl {
+namespace fl
+{
 
-/* A parameter's memory: SGD's momentum, or Adam's two moments. Handles, because optim_state lends them. */
+/* A parameter's memory: SGD's momentum, or Adam's two moments. Handles, because optim_state lends
+ * them. */
 struct Slot {
     at::Tensor param;
     int group = 0;
@@ -52,7 +54,8 @@ struct fl_optim {
     }
 };
 
-namespace fl {
+namespace fl
+{
 
 using List = std::vector<at::Tensor>;
 
@@ -85,7 +88,8 @@ static void check_param(const at::Tensor &p, int group, size_t i, int n_groups)
         invalid("optim_new: parameter %zu is in group %d of %d", i, group, n_groups);
 }
 
-/* The moments of a parameter's first step. SGD starts with the gradient itself (made by step), Adam with zeros. */
+/* The moments of a parameter's first step. SGD starts with the gradient itself (made by step), Adam
+ * with zeros. */
 static void ensure_moments(Slot &slot, int n)
 {
     for (int m = 0; m < n; m++)
@@ -118,7 +122,8 @@ static std::map<std::pair<int, int64_t>, Batch> collect(fl_optim &optim)
 
 static List decayed(const Batch &batch, double weight_decay)
 {
-    return weight_decay != 0 ? at::_foreach_add(batch.grads, batch.params, weight_decay) : batch.grads;
+    return weight_decay != 0 ? at::_foreach_add(batch.grads, batch.params, weight_decay)
+                             : batch.grads;
 }
 
 /* A fresh momentum is zero, and momentum * 0 + gradient is PyTorch's first step. */
@@ -134,7 +139,8 @@ static void step_sgd(const Batch &batch, const fl_optim_config &config, const Ra
     at::_foreach_add_(batch.params, batch.first, -rates.lr);
 }
 
-static void step_adam(const Batch &batch, const fl_optim_config &config, const Rates &rates, int64_t steps)
+static void step_adam(const Batch &batch, const fl_optim_config &config, const Rates &rates,
+                      int64_t steps)
 {
     bool decoupled = config.kind == FL_ADAMW;
     if (decoupled && rates.weight_decay != 0)
@@ -169,7 +175,8 @@ static Slot &slot_at(fl_optim *optim, const char *op, size_t i)
     return optim->slots[i];
 }
 
-namespace entry {
+namespace entry
+{
 
 err_code backward(fl_tensor *loss, double scale, struct err *err) noexcept
 {
@@ -182,7 +189,8 @@ err_code backward(fl_tensor *loss, double scale, struct err *err) noexcept
     });
 }
 
-err_code grads_unscale(fl_optim *optim, double scale, bool *finite, double *norm, struct err *err) noexcept
+err_code grads_unscale(fl_optim *optim, double scale, bool *finite, double *norm,
+                       struct err *err) noexcept
 {
     return guard("grads_unscale", err, [&] {
         if (!(scale > 0))
@@ -193,15 +201,16 @@ err_code grads_unscale(fl_optim *optim, double scale, bool *finite, double *norm
         if (!grads.empty()) {
             if (scale != 1)
                 at::_foreach_mul_(grads, 1 / scale);
-            length = at::stack(at::_foreach_norm(grads, 2)).to(at::kDouble).norm().item().toDouble();
+            length =
+                at::stack(at::_foreach_norm(grads, 2)).to(at::kDouble).norm().item().toDouble();
         }
         *finite = std::isfinite(length);
         *norm = length;
     });
 }
 
-err_code optim_new(fl_optim **out, const fl_optim_config *config, fl_tensor *const *params, const int *group, size_t n,
-                   int n_groups, struct err *err) noexcept
+err_code optim_new(fl_optim **out, const fl_optim_config *config, fl_tensor *const *params,
+                   const int *group, size_t n, int n_groups, struct err *err) noexcept
 {
     return guard("optim_new", err, [&] {
         check_config(*config);
@@ -272,14 +281,15 @@ err_code optim_restore(fl_optim *optim, size_t i, const float *const *data, int 
     return guard("optim_restore", err, [&] {
         Slot &slot = slot_at(optim, "optim_restore", i);
         if ((n != 0 && n != moments_of(optim->config)) || steps < 0)
-            invalid("optim_restore: %d tensors and %lld steps, %d tensors are needed", n, (long long)steps,
-                    moments_of(optim->config));
+            invalid("optim_restore: %d tensors and %lld steps, %d tensors are needed", n,
+                    (long long)steps, moments_of(optim->config));
         c10::NoGradGuard no_grad;
         ensure_moments(slot, n);
         for (int m = 0; m < 2 && n == 0; m++)
             tensor_free(std::exchange(slot.moments[m], nullptr));
         for (int m = 0; m < n; m++)
-            slot.moments[m]->value.copy_(at::from_blob(const_cast<float *>(data[m]), slot.param.sizes(), at::kFloat));
+            slot.moments[m]->value.copy_(
+                at::from_blob(const_cast<float *>(data[m]), slot.param.sizes(), at::kFloat));
         slot.steps = steps;
     });
 }

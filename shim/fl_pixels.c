@@ -9,8 +9,8 @@ static bool factor_ok(float f)
 
 bool fl_pixel_op_ok(const struct fl_pixel_op *op)
 {
-    return (op->flip == 0 || op->flip == 1) && factor_ok(op->brightness) && factor_ok(op->contrast) &&
-           factor_ok(op->saturation);
+    return (op->flip == 0 || op->flip == 1) && factor_ok(op->brightness) &&
+           factor_ok(op->contrast) && factor_ok(op->saturation);
 }
 
 static float clamp01(float v)
@@ -41,7 +41,8 @@ static float mean_grey(const uint8_t *rgb, int64_t n, const float bright[256])
 }
 
 /* Flip only: one look-up a value. */
-static void plain(float *out, const uint8_t *rgb, int64_t h, int64_t w, bool flip, float table[3][256])
+static void plain(float *out, const uint8_t *rgb, int64_t h, int64_t w, bool flip,
+                  float table[3][256])
 {
     for (int64_t y = 0; y < h; y++) {
         for (int64_t x = 0; x < w; x++) {
@@ -54,7 +55,8 @@ static void plain(float *out, const uint8_t *rgb, int64_t h, int64_t w, bool fli
 }
 
 static void jittered_row(float *out, const uint8_t *rgb, int64_t w, const struct fl_pixel_op *op,
-                         const float bright[256], float middle, const float mean[3], const float std[3])
+                         const float bright[256], float middle, const float mean[3],
+                         const float std[3])
 {
     for (int64_t x = 0; x < w; x++) {
         const uint8_t *in = rgb + 3 * (op->flip ? w - 1 - x : x);
@@ -72,8 +74,8 @@ static void jittered_row(float *out, const uint8_t *rgb, int64_t w, const struct
     }
 }
 
-void fl_pixels_one(float *out, const uint8_t *rgb, int64_t h, int64_t w, const struct fl_pixel_op *op,
-                   const float mean[3], const float std[3])
+void fl_pixels_one(float *out, const uint8_t *rgb, int64_t h, int64_t w,
+                   const struct fl_pixel_op *op, const float mean[3], const float std[3])
 {
     const struct fl_pixel_op neutral = {0, 1, 1, 1};
     if (!op)

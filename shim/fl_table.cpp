@@ -8,6 +8,7 @@ using namespace fl::entry;
 extern "C" __attribute__((visibility("default"))) const fl_table *fl_torch_table(void)
 {
     /* in the order of fl_torch.h */
+    // clang-format off
     static const fl_table table = {
         FL_TORCH_VERSION, fl::torch_version(), fl_cuda_built(),
         init, devices, device_select, live_tensors, device_memory, device_sync, empty_cache,
@@ -20,5 +21,6 @@ extern "C" __attribute__((visibility("default"))) const fl_table *fl_torch_table
         optim_restore,
         throw_for_test, warn_for_test,
     };
+    // clang-format on
     return &table;
 }

@@ -12,7 +12,8 @@
 #include <cstring>
 #include <memory>
 
-namespace fl {
+namespace fl
+{
 
 fl_tensor *wrap(at::Tensor value, fl_scope *scope)
 {
@@ -40,12 +41,18 @@ static void disown(fl_tensor *tensor)
 at::ScalarType to_scalar(fl_dtype dtype)
 {
     switch (dtype) {
-    case FL_F32: return at::kFloat;
-    case FL_F16: return at::kHalf;
-    case FL_BF16: return at::kBFloat16;
-    case FL_F64: return at::kDouble;
-    case FL_I64: return at::kLong;
-    case FL_U8: return at::kByte;
+    case FL_F32:
+        return at::kFloat;
+    case FL_F16:
+        return at::kHalf;
+    case FL_BF16:
+        return at::kBFloat16;
+    case FL_F64:
+        return at::kDouble;
+    case FL_I64:
+        return at::kLong;
+    case FL_U8:
+        return at::kByte;
     }
     invalid("dtype %d is unknown", (int)dtype);
 }
@@ -55,7 +62,8 @@ at::MemoryFormat format_of(int64_t n_dims)
     return n_dims == 4 ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous;
 }
 
-/* Host memory in C order as a tensor that borrows it; libtorch takes it as not const but only reads. */
+/* Host memory in C order as a tensor that borrows it; libtorch takes it as not const but only
+ * reads. */
 static at::Tensor borrow(const void *data, at::IntArrayRef dims, at::ScalarType type)
 {
     return at::from_blob(const_cast<void *>(data), dims, at::TensorOptions().dtype(type));
@@ -64,7 +72,8 @@ static at::Tensor borrow(const void *data, at::IntArrayRef dims, at::ScalarType 
 static void check_bytes(const char *what, const at::Tensor &t, size_t n_bytes)
 {
     if (t.nbytes() != n_bytes)
-        invalid("%s: %zu bytes given, %s takes %zu", what, n_bytes, shape(t).c_str(), (size_t)t.nbytes());
+        invalid("%s: %zu bytes given, %s takes %zu", what, n_bytes, shape(t).c_str(),
+                (size_t)t.nbytes());
 }
 
 static at::Tensor make(fl_dtype dtype, int n_dims, const int64_t *dims)
@@ -75,7 +84,8 @@ static at::Tensor make(fl_dtype dtype, int n_dims, const int64_t *dims)
         if (dims[d] < 0 || dims[d] > INT32_MAX)
             invalid("tensor_new: dimension %d is %lld", d, (long long)dims[d]);
     at::TensorOptions options = at::TensorOptions().dtype(to_scalar(dtype)).device(state.device);
-    return at::empty(at::IntArrayRef(dims, (size_t)n_dims), options.memory_format(format_of(n_dims)));
+    return at::empty(at::IntArrayRef(dims, (size_t)n_dims),
+                     options.memory_format(format_of(n_dims)));
 }
 
 /* [N, ...] as [N, ...] whose rows are dense in memory order, so that picking rows keeps NHWC. */
@@ -86,7 +96,8 @@ static at::Tensor pick_rows(const at::Tensor &x, const at::Tensor &index)
     return x.permute({0, 2, 3, 1}).index_select(0, index).permute({0, 3, 1, 2});
 }
 
-namespace entry {
+namespace entry
+{
 
 fl_scope *scope_new() noexcept
 {
@@ -115,8 +126,8 @@ size_t live_tensors() noexcept
     return state.live;
 }
 
-err_code tensor_new(fl_tensor **out, fl_dtype dtype, int n_dims, const int64_t *dims, const void *data, size_t n_bytes,
-                    struct err *err) noexcept
+err_code tensor_new(fl_tensor **out, fl_dtype dtype, int n_dims, const int64_t *dims,
+                    const void *data, size_t n_bytes, struct err *err) noexcept
 {
     return guard("tensor_new", err, [&] {
         c10::NoGradGuard no_grad;
@@ -152,12 +163,19 @@ int tensor_dims(const fl_tensor *tensor, int64_t dims[8]) noexcept
 fl_dtype tensor_dtype(const fl_tensor *tensor) noexcept
 {
     switch (tensor->value.scalar_type()) {
-    case at::kHalf: return FL_F16;
-    case at::kBFloat16: return FL_BF16;
-    case at::kDouble: return FL_F64;
-    case at::kLong: return FL_I64;
-    case at::kByte: return FL_U8;
-    default: assert(tensor->value.scalar_type() == at::kFloat); return FL_F32;
+    case at::kHalf:
+        return FL_F16;
+    case at::kBFloat16:
+        return FL_BF16;
+    case at::kDouble:
+        return FL_F64;
+    case at::kLong:
+        return FL_I64;
+    case at::kByte:
+        return FL_U8;
+    default:
+        assert(tensor->value.scalar_type() == at::kFloat);
+        return FL_F32;
     }
 }
 
@@ -186,7 +204,8 @@ err_code tensor_copy(fl_tensor *to, const fl_tensor *from, struct err *err) noex
 {
     return guard("tensor_copy", err, [&] {
         if (to->value.sizes() != from->value.sizes())
-            invalid("tensor_copy: %s into %s", shape(from->value).c_str(), shape(to->value).c_str());
+            invalid("tensor_copy: %s into %s", shape(from->value).c_str(),
+                    shape(to->value).c_str());
         c10::NoGradGuard no_grad;
         to->value.copy_(from->value);
         weights_changed();
@@ -207,7 +226,8 @@ void tensor_require_grad(fl_tensor *tensor, bool on) noexcept
     tensor->value.set_requires_grad(on);
 }
 
-err_code tensor_grad(fl_tensor **out, const fl_tensor *leaf, fl_scope *scope, struct err *err) noexcept
+err_code tensor_grad(fl_tensor **out, const fl_tensor *leaf, fl_scope *scope,
+                     struct err *err) noexcept
 {
     return guard("tensor_grad", err, [&] {
         const at::Tensor &grad = leaf->value.grad();
@@ -215,8 +235,8 @@ err_code tensor_grad(fl_tensor **out, const fl_tensor *leaf, fl_scope *scope, st
     });
 }
 
-err_code tensor_rows(fl_tensor **out, const fl_tensor *x, const int64_t *index, size_t n, fl_scope *scope,
-                     struct err *err) noexcept
+err_code tensor_rows(fl_tensor **out, const fl_tensor *x, const int64_t *index, size_t n,
+                     fl_scope *scope, struct err *err) noexcept
 {
     return guard("tensor_rows", err, [&] {
         const at::Tensor &t = x->value;
@@ -230,7 +250,8 @@ err_code tensor_rows(fl_tensor **out, const fl_tensor *x, const int64_t *index, 
     });
 }
 
-err_code tensor_cat(fl_tensor **out, fl_tensor *const *parts, size_t n, fl_scope *scope, struct err *err) noexcept
+err_code tensor_cat(fl_tensor **out, fl_tensor *const *parts, size_t n, fl_scope *scope,
+                    struct err *err) noexcept
 {
     return guard("tensor_cat", err, [&] {
         if (n == 0)
@@ -249,7 +270,8 @@ err_code tensor_cat(fl_tensor **out, fl_tensor *const *parts, size_t n, fl_scope
     });
 }
 
-err_code tensor_cast(fl_tensor **out, const fl_tensor *x, fl_dtype dtype, fl_scope *scope, struct err *err) noexcept
+err_code tensor_cast(fl_tensor **out, const fl_tensor *x, fl_dtype dtype, fl_scope *scope,
+                     struct err *err) noexcept
 {
     return guard("tensor_cast", err, [&] { *out = wrap(x->value.to(to_scalar(dtype)), scope); });
 }

@@ -123,7 +123,9 @@ struct fl_table {
     /* --- modes: state of the engine thread, set explicitly ---------------------------------------------------- */
 
     void (*grad_enable)(bool on);                /* autograd records or not */
-    void (*precision_set)(enum fl_precision p);  /* autocast for the operators that follow; FL_FP32 ends it and clears its cache */
+    /* Autocast for the operators that follow; FL_FP32 ends it. Its copies of weights are kept until then, or until a step of an
+     * optimiser, a write or grad_enable. FL_AUTOCAST_FP16 on the CPU: conv2d and linear answer UNSUPPORTED. */
+    void (*precision_set)(enum fl_precision p);
     void (*seed)(uint64_t seed);                 /* libtorch's generators (dropout) */
     /* State of the CPU generator: size with out NULL, else copied. */
     enum err_code (*seed_state)(void *out, size_t *n_bytes, struct err *err);
@@ -132,7 +134,7 @@ struct fl_table {
     /* --- operators ------------------------------------------------------------------------------------------- */
 
     /* Pictures into the net: uint8 [N, H, W, 3] in host memory -> float32 [N, 3, H, W] on the device:
-     * jitter (brightness, contrast, saturation in this order, clamped to 0..1 after each), then (v - mean) / std a channel.
+     * flip and jitter (brightness, contrast, saturation in this order, clamped to 0..1 after each), then (v - mean) / std a channel.
      * ops: N entries, or NULL for none. With our CUDA kernels one pass on the GPU, else the C reference of fl_pixels.h. */
     enum err_code (*pixels)(fl_tensor **out, const uint8_t *rgb, int64_t n, int64_t h, int64_t w,
                             const struct fl_pixel_op *ops, const float mean[3], const float std[3], fl_scope *scope,

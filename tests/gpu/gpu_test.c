@@ -1,5 +1,5 @@
-/* On the GPU: our kernel against its C reference, and a training step against the CPU's. Skipped where there is none.
- * SPDX-License-Identifier: GPL-3.0-or-later */
+/* On the GPU: our kernel against its C reference, and a training step against the CPU's. Skipped
+ * where there is none. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
 #include <math.h>
@@ -17,8 +17,8 @@ static bool gpu_selected(void)
         print_message("# %s\n", err.message);
         return false;
     }
-    print_message("# %s, %s, capability %d, %.1f of %.1f GB free\n", info.name, info.title, info.capability,
-                  (double)info.memory_free / 1e9, (double)info.memory_total / 1e9);
+    print_message("# %s, %s, capability %d, %.1f of %.1f GB free\n", info.name, info.title,
+                  info.capability, (double)info.memory_free / 1e9, (double)info.memory_total / 1e9);
     return true;
 }
 
@@ -29,7 +29,8 @@ static bool gpu_selected(void)
             skip();                                                                                \
     } while (0)
 
-/* Every operation, odd sizes. The mean grey is summed in another order and products may be fused: 1e-5 of a deviation. */
+/* Every operation, odd sizes. The mean grey is summed in another order and products may be fused:
+ * 1e-5 of a deviation. */
 static void test_pixels(void **state)
 {
     NEED_GPU();
@@ -38,11 +39,12 @@ static void test_pixels(void **state)
         skip();
     }
     enum { N = 6, H = 61, W = 47, SIZE = N * H * W * 3 };
-    const struct fl_pixel_op ops[N] = {{0, 1, 1, 1},       {1, 1, 1, 1},    {0, 1.4f, 0.6f, 1.3f},
-                                       {1, 0.5f, 1.7f, 0}, {0, 1, 0, 1},    {1, 4, 4, 4}};
+    const struct fl_pixel_op ops[N] = {{0, 1, 1, 1},       {1, 1, 1, 1}, {0, 1.4f, 0.6f, 1.3f},
+                                       {1, 0.5f, 1.7f, 0}, {0, 1, 0, 1}, {1, 4, 4, 4}};
     const float mean[3] = {0.485f, 0.456f, 0.406f}, std[3] = {0.229f, 0.224f, 0.225f};
     uint8_t *rgb = malloc(SIZE);
-    float *got = malloc(SIZE * sizeof *got), *want = malloc(SIZE * sizeof *want), *hwc = malloc(H * W * 3 * sizeof *hwc);
+    float *got = malloc(SIZE * sizeof *got), *want = malloc(SIZE * sizeof *want),
+          *hwc = malloc(H * W * 3 * sizeof *hwc);
     assert_true(rgb && got && want && hwc);
     for (uint32_t i = 0, s = 1; i < SIZE; i++, s = s * 1664525 + 1013904223)
         rgb[i] = (uint8_t)(s >> 24);
@@ -65,7 +67,8 @@ static void test_pixels(void **state)
 static void step(float out[8 * 27])
 {
     fl_tensor *x = filled(DIMS(4, 3, 16, 16), 0, 2), *w = filled(DIMS(8, 3, 3, 3), 9, 1), *t, *grad;
-    fl_tensor *one = filled(DIMS(8), 1, 2), *two = filled(DIMS(8), 2, 2), *head = filled(DIMS(3, 8), 3, 2);
+    fl_tensor *one = filled(DIMS(8), 1, 2), *two = filled(DIMS(8), 2, 2),
+              *head = filled(DIMS(3, 8), 3, 2);
     fl_tensor *mean = floats(DIMS(8), NULL), *var = floats(DIMS(8), NULL);
     fl->tensor_require_grad(w, true);
     ok(fl->conv2d(&t, x, w, NULL, 2, 1, 1, scope, &err));
@@ -102,8 +105,8 @@ static void test_memory(void **state)
 {
     NEED_GPU();
     fl_tensor *out;
-    refused(fl->tensor_new(&out, FL_F64, 2, DIMS(1 << 20, 1 << 20), NULL, 0, &err), ERR_DEVICE_MEMORY,
-            "tensor_new: out of GPU memory");
+    refused(fl->tensor_new(&out, FL_F64, 2, DIMS(1 << 20, 1 << 20), NULL, 0, &err),
+            ERR_DEVICE_MEMORY, "tensor_new: out of GPU memory");
     fl->empty_cache();
     float got[216];
     step(got);
@@ -111,6 +114,7 @@ static void test_memory(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {SHIM_TEST(test_pixels), SHIM_TEST(test_step), SHIM_TEST(test_memory)};
+    const struct CMUnitTest tests[] = {SHIM_TEST(test_pixels), SHIM_TEST(test_step),
+                                       SHIM_TEST(test_memory)};
     return cmocka_run_group_tests(tests, shim_open, NULL);
 }

@@ -24,7 +24,8 @@ static void test_throws(void **state)
     ok(fl->throw_for_test(0, &err));
     for (int kind = 1; kind < (int)COUNT(want); kind++) {
         refused(fl->throw_for_test(kind, &err), want[kind].code, want[kind].text);
-        assert_string_equal(err.message, want[kind].text); /* the first line, no full stop, no backtrace */
+        assert_string_equal(err.message,
+                            want[kind].text); /* the first line, no full stop, no backtrace */
         assert_string_equal(err.where, "throw_for_test");
         assert_int_equal(fl->throw_for_test(kind, NULL), want[kind].code);
     }
@@ -61,9 +62,10 @@ static void test_devices(void **state)
     assert_int_equal(list[0].index, -1);
     assert_true(list[0].title[0] != 0);
     assert_true(list[0].memory_total > 0 && list[0].memory_free <= list[0].memory_total);
-    print_message("# %d devices, cpu %s, bf16 fast: %d, libtorch %s, own kernels: %d\n", n, list[0].title,
-                  list[0].bf16_fast, fl->torch_version, fl->cuda_built);
-    static const char *const wrong[] = {"", "gpu", "cuda:", "cuda:x", "cuda:-1", "cuda:99999", "CPU"};
+    print_message("# %d devices, cpu %s, bf16 fast: %d, libtorch %s, own kernels: %d\n", n,
+                  list[0].title, list[0].bf16_fast, fl->torch_version, fl->cuda_built);
+    static const char *const wrong[] = {"",        "gpu",        "cuda:", "cuda:x",
+                                        "cuda:-1", "cuda:99999", "CPU"};
     for (size_t i = 0; i < COUNT(wrong); i++)
         refused(fl->device_select(&info, wrong[i], &err), ERR_INVALID, "device");
     refused(fl->device_select(&info, "cuda:999", &err), ERR_NOT_FOUND, "device: no CUDA device");
@@ -129,7 +131,8 @@ static void test_read_write(void **state)
     ok(fl->tensor_write(t, in, sizeof in, &err));
     ok(fl->tensor_read(t, got, sizeof got, &err));
     assert_memory_equal(got, in, sizeof in);
-    refused(fl->tensor_read(t, got, 4, &err), ERR_INVALID, "tensor_read: 4 bytes given, [2, 3, 4, 5] takes 480");
+    refused(fl->tensor_read(t, got, 4, &err), ERR_INVALID,
+            "tensor_read: 4 bytes given, [2, 3, 4, 5] takes 480");
     refused(fl->tensor_write(t, in, 481, &err), ERR_INVALID, "tensor_write: 481 bytes");
 
     int64_t dims[8];
@@ -139,9 +142,12 @@ static void test_read_write(void **state)
     for (size_t i = 0; i < COUNT(types); i++)
         assert_int_equal(fl->tensor_dtype(tensor_of(types[i], DIMS(3), NULL)), types[i]);
     fl_tensor *out;
-    refused(fl->tensor_new(&out, FL_F32, 9, dims, NULL, 0, &err), ERR_INVALID, "tensor_new: 9 dimensions");
-    refused(fl->tensor_new(&out, FL_F32, 1, DIMS(-1), NULL, 0, &err), ERR_INVALID, "tensor_new: dimension 0 is -1");
-    refused(fl->tensor_new(&out, FL_F32, 1, DIMS(2), in, 4, &err), ERR_INVALID, "tensor_new: 4 bytes");
+    refused(fl->tensor_new(&out, FL_F32, 9, dims, NULL, 0, &err), ERR_INVALID,
+            "tensor_new: 9 dimensions");
+    refused(fl->tensor_new(&out, FL_F32, 1, DIMS(-1), NULL, 0, &err), ERR_INVALID,
+            "tensor_new: dimension 0 is -1");
+    refused(fl->tensor_new(&out, FL_F32, 1, DIMS(2), in, 4, &err), ERR_INVALID,
+            "tensor_new: 4 bytes");
 }
 
 static void test_copy_cast_item(void **state)
@@ -156,8 +162,10 @@ static void test_copy_cast_item(void **state)
     ok(fl->tensor_cast(&c, a, FL_BF16, scope, &err));
     assert_int_equal(fl->tensor_dtype(c), FL_BF16);
     values(got, 4, c);
-    assert_true(got[0] == 1.5f && got[2] == 300 && got[3] == 0.10009765625f); /* 8 bits of mantissa */
-    refused(fl->tensor_copy(b, floats(DIMS(5), NULL), &err), ERR_INVALID, "tensor_copy: [5] into [4]");
+    assert_true(got[0] == 1.5f && got[2] == 300 &&
+                got[3] == 0.10009765625f); /* 8 bits of mantissa */
+    refused(fl->tensor_copy(b, floats(DIMS(5), NULL), &err), ERR_INVALID,
+            "tensor_copy: [5] into [4]");
     double v;
     refused(fl->tensor_item(a, &v, &err), ERR_INVALID, "tensor_item: [4]");
     assert_true(item(floats(DIMS(1), in)) == 1.5);
@@ -185,9 +193,11 @@ static void test_rows_cat(void **state)
     values(got, 60, joined);
     assert_memory_equal(got + 36, in, 12 * sizeof *in);
     const int64_t wrong = 4;
-    refused(fl->tensor_rows(&rows, x, &wrong, 1, scope, &err), ERR_INVALID, "tensor_rows: row 4 of [4, 2, 2, 3]");
+    refused(fl->tensor_rows(&rows, x, &wrong, 1, scope, &err), ERR_INVALID,
+            "tensor_rows: row 4 of [4, 2, 2, 3]");
     parts[1] = floats(DIMS(1, 2, 2, 2), NULL);
-    refused(fl->tensor_cat(&joined, parts, 2, scope, &err), ERR_INVALID, "tensor_cat: part 1 is [1, 2, 2, 2]");
+    refused(fl->tensor_cat(&joined, parts, 2, scope, &err), ERR_INVALID,
+            "tensor_cat: part 1 is [1, 2, 2, 2]");
     refused(fl->tensor_cat(&joined, parts, 0, scope, &err), ERR_INVALID, "tensor_cat: no parts");
 }
 
@@ -201,7 +211,8 @@ static void test_host_memory(void **state)
     print_message("# the sanitizer ends the program on such a request\n");
     skip();
 #endif
-    refused(fl->tensor_new(&out, FL_F64, 2, dims, NULL, 0, &err), ERR_MEMORY, "tensor_new: out of memory");
+    refused(fl->tensor_new(&out, FL_F64, 2, dims, NULL, 0, &err), ERR_MEMORY,
+            "tensor_new: out of memory");
 }
 
 /* The state of the generator brings the same draws back. */

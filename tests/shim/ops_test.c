@@ -25,7 +25,8 @@ static float at(const float *x, int c, int size, int row, int col)
 }
 
 /* One output value of a convolution, by its definition. */
-static float conv_at(const struct window *s, const float *x, const float *w, int o, int row, int col)
+static float conv_at(const struct window *s, const float *x, const float *w, int o, int row,
+                     int col)
 {
     int per_group = s->cin / s->groups, first = o / (s->cout / s->groups) * per_group;
     double sum = 0;
@@ -56,9 +57,11 @@ static void test_conv(void **state)
         fl_tensor *tw = floats(DIMS(s->cout, s->cin / s->groups, s->kernel, s->kernel), w);
         fl_tensor *tb = floats(DIMS(s->cout), b);
         for (int bias = 0; bias < 2; bias++) {
-            ok(fl->conv2d(&y, tx, tw, bias ? tb : NULL, s->stride, s->padding, s->groups, scope, &err));
+            ok(fl->conv2d(&y, tx, tw, bias ? tb : NULL, s->stride, s->padding, s->groups, scope,
+                          &err));
             for (int i = 0; i < s->n * ny; i++)
-                want[i] = conv_at(s, x + i / ny * nx, w, i % ny / (out * out), i % (out * out) / out, i % out) +
+                want[i] = conv_at(s, x + i / ny * nx, w, i % ny / (out * out),
+                                  i % (out * out) / out, i % out) +
                           (bias ? b[i % ny / (out * out)] : 0);
             values(got, (size_t)(s->n * ny), y);
             near("conv2d", got, want, (size_t)(s->n * ny), 1e-5);
@@ -74,15 +77,18 @@ static void test_conv_refuses(void **state)
     refused(fl->conv2d(&y, x, w, NULL, 1, 1, 1, scope, &err), ERR_INVALID,
             "conv2d: x is [1, 3, 4, 4], weight [2, 4, 3, 3], groups 1");
     assert_int_equal(fl->conv2d(&y, x, w, NULL, 1, 1, 1, scope, NULL), ERR_INVALID);
-    refused(fl->conv2d(&y, x, good, NULL, 0, 1, 1, scope, &err), ERR_INVALID, "conv2d: kernel 3, stride 0");
-    refused(fl->conv2d(&y, floats(DIMS(1, 3, 2, 2), NULL), good, NULL, 1, 0, 1, scope, &err), ERR_INVALID,
-            "conv2d: x is [1, 3, 2, 2], smaller");
-    refused(fl->conv2d(&y, x, good, floats(DIMS(3), NULL), 1, 1, 1, scope, &err), ERR_INVALID, "conv2d: bias is [3]");
+    refused(fl->conv2d(&y, x, good, NULL, 0, 1, 1, scope, &err), ERR_INVALID,
+            "conv2d: kernel 3, stride 0");
+    refused(fl->conv2d(&y, floats(DIMS(1, 3, 2, 2), NULL), good, NULL, 1, 0, 1, scope, &err),
+            ERR_INVALID, "conv2d: x is [1, 3, 2, 2], smaller");
+    refused(fl->conv2d(&y, x, good, floats(DIMS(3), NULL), 1, 1, 1, scope, &err), ERR_INVALID,
+            "conv2d: bias is [3]");
     /* what the checks do not know, libtorch says, in one line */
     fl_tensor *bytes = tensor_of(FL_U8, DIMS(1, 3, 4, 4), NULL);
     refused(fl->conv2d(&y, bytes, good, NULL, 1, 1, 1, scope, &err), ERR_TORCH, "conv2d: ");
     fl->precision_set(FL_AUTOCAST_FP16);
-    refused(fl->conv2d(&y, x, good, NULL, 1, 1, 1, scope, &err), ERR_UNSUPPORTED, "conv2d: fp16 needs a GPU");
+    refused(fl->conv2d(&y, x, good, NULL, 1, 1, 1, scope, &err), ERR_UNSUPPORTED,
+            "conv2d: fp16 needs a GPU");
 }
 
 /* y = (x - mean) / sqrt(var + eps) * weight + bias, with the batch's numbers or the stored ones. */
@@ -92,8 +98,10 @@ static void test_batch_norm(void **state)
     enum { N = 3, C = 2, P = 6, SIZE = N * C * P };
     float x[SIZE], got[SIZE], want[SIZE], moved[2], expect[2][2];
     numbers(x, SIZE, 0, 4);
-    const float weight[2] = {1.5f, -0.5f}, bias[2] = {0.1f, 2}, mean[2] = {0.3f, -0.2f}, var[2] = {2, 0.5f};
-    fl_tensor *tx = floats(DIMS(N, C, 2, 3), x), *w = floats(DIMS(C), weight), *b = floats(DIMS(C), bias), *y;
+    const float weight[2] = {1.5f, -0.5f}, bias[2] = {0.1f, 2}, mean[2] = {0.3f, -0.2f},
+                var[2] = {2, 0.5f};
+    fl_tensor *tx = floats(DIMS(N, C, 2, 3), x), *w = floats(DIMS(C), weight),
+              *b = floats(DIMS(C), bias), *y;
     fl_tensor *m = floats(DIMS(C), mean), *v = floats(DIMS(C), var);
     for (int batch = 0; batch < 2; batch++) {
         ok(fl->batch_norm(&y, tx, w, b, m, v, batch, 0.1, 1e-5, scope, &err));
@@ -117,10 +125,11 @@ static void test_batch_norm(void **state)
         values(moved, 2, v);
         near("variance", moved, expect[1], 2, batch ? 1e-6 : 0);
     }
-    refused(fl->batch_norm(&y, tx, w, b, m, floats(DIMS(3), NULL), false, 0.1, 1e-5, scope, &err), ERR_INVALID,
-            "batch_norm: var is [3], [2] is needed");
-    refused(fl->batch_norm(&y, floats(DIMS(1, 2, 1, 1), NULL), w, b, m, v, true, 0.1, 1e-5, scope, &err), ERR_INVALID,
-            "batch_norm: x is [1, 2, 1, 1]");
+    refused(fl->batch_norm(&y, tx, w, b, m, floats(DIMS(3), NULL), false, 0.1, 1e-5, scope, &err),
+            ERR_INVALID, "batch_norm: var is [3], [2] is needed");
+    refused(fl->batch_norm(&y, floats(DIMS(1, 2, 1, 1), NULL), w, b, m, v, true, 0.1, 1e-5, scope,
+                           &err),
+            ERR_INVALID, "batch_norm: x is [1, 2, 1, 1]");
 }
 
 /* In both precisions, in place and not: forward, and where the gradient passes. */
@@ -153,7 +162,8 @@ static void test_relu(void **state)
         }
     }
     fl_tensor *y;
-    refused(fl->relu(&y, floats(DIMS(2), NULL), -1, false, scope, &err), ERR_INVALID, "relu: limit -1");
+    refused(fl->relu(&y, floats(DIMS(2), NULL), -1, false, scope, &err), ERR_INVALID,
+            "relu: limit -1");
 }
 
 static void test_pools(void **state)
@@ -183,7 +193,8 @@ static void test_pools(void **state)
     }
     near("global_avg_pool", got, want, 2 * C, 1e-6);
     refused(fl->max_pool2d(&y, tx, 2, 1, 2, scope, &err), ERR_INVALID, "max_pool2d: padding 2");
-    refused(fl->global_avg_pool(&y, floats(DIMS(2, 2), NULL), scope, &err), ERR_INVALID, "global_avg_pool: x is [2, 2]");
+    refused(fl->global_avg_pool(&y, floats(DIMS(2, 2), NULL), scope, &err), ERR_INVALID,
+            "global_avg_pool: x is [2, 2]");
 }
 
 /* Small, and so large that it takes the way through the convolution. */
@@ -194,12 +205,14 @@ static void test_linear(void **state)
     for (size_t k = 0; k < COUNT(sizes); k++) {
         int n = sizes[k][0], f = sizes[k][1], c = sizes[k][2];
         float *x = malloc(sizeof *x * (size_t)(n * f)), *w = malloc(sizeof *w * (size_t)(c * f));
-        float *got = malloc(sizeof *got * (size_t)(n * c)), *want = malloc(sizeof *want * (size_t)(n * c)), b[160];
+        float *got = malloc(sizeof *got * (size_t)(n * c)),
+              *want = malloc(sizeof *want * (size_t)(n * c)), b[160];
         assert_true(x && w && got && want);
         numbers(x, (size_t)(n * f), 0, 1);
         numbers(w, (size_t)(c * f), 11, 1);
         numbers(b, (size_t)c, 5, 1);
-        fl_tensor *y, *tx = floats(DIMS(n, f), x), *tw = floats(DIMS(c, f), w), *tb = floats(DIMS(c), b);
+        fl_tensor *y, *tx = floats(DIMS(n, f), x), *tw = floats(DIMS(c, f), w),
+                      *tb = floats(DIMS(c), b);
         ok(fl->linear(&y, tx, tw, tb, scope, &err));
         for (int i = 0; i < n * c; i++) {
             double sum = b[i % c];
@@ -212,8 +225,8 @@ static void test_linear(void **state)
         free(x), free(w), free(got), free(want);
     }
     fl_tensor *y;
-    refused(fl->linear(&y, floats(DIMS(2, 3), NULL), floats(DIMS(2, 4), NULL), NULL, scope, &err), ERR_INVALID,
-            "linear: x is [2, 3], weight [2, 4]");
+    refused(fl->linear(&y, floats(DIMS(2, 3), NULL), floats(DIMS(2, 4), NULL), NULL, scope, &err),
+            ERR_INVALID, "linear: x is [2, 3], weight [2, 4]");
 }
 
 static void test_add_dropout(void **state)
@@ -243,7 +256,8 @@ static void test_softmax(void **state)
 {
     NEED_SHIM();
     const float in[6] = {0, 0.6931472f, 1.0986123f, 1000, 1000, -1000};
-    const float want[6] = {1.0f / 6, 2.0f / 6, 3.0f / 6, 0.5f, 0.5f, 0}; /* logs of 1, 2, 3; and no overflow */
+    const float want[6] = {1.0f / 6, 2.0f / 6, 3.0f / 6,
+                           0.5f,     0.5f,     0}; /* logs of 1, 2, 3; and no overflow */
     float got[6];
     fl_tensor *y;
     ok(fl->softmax(&y, floats(DIMS(2, 3), in), scope, &err));
@@ -259,20 +273,24 @@ static void test_cross_entropy(void **state)
     const int64_t labels[2] = {2, 0}, wrong[2] = {3, 0};
     fl_tensor *x = floats(DIMS(2, 3), in), *loss;
     double a = log(2), b = log(2), all_a = log(6) + log(3) + log(2), all_b = log(2) + 2 * log(4);
-    double weighted_a = log(6) + 2 * log(3) + 3 * log(2), weighted_b = log(2) + 2 * log(4) + 3 * log(4);
+    double weighted_a = log(6) + 2 * log(3) + 3 * log(2),
+           weighted_b = log(2) + 2 * log(4) + 3 * log(4);
     float want[4] = {(float)((a + b) / 2), (float)((3 * a + b) / 4),
                      (float)(0.9 * (a + b) / 2 + 0.1 / 3 * (all_a + all_b) / 2),
                      (float)((0.9 * (3 * a + b) + 0.1 / 3 * (weighted_a + weighted_b)) / 4)};
     float got[4];
     for (int k = 0; k < 4; k++) {
-        ok(fl->cross_entropy(&loss, x, labels, 2, k & 1 ? weights : NULL, k & 2 ? 0.1 : 0, scope, &err));
+        ok(fl->cross_entropy(&loss, x, labels, 2, k & 1 ? weights : NULL, k & 2 ? 0.1 : 0, scope,
+                             &err));
         got[k] = (float)item(loss);
     }
     near("cross_entropy", got, want, 4, 1e-6);
     refused(fl->cross_entropy(&loss, x, wrong, 2, NULL, 0, scope, &err), ERR_INVALID,
             "cross_entropy: label 3 of picture 0, there are 3 classes");
-    refused(fl->cross_entropy(&loss, x, labels, 1, NULL, 0, scope, &err), ERR_INVALID, "cross_entropy: 1 labels");
-    refused(fl->cross_entropy(&loss, x, labels, 2, NULL, 2, scope, &err), ERR_INVALID, "cross_entropy: label smoothing");
+    refused(fl->cross_entropy(&loss, x, labels, 1, NULL, 0, scope, &err), ERR_INVALID,
+            "cross_entropy: 1 labels");
+    refused(fl->cross_entropy(&loss, x, labels, 2, NULL, 2, scope, &err), ERR_INVALID,
+            "cross_entropy: label smoothing");
 }
 
 /* The batch operator is the C reference, picture by picture, in NHWC. */
@@ -284,7 +302,8 @@ static void test_pixels(void **state)
     for (size_t i = 0; i < sizeof rgb; i++)
         rgb[i] = (uint8_t)(i * 37);
     const float mean[3] = {0.4f, 0.5f, 0.6f}, std[3] = {0.2f, 0.3f, 0.4f};
-    struct fl_pixel_op ops[N] = {{0, 1, 1, 1}, {1, 1, 1, 1}, {0, 1.5f, 0.5f, 2}, {1, 1, 2, 0}, {0, 0.5f, 1, 1}};
+    struct fl_pixel_op ops[N] = {
+        {0, 1, 1, 1}, {1, 1, 1, 1}, {0, 1.5f, 0.5f, 2}, {1, 1, 2, 0}, {0, 0.5f, 1, 1}};
     float got[N * 3 * H * W], want[N * 3 * H * W], hwc[3 * H * W];
     fl_tensor *y;
     for (int jitter = 0; jitter < 2; jitter++) {
@@ -298,13 +317,17 @@ static void test_pixels(void **state)
         near("pixels", got, want, COUNT(got), 0);
     }
     ops[2].contrast = -1;
-    refused(fl->pixels(&y, rgb, N, H, W, ops, mean, std, scope, &err), ERR_INVALID, "pixels: operation of picture 2");
-    refused(fl->pixels(&y, rgb, 0, H, W, NULL, mean, std, scope, &err), ERR_INVALID, "pixels: 0 pictures");
+    refused(fl->pixels(&y, rgb, N, H, W, ops, mean, std, scope, &err), ERR_INVALID,
+            "pixels: operation of picture 2");
+    refused(fl->pixels(&y, rgb, 0, H, W, NULL, mean, std, scope, &err), ERR_INVALID,
+            "pixels: 0 pictures");
     const float flat[3] = {1, 0, 1};
-    refused(fl->pixels(&y, rgb, N, H, W, NULL, mean, flat, scope, &err), ERR_INVALID, "pixels: deviation 0");
+    refused(fl->pixels(&y, rgb, N, H, W, NULL, mean, flat, scope, &err), ERR_INVALID,
+            "pixels: deviation 0");
 }
 
-/* --- a small net: conv, batch norm, pool, add, average, linear, cross-entropy ------------------------------------ */
+/* --- a small net: conv, batch norm, pool, add, average, linear, cross-entropy
+ * ------------------------------------ */
 
 enum { CONV, BN_W, BN_B, LIN_W, LIN_B, N_PARAMS };
 static const size_t param_size[N_PARAMS] = {36, 4, 4, 12, 3};
@@ -385,7 +408,8 @@ static void test_gradients(void **state)
         ok(fl->tensor_grad(&grad, net.params[p], scope, &err));
         values(got, param_size[p], grad);
         for (size_t i = 0; i < param_size[p]; i++)
-            want[i] = (float)((loss_with(&net, p, i, step) - loss_with(&net, p, i, -step)) / (2 * step));
+            want[i] =
+                (float)((loss_with(&net, p, i, step) - loss_with(&net, p, i, -step)) / (2 * step));
         near("gradient", got, want, param_size[p], 3e-4);
         double sum = 0;
         for (size_t i = 0; i < param_size[p]; i++)
@@ -417,7 +441,8 @@ static void test_backward(void **state)
     refused(fl->backward(small_loss(&net, scope), 1, &err), ERR_INVALID, "backward: ");
 }
 
-/* bfloat16 keeps 8 bits: loss and gradients stay near float32's, and results of operators are bfloat16. */
+/* bfloat16 keeps 8 bits: loss and gradients stay near float32's, and results of operators are
+ * bfloat16. */
 static void test_bf16(void **state)
 {
     NEED_SHIM();
@@ -472,11 +497,11 @@ static void test_bf16_copies(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        SHIM_TEST(test_conv),      SHIM_TEST(test_conv_refuses),  SHIM_TEST(test_batch_norm),
-        SHIM_TEST(test_relu),      SHIM_TEST(test_pools),         SHIM_TEST(test_linear),
-        SHIM_TEST(test_add_dropout), SHIM_TEST(test_softmax),     SHIM_TEST(test_cross_entropy),
-        SHIM_TEST(test_pixels),    SHIM_TEST(test_gradients),     SHIM_TEST(test_backward),
-        SHIM_TEST(test_bf16),      SHIM_TEST(test_bf16_copies),
+        SHIM_TEST(test_conv),        SHIM_TEST(test_conv_refuses), SHIM_TEST(test_batch_norm),
+        SHIM_TEST(test_relu),        SHIM_TEST(test_pools),        SHIM_TEST(test_linear),
+        SHIM_TEST(test_add_dropout), SHIM_TEST(test_softmax),      SHIM_TEST(test_cross_entropy),
+        SHIM_TEST(test_pixels),      SHIM_TEST(test_gradients),    SHIM_TEST(test_backward),
+        SHIM_TEST(test_bf16),        SHIM_TEST(test_bf16_copies),
     };
     return cmocka_run_group_tests(tests, shim_open, NULL);
 }

@@ -10,9 +10,12 @@
 
 enum { N = 6, F = 4, C = 3, N_PARAMS = C * F + C };
 
-static const struct fl_optim_config plain = {.kind = FL_SGD}, momentum = {.kind = FL_SGD, .momentum = 0.9};
-static const struct fl_optim_config adam = {.kind = FL_ADAM, .beta1 = 0.9, .beta2 = 0.999, .eps = 1e-8};
-static const struct fl_optim_config adamw = {.kind = FL_ADAMW, .beta1 = 0.9, .beta2 = 0.999, .eps = 1e-8};
+static const struct fl_optim_config plain = {.kind = FL_SGD},
+                                    momentum = {.kind = FL_SGD, .momentum = 0.9};
+static const struct fl_optim_config adam = {
+    .kind = FL_ADAM, .beta1 = 0.9, .beta2 = 0.999, .eps = 1e-8};
+static const struct fl_optim_config adamw = {
+    .kind = FL_ADAMW, .beta1 = 0.9, .beta2 = 0.999, .eps = 1e-8};
 
 /* The classifier of tests/ref/shim.py. */
 struct model {
@@ -71,15 +74,19 @@ static void test_ten_steps(void **state)
         {"Adam, decay", &adam, 0.05, 0.05, 0, NULL, ref_adam_decay_losses, ref_adam_decay_params},
         {"AdamW", &adamw, 0.05, 0.2, 0, NULL, ref_adamw_losses, ref_adamw_params},
         {"label smoothing", &plain, 0.1, 0, 0.1, NULL, ref_smoothing_losses, ref_smoothing_params},
-        {"class weights", &plain, 0.1, 0, 0, class_weights, ref_class_weights_losses, ref_class_weights_params},
-        {"both", &plain, 0.1, 0, 0.2, class_weights, ref_weights_smoothing_losses, ref_weights_smoothing_params},
+        {"class weights", &plain, 0.1, 0, 0, class_weights, ref_class_weights_losses,
+         ref_class_weights_params},
+        {"both", &plain, 0.1, 0, 0.2, class_weights, ref_weights_smoothing_losses,
+         ref_weights_smoothing_params},
     };
     for (size_t k = 0; k < COUNT(cases); k++) {
         struct model m = model_new(cases[k].config, cases[k].lr, cases[k].decay);
         float params[N_PARAMS];
         double worst = 0;
         for (int i = 0; i < 10; i++)
-            worst = fmax(worst, fabs(model_step(&m, cases[k].weights, cases[k].smoothing) / (double)cases[k].losses[i] - 1));
+            worst = fmax(worst, fabs(model_step(&m, cases[k].weights, cases[k].smoothing) /
+                                         (double)cases[k].losses[i] -
+                                     1));
         print_message("# %s: losses of ten steps within %.3g, limit 1e-3\n", cases[k].name, worst);
         assert_true(worst < 1e-3);
         model_values(params, &m);
@@ -125,8 +132,10 @@ static void test_state(void **state)
         model_values(want, &m);
         model_values(got, &other);
         assert_memory_equal(got, want, sizeof want);
-        refused(fl->optim_restore(m.optim, 0, NULL, 3, 1, &err), ERR_INVALID, "optim_restore: 3 tensors");
-        refused(fl->optim_restore(m.optim, 2, NULL, 0, 1, &err), ERR_INVALID, "optim_restore: parameter 2 of 2");
+        refused(fl->optim_restore(m.optim, 0, NULL, 3, 1, &err), ERR_INVALID,
+                "optim_restore: 3 tensors");
+        refused(fl->optim_restore(m.optim, 2, NULL, 0, 1, &err), ERR_INVALID,
+                "optim_restore: parameter 2 of 2");
         fl->optim_free(m.optim);
         fl->optim_free(other.optim);
     }
@@ -193,11 +202,13 @@ static void test_unscale(void **state)
     ok(fl->backward(y, 3e38, &err));
     ok(fl->grads_unscale(optim, 1, &finite, &norm, &err));
     assert_false(finite);
-    refused(fl->grads_unscale(optim, 0, &finite, &norm, &err), ERR_INVALID, "grads_unscale: scale 0");
+    refused(fl->grads_unscale(optim, 0, &finite, &norm, &err), ERR_INVALID,
+            "grads_unscale: scale 0");
     fl->optim_free(optim);
 }
 
-/* --- equal runs are equal ----------------------------------------------------------------------------------------- */
+/* --- equal runs are equal
+ * ----------------------------------------------------------------------------------------- */
 
 enum { CHANNELS = 8, N_CONV = CHANNELS * 3 * 9, N_ALL = N_CONV + 2 * CHANNELS + C * CHANNELS };
 

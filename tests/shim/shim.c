@@ -38,7 +38,8 @@ int shim_open(void **state)
     fl_torch_table_fn *table;
     *(void **)&table = dlsym(module, FL_TORCH_SYMBOL);
     fl = table();
-    const struct fl_init init = {.n_threads = 2, .deterministic = true, .warn = on_warning, .user = &err};
+    const struct fl_init init = {
+        .n_threads = 2, .deterministic = true, .warn = on_warning, .user = &err};
     return fl->version == FL_TORCH_VERSION && fl->init(&init, &err) == ERR_OK ? 0 : -1;
 }
 
@@ -91,7 +92,8 @@ void refused(enum err_code code, enum err_code want, const char *text)
 
 static size_t size_of(enum fl_dtype dtype)
 {
-    static const size_t sizes[] = {[FL_F32] = 4, [FL_F16] = 2, [FL_BF16] = 2, [FL_F64] = 8, [FL_I64] = 8, [FL_U8] = 1};
+    static const size_t sizes[] = {
+        [FL_F32] = 4, [FL_F16] = 2, [FL_BF16] = 2, [FL_F64] = 8, [FL_I64] = 8, [FL_U8] = 1};
     return sizes[dtype];
 }
 

@@ -8,11 +8,11 @@
 extern const struct fl_table *fl; /* NULL: the shim was not built */
 extern fl_scope *scope;           /* of the running test */
 extern struct err err;
-extern char warned[256];          /* libtorch's last warning, with the user pointer checked */
+extern char warned[256]; /* libtorch's last warning, with the user pointer checked */
 
-int shim_open(void **state);      /* group set-up: loads and starts the shim in the build folder */
-int shim_setup(void **state);     /* of each test: a scope, fp32, gradients on, the CPU */
-int shim_teardown(void **state);  /* frees all, and fails when a handle is left over */
+int shim_open(void **state);     /* group set-up: loads and starts the shim in the build folder */
+int shim_setup(void **state);    /* of each test: a scope, fp32, gradients on, the CPU */
+int shim_teardown(void **state); /* frees all, and fails when a handle is left over */
 
 /* First line of each test. */
 #define NEED_SHIM()                                                                                \

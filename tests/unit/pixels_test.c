@@ -1,4 +1,5 @@
-/* The C reference of the pixel operator: values by hand. Needs no libtorch. SPDX-License-Identifier: GPL-3.0-or-later */
+/* The C reference of the pixel operator: values by hand. Needs no libtorch.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
 #include <math.h>
@@ -35,7 +36,8 @@ static void test_neutral(void **state)
     }
 }
 
-/* Rows are turned around, channels and rows stay; odd width; on the plain and on the jittered path. */
+/* Rows are turned around, channels and rows stay; odd width; on the plain and on the jittered path.
+ */
 static void test_flip(void **state)
 {
     (void)state;
@@ -55,7 +57,8 @@ static void test_flip(void **state)
     }
 }
 
-/* Two pixels: (255, 0, 51) and (0, 102, 255); grey 0.299 + 0.0228 = 0.3218 and 0.2348 + 0.114 = 0.3488; middle 0.3353. */
+/* Two pixels: (255, 0, 51) and (0, 102, 255); grey 0.299 + 0.0228 = 0.3218 and 0.2348 + 0.114 =
+ * 0.3488; middle 0.3353. */
 static const uint8_t two[6] = {255, 0, 51, 0, 102, 255};
 
 static void test_brightness(void **state)
@@ -120,7 +123,8 @@ static void test_ranges(void **state)
 {
     (void)state;
     const struct fl_pixel_op good[] = {{0, 1, 1, 1}, {1, 0, 4, 2}};
-    const struct fl_pixel_op bad[] = {{2, 1, 1, 1}, {0, -1, 1, 1}, {0, 1, 4.5f, 1}, {0, 1, 1, NAN}, {-1, 1, 1, 1}};
+    const struct fl_pixel_op bad[] = {
+        {2, 1, 1, 1}, {0, -1, 1, 1}, {0, 1, 4.5f, 1}, {0, 1, 1, NAN}, {-1, 1, 1, 1}};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
         assert_true(fl_pixel_op_ok(&good[i]));
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
@@ -130,8 +134,9 @@ static void test_ranges(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_neutral),    cmocka_unit_test(test_flip),       cmocka_unit_test(test_brightness),
-        cmocka_unit_test(test_contrast),   cmocka_unit_test(test_saturation), cmocka_unit_test(test_order),
+        cmocka_unit_test(test_neutral),    cmocka_unit_test(test_flip),
+        cmocka_unit_test(test_brightness), cmocka_unit_test(test_contrast),
+        cmocka_unit_test(test_saturation), cmocka_unit_test(test_order),
         cmocka_unit_test(test_ranges),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
