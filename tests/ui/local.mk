@@ -1,5 +1,5 @@
 # ui: canvas, keys, themes, actions, the program on a pseudo terminal
-ui_tests = tests/unit/canvas.test tests/unit/keys.test
+ui_tests = tests/unit/canvas.test tests/unit/keys.test tests/unit/theme.test tests/unit/action.test tests/unit/picture.test
 check_PROGRAMS += $(ui_tests) tests/ui/screens_main
 TESTS += $(ui_tests)
 ui_test_libs = libfl_ui.a libfl_base.a $(CMOCKA_LIBS) -lm
@@ -9,6 +9,15 @@ tests_unit_canvas_test_LDADD = $(ui_test_libs)
 tests_unit_keys_test_SOURCES = tests/unit/keys_test.c tests/unit/test.h
 tests_unit_keys_test_CPPFLAGS = $(test_cppflags)
 tests_unit_keys_test_LDADD = $(ui_test_libs)
+tests_unit_theme_test_SOURCES = tests/unit/theme_test.c tests/unit/test.h
+tests_unit_theme_test_CPPFLAGS = $(test_cppflags)
+tests_unit_theme_test_LDADD = $(ui_test_libs)
+tests_unit_action_test_SOURCES = tests/unit/action_test.c tests/unit/test.h
+tests_unit_action_test_CPPFLAGS = $(test_cppflags)
+tests_unit_action_test_LDADD = $(ui_test_libs)
+tests_unit_picture_test_SOURCES = tests/unit/picture_test.c tests/unit/test.h
+tests_unit_picture_test_CPPFLAGS = $(test_cppflags) $(SIXEL_CFLAGS)
+tests_unit_picture_test_LDADD = libfl_ui.a libfl_image.a libfl_base.a $(SIXEL_LIBS) $(JPEG_LIBS) $(PNG_LIBS) $(CMOCKA_LIBS) -lm
 
 # the screens as a program of their own, for the tests on a pseudo terminal
 tests_ui_screens_main_SOURCES = tests/ui/screens_main.c
