@@ -344,9 +344,9 @@ static void flower(struct sheet *canvas, int cls, double x, double y, double rad
 void demo_flower_scene(struct sheet *canvas, int cls, struct rng *rng)
 {
     paint_background(canvas, rng);
-    int n = rng_uniform(rng) < 0.65 ? 1 : 2 + (int)rng_below(rng, 2);
+    int n = rng_uniform(rng) < 0.7 ? 1 : 2 + (int)rng_below(rng, 2);
     for (int i = 0; i < n; i++) {
-        double radius = n == 1 ? rng_between(rng, 0.24, 0.46) : rng_between(rng, 0.16, 0.28);
+        double radius = n == 1 ? rng_between(rng, 0.28, 0.47) : rng_between(rng, 0.18, 0.28);
         double x = rng_between(rng, 0.8 * radius, 1 - 0.8 * radius),
                y = rng_between(rng, 0.8 * radius, 1 - 0.9 * radius);
         flower(canvas, cls, x, y, radius, rng);

@@ -172,7 +172,7 @@ static struct light draw_light(struct rng *rng)
     l.cast.r = rng_between(rng, 0.88, 1.12);
     l.cast.g = rng_between(rng, 0.92, 1.08);
     l.cast.b = rng_between(rng, 0.85, 1.15);
-    l.noise = rng_between(rng, 0.01, 0.05);
+    l.noise = rng_between(rng, 0.005, 0.035);
     return l;
 }
 
@@ -197,7 +197,7 @@ static void mean_pixel(const struct sheet *canvas, int x, int y, double mean[3])
 
 void sheet_finish(struct sheet *canvas, struct image *image, struct rng *rng)
 {
-    if (rng_uniform(rng) < 0.25)
+    if (rng_uniform(rng) < 0.2)
         sheet_blur(canvas, rng_between(rng, 0.005, 0.02));
     struct light l = draw_light(rng);
     int size = canvas->n / canvas->per_pixel;

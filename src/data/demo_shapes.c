@@ -184,10 +184,12 @@ static void one_shape(struct sheet *canvas, int cls, double x, double y, double 
     t.count = shapes[cls].low + (int)rng_below(rng, (uint64_t)(shapes[cls].high - shapes[cls].low + 1));
     t.share = rng_uniform(rng);
     t.phase = rng_uniform(rng);
-    t.a = ink_any(rng);
-    t.b = ink_mix(t.a, ink_any(rng), 0.5);
+    /* Brighter than most grounds, as petals are, or else nearly black. */
+    double low = rng_uniform(rng) < 0.8 ? 0.75 : 0.05;
+    t.a = ink_drawn(rng, 0, 1, 0.1, 1, low, low + 0.25);
+    t.b = ink_mix(t.a, ink_any(rng), 0.4);
     t.gradient = rng_uniform(rng);
-    t.grain = rng_between(rng, 0, 0.9);
+    t.grain = rng_between(rng, 0, 0.6);
     t.seed = rng_u64(rng);
     double spin = rng_uniform(rng), tilt = rng_uniform(rng), squash = rng_between(rng, 0.65, 1);
     paint_shadow(canvas, x + 0.05 * radius, y + 0.15 * radius, radius * 1.15);
@@ -198,12 +200,12 @@ static void one_shape(struct sheet *canvas, int cls, double x, double y, double 
 void demo_shape_scene(struct sheet *canvas, int cls, struct rng *rng)
 {
     paint_background(canvas, rng);
-    int n = rng_uniform(rng) < 0.65 ? 1 : 2 + (int)rng_below(rng, 2);
+    int n = rng_uniform(rng) < 0.75 ? 1 : 2;
     for (int i = 0; i < n; i++) {
-        double radius = n == 1 ? rng_between(rng, 0.24, 0.46) : rng_between(rng, 0.16, 0.28);
+        double radius = n == 1 ? rng_between(rng, 0.3, 0.47) : rng_between(rng, 0.2, 0.3);
         double x = rng_between(rng, 0.8 * radius, 1 - 0.8 * radius),
                y = rng_between(rng, 0.8 * radius, 1 - 0.8 * radius);
         one_shape(canvas, cls, x, y, radius, rng);
     }
-    paint_occluders(canvas, rng, 2);
+    paint_occluders(canvas, rng, 1);
 }
