@@ -291,12 +291,12 @@ static void whole_chart(void **state)
     (void)state;
     expect_plot(&p, 30, 9, false,
                 "Loss  ─ train 0.0000 nan 1\n"
-                "2┤⠑⢄⡀           ×\n"
-                " │  ⠈⠢⡀\n"
-                " │    ⠈⠒⢄\n"
-                "1┤       ⠁\n"
-                " │                    ⠐⠢⢄⡀\n"
-                "0┤                       ⠈⠉⠒⠤⣀\n"
+                " │              ×\n"
+                "2┤⠢⢄\n"
+                " │  ⠉⠢⢄⡀\n"
+                "1┤     ⠈⠒⠄\n"
+                " │                    ⠠⢄⣀\n"
+                "0┤                       ⠉⠒⠢⠤⣀\n"
                 " └┬──────┬──────┬─────┬──────┬\n"
                 "  0      1      2      epoch 4\n");
 }
@@ -307,12 +307,12 @@ static void whole_chart_in_ascii(void **state)
     (void)state;
     expect_plot(&p, 30, 9, true,
                 "Loss  - train 0.0000 nan 1\n"
-                "2+'.            x\n"
-                " |  '..\n"
-                " |     '.\n"
-                "1+       '\n"
-                " |                    ''..\n"
-                "0+                        ''..\n"
+                " |              x\n"
+                "2+'..\n"
+                " |   '.\n"
+                "1+     ''.\n"
+                " |                    ..\n"
+                "0+                      ''''..\n"
                 " ++------+------+-----+------+\n"
                 "  0      1      2      epoch 4\n");
 }
