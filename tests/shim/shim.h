@@ -5,24 +5,16 @@
 #include "fl_torch.h"
 #include "unit/test.h"
 
-extern const struct fl_table *fl; /* NULL: the shim was not built */
-extern fl_scope *scope;           /* of the running test */
+extern const struct fl_table *fl;
+extern fl_scope *scope; /* of the running test */
 extern struct err err;
 extern char warned[256]; /* libtorch's last warning, with the user pointer checked */
 
-int shim_open(void **state);     /* group set-up: loads and starts the shim in the build folder */
+/* Loads and starts the shim of the build folder. False: it was not built, and the plan of a skipped
+ * test is printed (one that cannot be loaded or started is a failure). */
+bool shim_ready(void);
 int shim_setup(void **state);    /* of each test: a scope, fp32, gradients on, the CPU */
 int shim_teardown(void **state); /* frees all, and fails when a handle is left over */
-
-/* First line of each test. */
-#define NEED_SHIM()                                                                                \
-    do {                                                                                           \
-        (void)state;                                                                               \
-        if (!fl) {                                                                                 \
-            print_message("# the shim was not built\n");                                           \
-            skip();                                                                                \
-        }                                                                                          \
-    } while (0)
 
 #define SHIM_TEST(name) cmocka_unit_test_setup_teardown(name, shim_setup, shim_teardown)
 #define COUNT(array) (sizeof(array) / sizeof *(array))
