@@ -131,6 +131,7 @@ static void set_modes(void)
     idcok(stdscr, FALSE);
     scrollok(stdscr, FALSE);
     leaveok(stdscr, FALSE);
+    typeahead(-1); /* an update broken off for a key would leave pictures half covered */
     curs_set(0);
     def_prog_mode();
 }

@@ -1,5 +1,6 @@
 # ui: canvas, keys, themes, actions, the program on a pseudo terminal
-ui_tests = tests/unit/canvas.test tests/unit/keys.test tests/unit/theme.test tests/unit/action.test tests/unit/picture.test
+ui_tests = tests/unit/canvas.test tests/unit/keys.test tests/unit/theme.test tests/unit/action.test tests/unit/picture.test \
+	tests/unit/edit.test
 check_PROGRAMS += $(ui_tests) tests/ui/screens_main
 TESTS += $(ui_tests)
 ui_test_libs = libfl_ui.a libfl_base.a $(CMOCKA_LIBS) -lm
@@ -18,6 +19,9 @@ tests_unit_action_test_LDADD = $(ui_test_libs)
 tests_unit_picture_test_SOURCES = tests/unit/picture_test.c tests/unit/test.h
 tests_unit_picture_test_CPPFLAGS = $(test_cppflags) $(SIXEL_CFLAGS)
 tests_unit_picture_test_LDADD = libfl_ui.a libfl_image.a libfl_base.a $(SIXEL_LIBS) $(JPEG_LIBS) $(PNG_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_edit_test_SOURCES = tests/unit/edit_test.c tests/unit/test.h
+tests_unit_edit_test_CPPFLAGS = $(test_cppflags)
+tests_unit_edit_test_LDADD = $(ui_test_libs)
 
 # the screens as a program of their own, for the tests on a pseudo terminal
 tests_ui_screens_main_SOURCES = tests/ui/screens_main.c

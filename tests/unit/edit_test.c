@@ -1,0 +1,177 @@
+/* The line editor and popups. SPDX-License-Identifier: GPL-3.0-or-later */
+#include "unit/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "ui/popup.h"
+
+static void type(struct edit *e, const char *names)
+{
+    char words[256], *rest = NULL;
+    snprintf(words, sizeof words, "%s", names);
+    for (char *w = strtok_r(words, " ", &rest); w; w = strtok_r(NULL, " ", &rest)) {
+        struct key_event event = {0};
+        assert_true(key_parse(w, &event.key));
+        edit_key(e, &event);
+    }
+}
+
+static void edits(const char *keys, const char *want)
+{
+    struct edit e;
+    edit_set(&e, "one two");
+    type(&e, keys);
+    assert_string_equal(e.text, want);
+}
+
+static void editing_keys(void **state)
+{
+    (void)state;
+    edits("x", "one twox");
+    edits("Backspace Backspace", "one t");
+    edits("Home Del \u82b1", "\u82b1ne two");
+    edits("C-a \u82b1 Backspace", "one two");
+    edits("Left Left C-k", "one t");
+    edits("Left C-u", "o");
+    edits("C-w x", "one x");
+    edits("C-w C-w C-w Backspace Left Del", "");
+    edits("Home Right Space End !", "o ne two!");
+    struct edit e;
+    edit_set(&e, "");
+    struct key_event paste = {.key = {K_PASTE, 0}, .text = "a\nb\tc"};
+    assert_true(edit_key(&e, &paste));
+    assert_string_equal(e.text, "a b c"); /* a newline never submits */
+    for (int i = 0; i < EDIT_MAX; i++)
+        edit_key(&e, &paste);
+    assert_true(strlen(e.text) < EDIT_MAX);
+}
+
+static void paths_are_completed(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/flowerlab-edit-XXXXXX", path[128];
+    static const char *const names[] = {"daisy-1", "daisy-2", "rose", ".hidden"};
+    struct edit e;
+    assert_non_null(mkdtemp(folder));
+    for (int i = 0; i < 4; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        mkdir(path, 0777);
+    }
+    snprintf(path, sizeof path, "%s/d", folder);
+    edit_set(&e, path);
+    assert_true(edit_complete_path(&e));
+    assert_true(str_ends(e.text, "/daisy-")); /* as far as it is the same */
+    assert_false(edit_complete_path(&e));
+    snprintf(path, sizeof path, "%s/r", folder);
+    edit_set(&e, path);
+    assert_true(edit_complete_path(&e));
+    assert_true(str_ends(e.text, "/rose/"));
+    snprintf(path, sizeof path, "%s/zz", folder);
+    edit_set(&e, path);
+    assert_false(edit_complete_path(&e));
+    for (int i = 0; i < 4; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        rmdir(path);
+    }
+    rmdir(folder);
+}
+
+static int last_choice = -2;
+static char last_text[64];
+
+static void chosen(void *user, int choice)
+{
+    const struct popups *p = user;
+    last_choice = choice;
+    assert_int_equal(p->n, 0); /* it is gone when it tells */
+}
+
+static void typed(void *user, const char *text)
+{
+    (void)user;
+    snprintf(last_text, sizeof last_text, "%s", text ? text : "(closed)");
+}
+
+static void press(struct popups *p, const char *name)
+{
+    struct key_event event = {0};
+    assert_true(key_parse(name, &event.key));
+    popups_key(p, &event);
+}
+
+static void menus_choose(void **state)
+{
+    (void)state;
+    static const char *const items[] = {"stop after this epoch", "stop now", "go on"};
+    static const struct {
+        const char *keys[3];
+        int choice;
+    } table[] = {{{"Enter"}, 1}, {{"Down", "Enter"}, 2}, {{"Up", "Up", "Enter"}, 0}, {{"3"}, 2}, {{"Esc"}, -1}, {{"C-c"}, -1}};
+    struct popups p = {0};
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        popups_menu(&p, "Quit", "A run is training.", items, 3, 1, chosen, &p);
+        last_choice = -2;
+        for (int k = 0; k < 3 && table[i].keys[k]; k++)
+            press(&p, table[i].keys[k]);
+        assert_int_equal(last_choice, table[i].choice);
+        assert_int_equal(p.n, 0);
+    }
+}
+
+static void prompts_take_text(void **state)
+{
+    (void)state;
+    struct popups p = {0};
+    popups_prompt(&p, "Data folder", "ab", false, typed, NULL);
+    press(&p, "q"); /* a letter, not a command */
+    press(&p, "Enter");
+    assert_string_equal(last_text, "abq");
+    popups_prompt(&p, "Data folder", "ab", false, typed, NULL);
+    press(&p, "Esc");
+    assert_string_equal(last_text, "(closed)");
+}
+
+static void menus_are_drawn(void **state)
+{
+    (void)state;
+    static const char *const items[] = {"stop after this epoch", "stop now", "go on"};
+    struct popups p = {0};
+    struct canvas c;
+    struct str s = STR_INIT;
+    canvas_init(&c, 40, 9);
+    popups_menu(&p, "Quit", "A run is training.", items, 3, 1, NULL, NULL);
+    popups_draw(&p, &c);
+    canvas_text(&s, &c);
+    assert_string_equal(s.s, "\n     \u250c\u2500 Quit "
+                             "\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500"
+                             "\u2500\u2500\u2510\n"
+                             "     \u2502 A run is training.        \u2502\n"
+                             "     \u2502                           \u2502\n"
+                             "     \u2502 1 stop after this epoch   \u2502\n"
+                             "     \u2502 2 stop now                \u2502\n"
+                             "     \u2502 3 go on                   \u2502\n"
+                             "     \u2514\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500"
+                             "\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2518\n\n");
+    str_done(&s);
+    for (int w = 1; w < 60; w += 3) { /* any size */
+        for (int h = 1; h < 12; h++) {
+            canvas_resize(&c, w, h);
+            popups_draw(&p, &c);
+        }
+    }
+    popups_done(&p);
+    canvas_done(&c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(editing_keys),      cmocka_unit_test(paths_are_completed), cmocka_unit_test(menus_choose),
+        cmocka_unit_test(prompts_take_text), cmocka_unit_test(menus_are_drawn),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
