@@ -148,3 +148,26 @@ tests_shim_optim_test_LDADD = $(shim_test_libs)
 tests_gpu_gpu_test_SOURCES = tests/gpu/gpu_test.c shim/fl_pixels.c $(shim_test_sources)
 tests_gpu_gpu_test_CPPFLAGS = $(test_cppflags)
 tests_gpu_gpu_test_LDADD = $(shim_test_libs)
+
+# data
+data_test_sources = tests/unit/folder.c tests/unit/folder.h tests/unit/test.h
+data_test_libs = libfl_data.a libfl_image.a libfl_stats.a libfl_base.a $(CMOCKA_LIBS) $(JPEG_LIBS) $(PNG_LIBS) \
+	$(XXHASH_LIBS) -lm
+data_tests = tests/unit/dataset.test tests/unit/scan.test tests/unit/split.test tests/unit/loader.test tests/unit/demo.test
+check_PROGRAMS += $(data_tests)
+TESTS += $(data_tests)
+tests_unit_dataset_test_SOURCES = tests/unit/dataset_test.c $(data_test_sources)
+tests_unit_dataset_test_CPPFLAGS = $(test_cppflags)
+tests_unit_dataset_test_LDADD = $(data_test_libs)
+tests_unit_scan_test_SOURCES = tests/unit/scan_test.c tests/unit/picture.c tests/unit/picture.h $(data_test_sources)
+tests_unit_scan_test_CPPFLAGS = $(image_test_cppflags)
+tests_unit_scan_test_LDADD = $(data_test_libs)
+tests_unit_split_test_SOURCES = tests/unit/split_test.c $(data_test_sources)
+tests_unit_split_test_CPPFLAGS = $(test_cppflags)
+tests_unit_split_test_LDADD = $(data_test_libs)
+tests_unit_loader_test_SOURCES = tests/unit/loader_test.c $(data_test_sources)
+tests_unit_loader_test_CPPFLAGS = $(test_cppflags)
+tests_unit_loader_test_LDADD = $(data_test_libs)
+tests_unit_demo_test_SOURCES = tests/unit/demo_test.c $(data_test_sources)
+tests_unit_demo_test_CPPFLAGS = $(test_cppflags) $(XXHASH_CFLAGS)
+tests_unit_demo_test_LDADD = $(data_test_libs)

@@ -7,6 +7,11 @@
 #include "base/rng.h"
 #include "image/decode.h"
 
+/* gcc with -std=c11 never fuses a product and a sum, clang must be told: on machines with fused instructions pixels would differ. */
+#ifdef __clang__
+#pragma STDC FP_CONTRACT OFF
+#endif
+
 /* A colour; 0 black to 1 full, clamped at the end. */
 struct ink {
     double r, g, b;

@@ -187,6 +187,11 @@ size_t loader_batches(const struct loader *loader)
     return loader->n_batches;
 }
 
+size_t loader_failed(const struct loader *loader)
+{
+    return loader->n_failed;
+}
+
 void loader_cancel_flag(struct loader *loader, const atomic_bool *cancel)
 {
     loader->cancel = cancel;
@@ -247,7 +252,7 @@ static void carry_over(struct loader *loader, struct batch *b)
         b->n++;
         loader->carried = false;
     }
-    if (!loader->config.fold_last || b->n != 1 || loader->n < 2)
+    if (!loader->config.fold_last || b->n != 1 || b->n_failed == 0 || loader->config.batch_size == 1)
         return;
     loader->carry_rgb = loader->carry_rgb ? loader->carry_rgb : xmalloc(bytes);
     memcpy(loader->carry_rgb, b->rgb, bytes);

@@ -14,8 +14,9 @@ struct loader_config {
     struct augment_limits augment; /* all zero: fixed input */
     uint64_t seed;                 /* draws from (seed, RNG_AUGMENT, epoch, file index) */
     int batch_size;
-    bool fold_last;                /* a leftover of one picture goes into the batch before (training) */
-    int prefetch;                  /* batches ahead, 1 or more */
+    bool fold_last;                /* a leftover of one picture goes into the batch before (training); one left alone by failures
+                                    * goes into the next, or at the end of the pass out, with a line in the log */
+    int prefetch;                  /* batches ahead, 1 or more; memory: (prefetch + 1) (batch_size + 2) size size 3 bytes */
     uint64_t cache_bytes;          /* decoded squares of fixed input kept in memory up to this; 0: none */
     enum pool_priority priority;
 };
@@ -42,15 +43,18 @@ void loader_free(struct loader *loader);
 
 /* Starts a pass over files (indices into ds->files, copied) in the given order; a pass in progress is dropped. epoch is the draw's key. */
 void loader_start(struct loader *loader, const uint32_t *files, size_t n, int epoch);
-size_t loader_batches(const struct loader *loader); /* of this pass */
+size_t loader_batches(const struct loader *loader); /* of this pass; fewer are handed out when all pictures of one failed */
+size_t loader_failed(const struct loader *loader);  /* pictures of this pass left out so far, also those of a batch that became empty */
 
-/* The next batch in order, borrowed until the next call; *batch NULL after the last. Blocks. Waited seconds are added to *waited (may be
+/* A file that is gone, cannot be decoded, or is not the one that was scanned (by its hash) is left out and counted; it never
+ * trains. The next batch in order, borrowed until the next call; *batch NULL after the last. Blocks. Waited seconds are added to *waited (may be
  * NULL). errors: CANCELLED once *cancel (given at start through loader_cancel_flag) is set; IO when more than half of the files of the pass
  * failed (a share that went away) */
 enum err_code loader_next(struct loader *loader, const struct batch **batch, double *waited, struct err *err);
 void loader_cancel_flag(struct loader *loader, const atomic_bool *cancel);
 
-/* One file to a square as the loader does for fixed input, [size, size, 3]; the one path for predict, preview and tests. */
+/* One file to a square as the loader does for fixed input, [size, size, 3]; the one path for predict, preview and tests. A damaged
+ * picture is a success with info->warnings. errors: those of image_load */
 enum err_code loader_square(uint8_t *out, const char *path, const struct loader_config *config, struct image_info *info, struct err *err);
 
 #endif
