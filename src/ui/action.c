@@ -8,8 +8,9 @@
 #include "base/str.h"
 
 static const struct action_row rows[ACTION_COUNT] = {
-#define ACTION(id, text, where, bar, sentence, key1, key2)                                                             \
-    [ACTION_##id] = {.name = text, .keys = {key1, key2}, .contexts = where, .label = bar, .help = sentence},
+#define ACTION(id, text, where, bar, sentence, key1, key2)                                         \
+    [ACTION_##id] = {                                                                              \
+        .name = text, .keys = {key1, key2}, .contexts = where, .label = bar, .help = sentence},
 #include "ui/actions.def"
 #undef ACTION
 };

@@ -23,11 +23,13 @@
 
 #define ESCAPE_DELAY 0.025
 #define ANSWER_TIMEOUT 1.0
-#define FRAME 0.033          /* at most 30 frames a second for keys */
-#define NUMBERS_FRAME 0.1    /* and 10 when only numbers change */
+#define FRAME 0.033       /* at most 30 frames a second for keys */
+#define NUMBERS_FRAME 0.1 /* and 10 when only numbers change */
 #define RESIZE_PAUSE 0.1
 
-/* --- start ---------------------------------------------------------------------------------------------------- */
+/* --- start
+ * ----------------------------------------------------------------------------------------------------
+ */
 
 static void theme_problem(const struct err *err, void *user)
 {
@@ -109,7 +111,9 @@ static void open_first(struct app *app, const char *folder)
         app_start_menu(app);
 }
 
-/* --- signals -------------------------------------------------------------------------------------------------- */
+/* --- signals
+ * --------------------------------------------------------------------------------------------------
+ */
 
 static void suspend(struct app *app)
 {
@@ -134,18 +138,25 @@ static void take_signal(struct app *app, int number)
         term_resume(app->term);
         app->urgent = true;
         break;
-    case SIGTSTP: app->suspend = true; break;
-    case SIGHUP: app->hung_up = true; break;
+    case SIGTSTP:
+        app->suspend = true;
+        break;
+    case SIGHUP:
+        app->hung_up = true;
+        break;
     case SIGTERM:
     case SIGINT:
         app->quit = true;
         app->exit_code = 130;
         break;
-    default: break;
+    default:
+        break;
     }
 }
 
-/* --- loop ----------------------------------------------------------------------------------------------------- */
+/* --- loop
+ * -----------------------------------------------------------------------------------------------------
+ */
 
 /* Lines that libraries printed go to the log. */
 static void take_strays(struct app *app)
@@ -250,7 +261,9 @@ static void loop(struct app *app)
     }
 }
 
-/* --- end ------------------------------------------------------------------------------------------------------ */
+/* --- end
+ * ------------------------------------------------------------------------------------------------------
+ */
 
 /* The screen is gone; the run goes on to its end. TERM and INT stop it with a save. */
 static void run_headless(struct app *app)
@@ -292,7 +305,8 @@ static void app_done(struct app *app)
 
 static void run(struct app *app, const char *folder, bool start, const char *command_line)
 {
-    struct engine_config config = {.n_threads = app->options.threads > 0 ? (int)app->options.threads : 0,
+    struct engine_config config = {.n_threads =
+                                       app->options.threads > 0 ? (int)app->options.threads : 0,
                                    .command_line = command_line};
     app_draw(app); /* before anything that could take time */
     app->engine = engine_new(&config);

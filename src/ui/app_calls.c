@@ -42,7 +42,9 @@ void app_go(struct app *app, const char *screen)
     app->urgent = true;
 }
 
-/* --- quit ----------------------------------------------------------------------------------------------------- */
+/* --- quit
+ * -----------------------------------------------------------------------------------------------------
+ */
 
 static void quit_answered(void *user, int answer)
 {
@@ -60,7 +62,9 @@ static void quit_answered(void *user, int answer)
         return;
     }
     app->quit_after_run = true;
-    app_status(app, ROLE_STATE_RUN, answer == 0 ? "stopping after this epoch, then leaving" : "stopping now, then leaving");
+    app_status(app, ROLE_STATE_RUN,
+               answer == 0 ? "stopping after this epoch, then leaving"
+                           : "stopping now, then leaving");
 }
 
 void app_quit(struct app *app)
@@ -73,7 +77,9 @@ void app_quit(struct app *app)
     app->urgent = true;
 }
 
-/* --- help ----------------------------------------------------------------------------------------------------- */
+/* --- help
+ * -----------------------------------------------------------------------------------------------------
+ */
 
 void app_help(struct app *app)
 {
@@ -97,7 +103,9 @@ void app_help(struct app *app)
     app->urgent = true;
 }
 
-/* --- the table ------------------------------------------------------------------------------------------------ */
+/* --- the table
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static enum err_code call_submit(void *app, const struct cmd *cmd, uint64_t *job, struct err *err)
 {
@@ -117,8 +125,8 @@ static void call_go(void *app, const char *screen)
     app_go(app, screen);
 }
 
-static void call_menu(void *user, const char *title, const char *const *items, size_t n, size_t selected,
-                      void (*done)(void *user, int choice), void *done_user)
+static void call_menu(void *user, const char *title, const char *const *items, size_t n,
+                      size_t selected, void (*done)(void *user, int choice), void *done_user)
 {
     struct app *app = user;
     popups_menu(&app->popups, title, NULL, items, n, selected, done, done_user);
@@ -155,6 +163,7 @@ static void call_quit(void *app)
 
 void app_calls_init(struct app *app)
 {
-    app->calls = (struct ui_calls){app,         call_submit,  call_status,    call_go,        call_menu,
-                                   call_prompt, call_confirm, call_open_data, call_start_run, call_quit};
+    app->calls =
+        (struct ui_calls){app,         call_submit,  call_status,    call_go,        call_menu,
+                          call_prompt, call_confirm, call_open_data, call_start_run, call_quit};
 }

@@ -15,7 +15,9 @@
 #define MIN_ROWS 10
 #define RESIZE_PAUSE 0.1 /* seconds without another resize before pictures are sent */
 
-/* --- frame ---------------------------------------------------------------------------------------------------- */
+/* --- frame
+ * ----------------------------------------------------------------------------------------------------
+ */
 
 static const char *run_state(const struct app *app, char text[96], enum role *role)
 {
@@ -24,7 +26,9 @@ static const char *run_state(const struct app *app, char text[96], enum role *ro
     *role = ROLE_STATE_RUN;
     if (job->job == 0 || job->state == JOB_NONE)
         return "";
-    const char *what = job->state == JOB_PAUSED ? "paused" : job->state == JOB_STOPPING ? "stopping" : job->stage;
+    const char *what = job->state == JOB_PAUSED     ? "paused"
+                       : job->state == JOB_STOPPING ? "stopping"
+                                                    : job->stage;
     *role = job->state == JOB_RUNNING ? ROLE_STATE_RUN : ROLE_STATE_WARN;
     if (t->live && t->n_epochs > 0)
         snprintf(text, 96, "%s, epoch %d of %d", what, t->epoch, t->n_epochs);
@@ -52,7 +56,8 @@ static void draw_title(struct app *app, struct canvas *c, struct area a)
     const char *data = *app->model.data ? path_base(app->model.data) : "no data";
     int room = right - x - 2, width = text_width(data);
     if (room >= 4)
-        canvas_put_cut(c, a, right - (width < room ? width : room), 0, width < room ? width : room, ROLE_STRONG, data, true);
+        canvas_put_cut(c, a, right - (width < room ? width : room), 0, width < room ? width : room,
+                       ROLE_STRONG, data, true);
 }
 
 /* A line for the first data job that runs. */
@@ -76,13 +81,15 @@ static void draw_status(struct app *app, struct canvas *c, struct area a)
 {
     char text[128];
     if (app->strays) {
-        snprintf(text, sizeof text, "log: %zu new line%s", app->strays, app->strays == 1 ? "" : "s");
+        snprintf(text, sizeof text, "log: %zu new line%s", app->strays,
+                 app->strays == 1 ? "" : "s");
         canvas_put_right(c, a, a.w - 1, 0, ROLE_STATE_WARN, text);
         a.w -= text_width(text) + 2;
     }
     if (*app->message)
         canvas_put_cut(c, a, 1, 0, a.w - 2, app->message_role, app->message, false);
-    else if (screen_at(app->current)->context != CONTEXT_DATA && job_text(app, text, sizeof text)) /* Data has a bar */
+    else if (screen_at(app->current)->context != CONTEXT_DATA &&
+             job_text(app, text, sizeof text)) /* Data has a bar */
         canvas_put_cut(c, a, 1, 0, a.w - 2, ROLE_DIM, text, false);
 }
 
@@ -96,7 +103,8 @@ static int bar_width(const struct app *app, enum action a, char key[32])
     return text_width(key) + text_width(action_row(a)->label) + 5;
 }
 
-static int draw_bar_item(const struct app *app, struct canvas *c, struct area a, int x, enum action action)
+static int draw_bar_item(const struct app *app, struct canvas *c, struct area a, int x,
+                         enum action action)
 {
     char key[32];
     int width = bar_width(app, action, key);
@@ -113,7 +121,8 @@ static void draw_keys(const struct app *app, struct canvas *c, struct area a)
     int x = 0, quit = bar_width(app, ACTION_QUIT, key);
     for (enum action i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
         const struct action_row *row = action_row(i);
-        if (!row->label || !(row->contexts & context) || app->keymap.of[i].n == 0 || i == ACTION_QUIT)
+        if (!row->label || !(row->contexts & context) || app->keymap.of[i].n == 0 ||
+            i == ACTION_QUIT)
             continue;
         if (x + bar_width(app, i, key) + quit <= a.w)
             x += draw_bar_item(app, c, a, x, i);
@@ -163,7 +172,9 @@ void app_draw(struct app *app)
     app->dirty = app->urgent = false;
 }
 
-/* --- graphics ------------------------------------------------------------------------------------------------- */
+/* --- graphics
+ * -------------------------------------------------------------------------------------------------
+ */
 
 static bool cell_option(const char *text, int *w, int *h)
 {

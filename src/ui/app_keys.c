@@ -10,18 +10,33 @@
 static bool own_action(struct app *app, enum action action)
 {
     switch (action) {
-    case ACTION_HELP: app_help(app); return true;
-    case ACTION_DATA: app_go(app, "data"); return true;
-    case ACTION_SAMPLES: app_go(app, "samples"); return true;
-    case ACTION_SETUP: app_go(app, "setup"); return true;
-    case ACTION_TRAIN: app_go(app, "train"); return true;
-    case ACTION_NEXT_SCREEN: app_go(app, screen_at((app->current + 1) % screen_count())->name); return true;
+    case ACTION_HELP:
+        app_help(app);
+        return true;
+    case ACTION_DATA:
+        app_go(app, "data");
+        return true;
+    case ACTION_SAMPLES:
+        app_go(app, "samples");
+        return true;
+    case ACTION_SETUP:
+        app_go(app, "setup");
+        return true;
+    case ACTION_TRAIN:
+        app_go(app, "train");
+        return true;
+    case ACTION_NEXT_SCREEN:
+        app_go(app, screen_at((app->current + 1) % screen_count())->name);
+        return true;
     case ACTION_REPAINT:
         pictures_forget(app->pictures);
         term_repaint(app->term);
         return true;
-    case ACTION_QUIT: app_quit(app); return true;
-    default: return false;
+    case ACTION_QUIT:
+        app_quit(app);
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -51,7 +66,8 @@ static void one_key(struct app *app, const struct key_event *event)
     }
     if (key.code == K_PASTE) /* outside of a field a paste is not keys */
         return;
-    if (screen->text_key && screen->text_key(app->screens[app->current], key.ch, key.code, &app->model))
+    if (screen->text_key &&
+        screen->text_key(app->screens[app->current], key.ch, key.code, &app->model))
         return;
     enum action action = keymap_find(&app->keymap, screen->context, key);
     if (key.code == K_CTRL && key.ch == 'z' && action == ACTION_NONE)

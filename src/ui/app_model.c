@@ -14,7 +14,8 @@
 bool app_trains(const struct app *app)
 {
     const struct job_view *job = &app->snap.jobs[0];
-    bool training = job->command == CMD_TRAIN || job->command == CMD_RESUME || job->command == CMD_PRETRAIN;
+    bool training =
+        job->command == CMD_TRAIN || job->command == CMD_RESUME || job->command == CMD_PRETRAIN;
     return app->train_job != 0 || (job->job != 0 && job->state != JOB_NONE && training);
 }
 
@@ -36,7 +37,9 @@ enum err_code app_submit(struct app *app, const struct cmd *cmd, uint64_t *job, 
     return ERR_OK;
 }
 
-/* --- data set ------------------------------------------------------------------------------------------------- */
+/* --- data set
+ * -------------------------------------------------------------------------------------------------
+ */
 
 static void drop_dataset(struct app *app)
 {
@@ -61,7 +64,8 @@ void app_open_data(struct app *app, const char *folder)
     while (n > 1 && absolute[n - 1] == '/')
         absolute[--n] = '\0';
     if (!path_is_folder(absolute)) {
-        app_status(app, ROLE_STATE_FAIL, "%s: %s", folder, path_exists(absolute) ? "is no folder" : "does not exist");
+        app_status(app, ROLE_STATE_FAIL, "%s: %s", folder,
+                   path_exists(absolute) ? "is no folder" : "does not exist");
     } else if (n >= sizeof app->model.data) {
         app_status(app, ROLE_STATE_FAIL, "%s: name is too long", folder);
     } else {
@@ -101,7 +105,9 @@ static void take_dataset(struct app *app, const struct notice *notice)
         app_remember_data(app->model.data);
 }
 
-/* --- runs ----------------------------------------------------------------------------------------------------- */
+/* --- runs
+ * -----------------------------------------------------------------------------------------------------
+ */
 
 void app_start_run(struct app *app)
 {
@@ -140,27 +146,32 @@ static void remember_run(struct app *app)
     const struct train_view *t = &app->snap.train;
     if (!*t->run)
         return;
-    int n = snprintf(app->last_words, sizeof app->last_words, "%s: %s", t->run, *t->end ? t->end : "ended");
+    int n = snprintf(app->last_words, sizeof app->last_words, "%s: %s", t->run,
+                     *t->end ? t->end : "ended");
     if (t->best.epoch > 0 && n > 0 && (size_t)n < sizeof app->last_words)
-        snprintf(app->last_words + n, sizeof app->last_words - (size_t)n, ", best val_acc %.1f %% in epoch %d",
-                 100 * t->best.val_acc, t->best.epoch);
+        snprintf(app->last_words + n, sizeof app->last_words - (size_t)n,
+                 ", best val_acc %.1f %% in epoch %d", 100 * t->best.val_acc, t->best.epoch);
 }
 
-/* --- notices -------------------------------------------------------------------------------------------------- */
+/* --- notices
+ * --------------------------------------------------------------------------------------------------
+ */
 
 static void demo_ready(struct app *app, const struct notice *notice)
 {
     const struct block *block = engine_block(app->engine, notice->block);
     if (block && block->kind == BLOCK_TEXT) {
         app_open_data(app, text_view(block));
-        app_status(app, ROLE_STATE_DONE, "these pictures are drawn by the program, not photographed");
+        app_status(app, ROLE_STATE_DONE,
+                   "these pictures are drawn by the program, not photographed");
     }
     block_release(block);
 }
 
 static bool is_end(const struct notice *notice)
 {
-    return notice->kind == NOTICE_FINISHED || notice->kind == NOTICE_FAILED || notice->kind == NOTICE_CANCELLED;
+    return notice->kind == NOTICE_FINISHED || notice->kind == NOTICE_FAILED ||
+           notice->kind == NOTICE_CANCELLED;
 }
 
 static void say(struct app *app, const struct notice *notice)
@@ -169,7 +180,8 @@ static void say(struct app *app, const struct notice *notice)
     if (notice->kind == NOTICE_FAILED && notice->err.code != ERR_CANCELLED)
         app_error(app, &notice->err);
     else if (is_end(notice) && !quiet && *notice->text)
-        app_status(app, notice->kind == NOTICE_FINISHED ? ROLE_STATE_DONE : ROLE_STATE_WARN, "%s", notice->text);
+        app_status(app, notice->kind == NOTICE_FINISHED ? ROLE_STATE_DONE : ROLE_STATE_WARN, "%s",
+                   notice->text);
 }
 
 static void take_notice(struct app *app, const struct notice *notice)

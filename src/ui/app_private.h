@@ -13,7 +13,7 @@
 
 struct app {
     struct terminal *term;
-    struct engine *engine;        /* NULL until the first frame is out */
+    struct engine *engine; /* NULL until the first frame is out */
     struct options options;
     struct snapshot snap;
     struct ui_model model;
@@ -29,17 +29,17 @@ struct app {
     void *screens[APP_SCREENS];
     size_t current;
 
-    char message[512];            /* status line; until the next key */
+    char message[512]; /* status line; until the next key */
     enum role message_role;
-    size_t strays;                /* lines that others printed since the last key */
-    struct str stray;             /* an unfinished one */
+    size_t strays;    /* lines that others printed since the last key */
+    struct str stray; /* an unfinished one */
 
-    uint64_t data_job;            /* newest list or scan of model.data; older results are dropped */
+    uint64_t data_job; /* newest list or scan of model.data; older results are dropped */
     bool data_scanned;
     uint64_t demo_job, train_job;
-    uint64_t result_block;        /* id of model.result */
-    char *picked;                 /* folder picker: where it is */
-    char **choices;               /* start menu and folder picker: what the lines mean */
+    uint64_t result_block; /* id of model.result */
+    char *picked;          /* folder picker: where it is */
+    char **choices;        /* start menu and folder picker: what the lines mean */
     size_t n_choices;
 
     uint64_t replies_seen;
@@ -47,7 +47,7 @@ struct app {
     bool waiting_answers, dirty, urgent; /* urgent: a key's answer; dirty: numbers changed */
     bool quit, quit_after_run, suspend, hung_up;
     int exit_code;
-    char last_words[1024];        /* printed after the screen is left */
+    char last_words[1024]; /* printed after the screen is left */
 };
 
 /* app_model.c */
@@ -60,7 +60,8 @@ void app_model_done(struct app *app);
 
 /* app_calls.c */
 void app_calls_init(struct app *app);
-void app_status(struct app *app, enum role role, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void app_status(struct app *app, enum role role, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 void app_error(struct app *app, const struct err *err);
 void app_go(struct app *app, const char *screen);
 void app_quit(struct app *app);

@@ -15,7 +15,8 @@
 #define RECENT_MAX 10
 #define FOLDERS_MAX 2000
 
-/* --- recent data sets ----------------------------------------------------------------------------------------- */
+/* --- recent data sets
+ * ----------------------------------------------------------------------------------------- */
 
 static char *recent_path(void)
 {
@@ -30,7 +31,8 @@ static size_t read_recent(char *folders[RECENT_MAX])
     char *path = recent_path(), *text = NULL, *rest = NULL;
     size_t n_bytes, n = 0;
     if (file_read(path, 1 << 20, &text, &n_bytes, NULL) == ERR_OK) {
-        for (char *line = strtok_r(text, "\n", &rest); line && n < RECENT_MAX; line = strtok_r(NULL, "\n", &rest))
+        for (char *line = strtok_r(text, "\n", &rest); line && n < RECENT_MAX;
+             line = strtok_r(NULL, "\n", &rest))
             folders[n++] = xstrdup(line);
     }
     free(text);
@@ -59,7 +61,9 @@ void app_remember_data(const char *folder)
     free(path);
 }
 
-/* --- choices -------------------------------------------------------------------------------------------------- */
+/* --- choices
+ * --------------------------------------------------------------------------------------------------
+ */
 
 static void clear_choices(struct app *app)
 {
@@ -77,7 +81,8 @@ void app_start_done(struct app *app)
     app->picked = NULL;
 }
 
-/* --- folder picker -------------------------------------------------------------------------------------------- */
+/* --- folder picker
+ * -------------------------------------------------------------------------------------------- */
 
 static void pick(struct app *app, const char *folder);
 
@@ -132,7 +137,8 @@ static void pick(struct app *app, const char *folder)
     app->picked = here;
     list_folders(app);
     char **items = xcalloc(app->n_choices + 2, sizeof *items);
-    items[0] = xasprintf("use this folder%s", engine_is_dataset(here) ? " (has class folders)" : "");
+    items[0] =
+        xasprintf("use this folder%s", engine_is_dataset(here) ? " (has class folders)" : "");
     items[1] = xstrdup("..");
     for (size_t i = 0; i < app->n_choices; i++)
         items[i + 2] = xasprintf("%s/", app->choices[i]);
@@ -144,7 +150,9 @@ static void pick(struct app *app, const char *folder)
     free(items);
 }
 
-/* --- start menu ----------------------------------------------------------------------------------------------- */
+/* --- start menu
+ * -----------------------------------------------------------------------------------------------
+ */
 
 static void path_typed(void *user, const char *text)
 {
@@ -207,7 +215,7 @@ void app_start_menu(struct app *app)
     items[app->n_choices] = "look for a folder";
     items[app->n_choices + 1] = "type a path";
     items[app->n_choices + 2] = "drawn flowers, to try it out";
-    popups_menu(&app->popups, "Start", "Which pictures? A data set is a folder of class folders.", items,
-                app->n_choices + 3, 0, start_chosen, app);
+    popups_menu(&app->popups, "Start", "Which pictures? A data set is a folder of class folders.",
+                items, app->n_choices + 3, 0, start_chosen, app);
     app->urgent = true;
 }

@@ -63,7 +63,8 @@ struct area canvas_area(const struct canvas *c)
 struct area area_clip(struct area a, struct area within)
 {
     int x = max_int(a.x, within.x), y = max_int(a.y, within.y);
-    int w = min_int(a.x + a.w, within.x + within.w) - x, h = min_int(a.y + a.h, within.y + within.h) - y;
+    int w = min_int(a.x + a.w, within.x + within.w) - x,
+        h = min_int(a.y + a.h, within.y + within.h) - y;
     return (struct area){x, y, max_int(w, 0), max_int(h, 0)};
 }
 
@@ -99,7 +100,8 @@ static void set_cell(struct canvas *c, int x, int y, enum role role, uint32_t ch
 }
 
 /* One character at canvas position (x, y); nothing when it is not wholly inside clip. */
-static void put_glyph(struct canvas *c, struct area clip, int x, int y, enum role role, uint32_t ch, int width)
+static void put_glyph(struct canvas *c, struct area clip, int x, int y, enum role role, uint32_t ch,
+                      int width)
 {
     if (x < clip.x || x + width > clip.x + clip.w) {
         for (int i = max_int(x, clip.x); i < min_int(x + width, clip.x + clip.w); i++)
@@ -141,7 +143,8 @@ int canvas_put(struct canvas *c, struct area a, int x, int y, enum role role, co
     return min_int(used, max_int(clip.x + clip.w - (a.x + x), 0));
 }
 
-int canvas_printf(struct canvas *c, struct area a, int x, int y, enum role role, const char *format, ...)
+int canvas_printf(struct canvas *c, struct area a, int x, int y, enum role role, const char *format,
+                  ...)
 {
     char text[2048];
     va_list ap;
@@ -154,7 +157,8 @@ int canvas_printf(struct canvas *c, struct area a, int x, int y, enum role role,
 /* Cuts the safe text to width cells: head, ellipsis, tail. */
 static void cut_text(struct str *out, const char *safe, int width, bool middle)
 {
-    int tail_cells = middle ? (width - 1) * 2 / 3 : 0, head_cells = width - 1 - tail_cells, used = 0;
+    int tail_cells = middle ? (width - 1) * 2 / 3 : 0, head_cells = width - 1 - tail_cells,
+        used = 0;
     const char *p = safe, *before = p;
     for (uint32_t ch; (ch = utf8_next(&p)) && used + glyph_width(ch) <= head_cells; before = p) {
         used += glyph_width(ch);
@@ -167,8 +171,8 @@ static void cut_text(struct str *out, const char *safe, int width, bool middle)
     str_add(out, p);
 }
 
-int canvas_put_cut(struct canvas *c, struct area a, int x, int y, int width, enum role role, const char *text,
-                   bool middle)
+int canvas_put_cut(struct canvas *c, struct area a, int x, int y, int width, enum role role,
+                   const char *text, bool middle)
 {
     if (width <= 0)
         return 0;
@@ -187,7 +191,8 @@ int canvas_put_cut(struct canvas *c, struct area a, int x, int y, int width, enu
     return field.w;
 }
 
-void canvas_put_right(struct canvas *c, struct area a, int right_x, int y, enum role role, const char *text)
+void canvas_put_right(struct canvas *c, struct area a, int right_x, int y, enum role role,
+                      const char *text)
 {
     canvas_put(c, a, right_x - text_width(text), y, role, text);
 }
@@ -236,7 +241,8 @@ static void draw_border(struct canvas *c, struct area a, enum role role)
     canvas_ch(c, a, a.w - 1, a.h - 1, role, 0x2518);
 }
 
-struct area canvas_box(struct canvas *c, struct area a, enum role border, enum role title_role, const char *title)
+struct area canvas_box(struct canvas *c, struct area a, enum role border, enum role title_role,
+                       const char *title)
 {
     if (a.w < 2 || a.h < 2)
         return (struct area){a.x, a.y, 0, 0};
@@ -251,7 +257,8 @@ struct area canvas_box(struct canvas *c, struct area a, enum role border, enum r
     return area_inset(a, 1, 1);
 }
 
-void canvas_bar(struct canvas *c, struct area a, int x, int y, int width, enum role role, double share)
+void canvas_bar(struct canvas *c, struct area a, int x, int y, int width, enum role role,
+                double share)
 {
     if (!(share > 0) || width <= 0)
         return;

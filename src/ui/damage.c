@@ -27,7 +27,8 @@ void damage_forget(struct damage *d)
 
 bool cell_same(const struct cell *a, const struct cell *b)
 {
-    return a->ch == b->ch && a->role == b->role && a->rgb == b->rgb && (!a->rgb || (a->fg == b->fg && a->bg == b->bg));
+    return a->ch == b->ch && a->role == b->role && a->rgb == b->rgb &&
+           (!a->rgb || (a->fg == b->fg && a->bg == b->bg));
 }
 
 static bool is_sentinel(const struct cell *cell)
@@ -59,8 +60,8 @@ static bool uncovered(const struct canvas *c, int index, struct area a)
 }
 
 /* Sentinels where pictures are; a cell that has one keeps it. */
-static void place_sentinels(const struct damage *d, const struct canvas *canvas, const struct picture_shown *shown,
-                            struct cell *next)
+static void place_sentinels(const struct damage *d, const struct canvas *canvas,
+                            const struct picture_shown *shown, struct cell *next)
 {
     for (int i = 0; i < canvas->cols * canvas->rows; i++) {
         const struct picture_shown *s = next[i].picture ? &shown[next[i].picture - 1] : NULL;
@@ -71,7 +72,8 @@ static void place_sentinels(const struct damage *d, const struct canvas *canvas,
     }
 }
 
-/* The cells under a picture that is going, where they stay sentinels: the other sentinel erases its pixels. */
+/* The cells under a picture that is going, where they stay sentinels: the other sentinel erases its
+ * pixels. */
 static void erase_old(const struct damage *d, struct area a, struct cell *next)
 {
     for (int y = a.y; y < a.y + a.h; y++) {
@@ -83,8 +85,10 @@ static void erase_old(const struct damage *d, struct area a, struct cell *next)
     }
 }
 
-/* The old pixels may stay: an equal opaque rectangle replaces them, or the same picture is only covered for a while. */
-static bool may_stay(const struct damage *d, int sent, const struct canvas *canvas, const struct picture_shown *shown)
+/* The old pixels may stay: an equal opaque rectangle replaces them, or the same picture is only
+ * covered for a while. */
+static bool may_stay(const struct damage *d, int sent, const struct canvas *canvas,
+                     const struct picture_shown *shown)
 {
     for (int i = 0; i < canvas->n_pictures; i++) {
         if (has_pixels(&shown[i]) && same_area(shown[i].area, d->sent[sent].area) &&
@@ -105,7 +109,8 @@ static bool cells_unchanged(const struct damage *d, struct area a, const struct 
     return d->valid;
 }
 
-static bool still_whole(const struct damage *d, const struct picture_shown *s, const struct cell *next)
+static bool still_whole(const struct damage *d, const struct picture_shown *s,
+                        const struct cell *next)
 {
     for (int i = 0; i < d->n_sent; i++) {
         if (d->sent[i].whole && d->sent[i].id == s->id && same_area(d->sent[i].area, s->area))
@@ -114,8 +119,8 @@ static bool still_whole(const struct damage *d, const struct picture_shown *s, c
     return false;
 }
 
-void damage_plan(struct damage *d, const struct canvas *canvas, const struct picture_shown *shown, bool with_pixels,
-                 struct cell *next, bool *send)
+void damage_plan(struct damage *d, const struct canvas *canvas, const struct picture_shown *shown,
+                 bool with_pixels, struct cell *next, bool *send)
 {
     size_t n = (size_t)canvas->cols * (size_t)canvas->rows;
     if (d->cols != canvas->cols || d->rows != canvas->rows)

@@ -1,7 +1,8 @@
 /* What to write again on the terminal so that cells and sixel pictures agree. Pure.
  *
- * A picture's cells hold a sentinel, never a blank: only a printed character erases pixels everywhere. A picture is whole while nothing rewrites its
- * cells; whole and unchanged pictures are not sent again.
+ * A picture's cells hold a sentinel, never a blank: only a printed character erases pixels
+ * everywhere. A picture is whole while nothing rewrites its cells; whole and unchanged pictures are
+ * not sent again.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef FL_UI_DAMAGE_H
@@ -18,13 +19,13 @@
 struct damage_sent {
     uint64_t id;
     struct area area;
-    bool whole;                  /* false: something covered a part */
+    bool whole; /* false: something covered a part */
 };
 
 struct damage {
     int cols, rows;
-    struct cell *cells;          /* what the terminal shows; sentinels in ch */
-    bool valid;                  /* false: nothing is known, everything is written */
+    struct cell *cells; /* what the terminal shows; sentinels in ch */
+    bool valid;         /* false: nothing is known, everything is written */
     int n_sent;
     struct damage_sent sent[CANVAS_PICTURES];
 };
@@ -33,10 +34,11 @@ void damage_init(struct damage *d);
 void damage_done(struct damage *d);
 void damage_forget(struct damage *d); /* the terminal's content is unknown: resize, stop, repaint */
 
-/* Plans a frame: next[cols * rows] gets the cells to show (the canvas's with sentinels), send[i] says that picture i must be sent after the cells. shown
- * has the canvas's n_pictures results. with_pixels false: no picture is sent (during a resize). */
-void damage_plan(struct damage *d, const struct canvas *canvas, const struct picture_shown *shown, bool with_pixels,
-                 struct cell *next, bool *send);
+/* Plans a frame: next[cols * rows] gets the cells to show (the canvas's with sentinels), send[i]
+ * says that picture i must be sent after the cells. shown has the canvas's n_pictures results.
+ * with_pixels false: no picture is sent (during a resize). */
+void damage_plan(struct damage *d, const struct canvas *canvas, const struct picture_shown *shown,
+                 bool with_pixels, struct cell *next, bool *send);
 
 /* The frame was written. */
 void damage_commit(struct damage *d, const struct canvas *canvas, const struct picture_shown *shown,

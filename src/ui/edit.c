@@ -71,12 +71,23 @@ static void insert_paste(struct edit *e, const char *text)
 static bool control_key(struct edit *e, uint32_t ch)
 {
     switch (ch) {
-    case 'a': e->at = 0; return true;
-    case 'e': e->at = strlen(e->text); return true;
-    case 'u': cut(e, 0, e->at); return true;
-    case 'k': e->text[e->at] = '\0'; return true;
-    case 'w': cut(e, word_start(e), e->at); return true;
-    default: return false;
+    case 'a':
+        e->at = 0;
+        return true;
+    case 'e':
+        e->at = strlen(e->text);
+        return true;
+    case 'u':
+        cut(e, 0, e->at);
+        return true;
+    case 'k':
+        e->text[e->at] = '\0';
+        return true;
+    case 'w':
+        cut(e, word_start(e), e->at);
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -89,15 +100,31 @@ bool edit_key(struct edit *e, const struct key_event *event)
         insert(e, s.s, s.len);
         str_done(&s);
         return true;
-    case K_CTRL: return control_key(e, event->key.ch);
-    case K_PASTE: insert_paste(e, event->text); return true;
-    case K_BACKSPACE: cut(e, before(e), e->at); return true;
-    case K_DELETE: cut(e, e->at, after(e)); return true;
-    case K_LEFT: e->at = before(e); return true;
-    case K_RIGHT: e->at = after(e); return true;
-    case K_HOME: e->at = 0; return true;
-    case K_END: e->at = strlen(e->text); return true;
-    default: return false;
+    case K_CTRL:
+        return control_key(e, event->key.ch);
+    case K_PASTE:
+        insert_paste(e, event->text);
+        return true;
+    case K_BACKSPACE:
+        cut(e, before(e), e->at);
+        return true;
+    case K_DELETE:
+        cut(e, e->at, after(e));
+        return true;
+    case K_LEFT:
+        e->at = before(e);
+        return true;
+    case K_RIGHT:
+        e->at = after(e);
+        return true;
+    case K_HOME:
+        e->at = 0;
+        return true;
+    case K_END:
+        e->at = strlen(e->text);
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -121,7 +148,8 @@ static int common_name(const char *folder, const char *prefix, char common[256])
     int n = 0;
     for (struct dirent *d; dir && (d = readdir(dir));) {
         bool hidden = d->d_name[0] == '.' && prefix[0] != '.';
-        if (hidden || !str_starts(d->d_name, prefix) || str_eq(d->d_name, ".") || str_eq(d->d_name, ".."))
+        if (hidden || !str_starts(d->d_name, prefix) || str_eq(d->d_name, ".") ||
+            str_eq(d->d_name, ".."))
             continue;
         share(common, d->d_name, n++ == 0);
     }

@@ -14,9 +14,11 @@ struct edit {
 };
 
 void edit_set(struct edit *e, const char *text); /* cursor at the end */
-/* Letters, pastes (line ends become blanks), Backspace, Del, Left, Right, Home, End, C-a, C-e, C-u, C-k, C-w. False: not an editing key. */
+/* Letters, pastes (line ends become blanks), Backspace, Del, Left, Right, Home, End, C-a, C-e, C-u,
+ * C-k, C-w. False: not an editing key. */
 bool edit_key(struct edit *e, const struct key_event *event);
-/* Completes the path before the cursor as far as it is the same for all; a folder gets its '/'. False: nothing was added. */
+/* Completes the path before the cursor as far as it is the same for all; a folder gets its '/'.
+ * False: nothing was added. */
 bool edit_complete_path(struct edit *e);
 /* Draws the part around the cursor and puts the canvas's cursor there. */
 void edit_draw(const struct edit *e, struct canvas *canvas, struct area area);

@@ -14,7 +14,10 @@ void gfx_out_done(struct gfx_out *out)
 
 const struct gfx_backend *gfx_backend(enum gfx id)
 {
-    return id == GFX_SIXEL ? &gfx_sixel : id == GFX_BLOCKS ? &gfx_blocks : id == GFX_ASCII ? &gfx_ascii : NULL;
+    return id == GFX_SIXEL    ? &gfx_sixel
+           : id == GFX_BLOCKS ? &gfx_blocks
+           : id == GFX_ASCII  ? &gfx_ascii
+                              : NULL;
 }
 
 static enum gfx choose_cells(const struct gfx_facts *facts, const char **why)
@@ -48,6 +51,6 @@ enum gfx gfx_choose(const struct gfx_facts *facts, const char **why)
     *why = facts->konsole && facts->sixel  ? "half blocks: Konsole leaves sixel pictures behind"
            : facts->zellij && facts->sixel ? "half blocks: zellij misplaces sixel pictures"
            : facts->tmux                   ? "half blocks: this tmux has no sixel"
-                                           : "half blocks: the terminal does not answer that it has sixel";
+                         : "half blocks: the terminal does not answer that it has sixel";
     return choose_cells(facts, why);
 }

@@ -1,5 +1,5 @@
-/* Backends for pictures: pixels in, something that the terminal can show out. Pure; erasing and placing are term.c's, for all backends alike.
- * SPDX-License-Identifier: GPL-3.0-or-later */
+/* Backends for pictures: pixels in, something that the terminal can show out. Pure; erasing and
+ * placing are term.c's, for all backends alike. SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef FL_UI_GFX_H
 #define FL_UI_GFX_H
 
@@ -32,11 +32,13 @@ struct gfx_backend {
     const char *name;
     /* Pixels of cols x rows cells whose size is cell_w x cell_h pixels. */
     void (*pixels)(int cols, int rows, int cell_w, int cell_h, int *width, int *height);
-    /* rgb: width * height * 3 bytes as pixels() said; may be changed. palette: from palette_new, or NULL for its own.
-     * errors: MEMORY. thread: the picture worker only (libsixel keeps static buffers) */
-    enum err_code (*encode)(struct gfx_out *out, int cols, int rows, uint8_t *rgb, int width, int height,
-                            struct gfx_palette *palette, struct err *err);
-    /* Palette of colors entries for n pixels (a mosaic of the page); NULL where a backend has none. */
+    /* rgb: width * height * 3 bytes as pixels() said; may be changed. palette: from palette_new, or
+     * NULL for its own. errors: MEMORY. thread: the picture worker only (libsixel keeps static
+     * buffers) */
+    enum err_code (*encode)(struct gfx_out *out, int cols, int rows, uint8_t *rgb, int width,
+                            int height, struct gfx_palette *palette, struct err *err);
+    /* Palette of colors entries for n pixels (a mosaic of the page); NULL where a backend has none.
+     */
     struct gfx_palette *(*palette_new)(const uint8_t *rgb, int width, int height, int colors);
     void (*palette_free)(struct gfx_palette *palette);
 };
@@ -48,13 +50,14 @@ const struct gfx_backend *gfx_backend(enum gfx id);
 
 /* What decides the backend. */
 struct gfx_facts {
-    const char *option;      /* "auto", "sixel", "blocks", "ascii", "none" */
+    const char *option; /* "auto", "sixel", "blocks", "ascii", "none" */
     bool utf8;
-    int colors;              /* the terminal's: 0 none */
-    bool sixel;              /* DA1 said so */
+    int colors;                 /* the terminal's: 0 none */
+    bool sixel;                 /* DA1 said so */
     bool konsole, tmux, zellij; /* by environment */
 };
-/* The backend and, in a sentence, why (static text; why may be NULL). Answers count, the environment only vetoes. */
+/* The backend and, in a sentence, why (static text; why may be NULL). Answers count, the
+ * environment only vetoes. */
 enum gfx gfx_choose(const struct gfx_facts *facts, const char **why);
 
 #endif

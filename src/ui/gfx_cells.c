@@ -17,16 +17,16 @@ static uint32_t pixel(const uint8_t *rgb, int i)
     return (uint32_t)(rgb[3 * i] << 16 | rgb[3 * i + 1] << 8 | rgb[3 * i + 2]);
 }
 
-static enum err_code block_encode(struct gfx_out *out, int cols, int rows, uint8_t *rgb, int width, int height,
-                                  struct gfx_palette *palette, struct err *err)
+static enum err_code block_encode(struct gfx_out *out, int cols, int rows, uint8_t *rgb, int width,
+                                  int height, struct gfx_palette *palette, struct err *err)
 {
     (void)height, (void)palette, (void)err;
     *out = (struct gfx_out){.cols = cols, .rows = rows};
     out->cells = xcalloc((size_t)cols * (size_t)rows, sizeof *out->cells);
     for (int y = 0; y < rows; y++) {
         for (int x = 0; x < cols; x++)
-            out->cells[y * cols + x] =
-                (struct gfx_cell){0x2580, pixel(rgb, 2 * y * width + x), pixel(rgb, (2 * y + 1) * width + x)};
+            out->cells[y * cols + x] = (struct gfx_cell){0x2580, pixel(rgb, 2 * y * width + x),
+                                                         pixel(rgb, (2 * y + 1) * width + x)};
     }
     return ERR_OK;
 }
@@ -38,8 +38,8 @@ static void ascii_pixels(int cols, int rows, int cell_w, int cell_h, int *width,
     *height = rows;
 }
 
-static enum err_code ascii_encode(struct gfx_out *out, int cols, int rows, uint8_t *rgb, int width, int height,
-                                  struct gfx_palette *palette, struct err *err)
+static enum err_code ascii_encode(struct gfx_out *out, int cols, int rows, uint8_t *rgb, int width,
+                                  int height, struct gfx_palette *palette, struct err *err)
 {
     static const char ramp[] = " .:-=+*#%@";
     (void)width, (void)height, (void)palette, (void)err;
@@ -52,5 +52,7 @@ static enum err_code ascii_encode(struct gfx_out *out, int cols, int rows, uint8
     return ERR_OK;
 }
 
-const struct gfx_backend gfx_blocks = {GFX_BLOCKS, "half blocks", block_pixels, block_encode, NULL, NULL};
-const struct gfx_backend gfx_ascii = {GFX_ASCII, "characters", ascii_pixels, ascii_encode, NULL, NULL};
+const struct gfx_backend gfx_blocks = {GFX_BLOCKS,   "half blocks", block_pixels,
+                                       block_encode, NULL,          NULL};
+const struct gfx_backend gfx_ascii = {GFX_ASCII,    "characters", ascii_pixels,
+                                      ascii_encode, NULL,         NULL};

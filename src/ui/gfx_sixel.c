@@ -34,11 +34,13 @@ static void palette_free(struct gfx_palette *palette)
 static struct gfx_palette *palette_new(const uint8_t *rgb, int width, int height, int colors)
 {
     struct gfx_palette *p = xcalloc(1, sizeof *p);
-    uint8_t *copy = xmemdup(rgb, (size_t)width * (size_t)height * 3); /* the histogram's function takes no const */
-    SIXELSTATUS status = sixel_dither_new(&p->dither, colors < COLORS_MAX ? colors : COLORS_MAX, NULL);
+    uint8_t *copy = xmemdup(rgb, (size_t)width * (size_t)height *
+                                     3); /* the histogram's function takes no const */
+    SIXELSTATUS status =
+        sixel_dither_new(&p->dither, colors < COLORS_MAX ? colors : COLORS_MAX, NULL);
     if (SIXEL_SUCCEEDED(status))
-        status = sixel_dither_initialize(p->dither, copy, width, height, SIXEL_PIXELFORMAT_RGB888, SIXEL_LARGE_NORM,
-                                         SIXEL_REP_CENTER_BOX, SIXEL_QUALITY_LOW);
+        status = sixel_dither_initialize(p->dither, copy, width, height, SIXEL_PIXELFORMAT_RGB888,
+                                         SIXEL_LARGE_NORM, SIXEL_REP_CENTER_BOX, SIXEL_QUALITY_LOW);
     free(copy);
     if (SIXEL_FAILED(status)) {
         if (p->dither)
@@ -56,8 +58,8 @@ static int collect(char *data, int size, void *user)
     return size;
 }
 
-static enum err_code encode(struct gfx_out *out, int cols, int rows, uint8_t *rgb, int width, int height,
-                            struct gfx_palette *palette, struct err *err)
+static enum err_code encode(struct gfx_out *out, int cols, int rows, uint8_t *rgb, int width,
+                            int height, struct gfx_palette *palette, struct err *err)
 {
     *out = (struct gfx_out){.cols = cols, .rows = rows};
     if (width < 1 || height < 6)
@@ -65,7 +67,8 @@ static enum err_code encode(struct gfx_out *out, int cols, int rows, uint8_t *rg
     struct gfx_palette *own = palette ? NULL : palette_new(rgb, width, height, COLORS_MAX);
     struct gfx_palette *used = palette ? palette : own;
     sixel_output_t *output = NULL;
-    SIXELSTATUS status = used ? sixel_output_new(&output, collect, &out->bytes, NULL) : SIXEL_BAD_ALLOCATION;
+    SIXELSTATUS status =
+        used ? sixel_output_new(&output, collect, &out->bytes, NULL) : SIXEL_BAD_ALLOCATION;
     if (SIXEL_SUCCEEDED(status)) {
         sixel_output_set_encode_policy(output, SIXEL_ENCODEPOLICY_SIZE);
         status = sixel_encode(rgb, width, height, 3, used->dither, output);
@@ -79,4 +82,5 @@ static enum err_code encode(struct gfx_out *out, int cols, int rows, uint8_t *rg
     return ERR_OK;
 }
 
-const struct gfx_backend gfx_sixel = {GFX_SIXEL, "sixel", sixel_pixels, encode, palette_new, palette_free};
+const struct gfx_backend gfx_sixel = {GFX_SIXEL, "sixel",     sixel_pixels,
+                                      encode,    palette_new, palette_free};

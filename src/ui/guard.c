@@ -45,7 +45,8 @@ static void die(int number)
 
 static void install(void)
 {
-    static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT, SIGSYS, SIGTRAP, SIGXCPU};
+    static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE,  SIGILL, SIGABRT,
+                                SIGQUIT, SIGSYS, SIGTRAP, SIGXCPU};
     static char stack[65536]; /* also when the stack overflowed */
     stack_t alternative = {.ss_sp = stack, .ss_size = sizeof stack};
     sigaltstack(&alternative, NULL);
@@ -53,7 +54,8 @@ static void install(void)
     sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++) {
         struct sigaction old;
-        if (sigaction(fatal[i], NULL, &old) == 0 && old.sa_handler == SIG_DFL) /* a sanitizer's stays */
+        if (sigaction(fatal[i], NULL, &old) == 0 &&
+            old.sa_handler == SIG_DFL) /* a sanitizer's stays */
             sigaction(fatal[i], &action, NULL);
     }
     atexit(restore);

@@ -6,7 +6,8 @@
 #include <stddef.h>
 #include <termios.h>
 
-/* From now on a death restores modes and writes bytes (cut to 512) to fd. Installs handlers for the fatal signals and an exit hook, once. */
+/* From now on a death restores modes and writes bytes (cut to 512) to fd. Installs handlers for the
+ * fatal signals and an exit hook, once. */
 void guard_arm(int fd, const struct termios *modes, const char *bytes, size_t n);
 void guard_disarm(void); /* the terminal is given back already */
 

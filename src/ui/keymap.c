@@ -46,15 +46,16 @@ static void remove_key(struct keymap *map, enum action a, int i)
 }
 
 /* Frees the key for an action: defaults give way, other bind lines do not. */
-static enum err_code take_key(struct keymap *map, enum action action, const char *name, struct key key, struct err *err)
+static enum err_code take_key(struct keymap *map, enum action action, const char *name,
+                              struct key key, struct err *err)
 {
     for (enum action a = ACTION_NONE + 1; a < ACTION_COUNT; a++) {
         int i = key_index(map, a, key);
         if (i < 0 || !(action_row(a)->contexts & action_row(action)->contexts))
             continue;
         if (map->of[a].user[i] && a != action)
-            return err_set(err, ERR_INVALID, "bind %s: bound to %s and to %s", name, action_row(a)->name,
-                           action_row(action)->name);
+            return err_set(err, ERR_INVALID, "bind %s: bound to %s and to %s", name,
+                           action_row(a)->name, action_row(action)->name);
         remove_key(map, a, i);
     }
     return ERR_OK;
@@ -78,7 +79,8 @@ enum err_code keymap_bind(struct keymap *map, const char *line, struct err *err)
     if (code != ERR_OK)
         return code;
     if (map->of[action].n == KEYMAP_KEYS)
-        return err_set(err, ERR_INVALID, "bind %s: %s has %d keys already", key_text, name, KEYMAP_KEYS);
+        return err_set(err, ERR_INVALID, "bind %s: %s has %d keys already", key_text, name,
+                       KEYMAP_KEYS);
     add_key(map, action, key, true);
     return ERR_OK;
 }

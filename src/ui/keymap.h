@@ -22,8 +22,9 @@ struct keymap {
 
 void keymap_default(struct keymap *map);
 
-/* "bind KEY ACTION" or "KEY ACTION". Takes the key from actions that have it by default in a common context.
- * errors: INVALID (unknown key or action, too many keys, another bind line took the key: names both) */
+/* "bind KEY ACTION" or "KEY ACTION". Takes the key from actions that have it by default in a common
+ * context. errors: INVALID (unknown key or action, too many keys, another bind line took the key:
+ * names both) */
 enum err_code keymap_bind(struct keymap *map, const char *line, struct err *err);
 
 /* The action of a key on a screen; ACTION_NONE when it has none. */

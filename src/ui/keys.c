@@ -10,24 +10,45 @@
 #include "base/mem.h"
 #include "ui/glyph.h"
 
-#define SEQUENCE_MAX 4096     /* an unfinished answer longer than this is rubbish */
+#define SEQUENCE_MAX 4096 /* an unfinished answer longer than this is rubbish */
 #define PASTE_MAX (1 << 20)
 
 struct decoder {
     struct replies *replies;
-    struct str bytes;         /* not yet decoded */
-    struct str paste;         /* the text last handed out */
+    struct str bytes; /* not yet decoded */
+    struct str paste; /* the text last handed out */
     bool expect, in_paste, late_escape;
-    bool ghost;               /* the ESC of what comes next was given out as a key */
+    bool ghost; /* the ESC of what comes next was given out as a key */
 };
 
 static const char *const names[K_COUNT] = {
-    [K_ENTER] = "Enter", [K_ESC] = "Esc",   [K_TAB] = "Tab",     [K_BACKTAB] = "S-Tab", [K_BACKSPACE] = "Backspace",
-    [K_DELETE] = "Del",  [K_INSERT] = "Ins", [K_UP] = "Up",      [K_DOWN] = "Down",     [K_LEFT] = "Left",
-    [K_RIGHT] = "Right", [K_HOME] = "Home", [K_END] = "End",     [K_PAGE_UP] = "PgUp",  [K_PAGE_DOWN] = "PgDn",
-    [K_F1] = "F1",       [K_F2] = "F2",     [K_F3] = "F3",       [K_F4] = "F4",         [K_F5] = "F5",
-    [K_F6] = "F6",       [K_F7] = "F7",     [K_F8] = "F8",       [K_F9] = "F9",         [K_F10] = "F10",
-    [K_F11] = "F11",     [K_F12] = "F12",
+    [K_ENTER] = "Enter",
+    [K_ESC] = "Esc",
+    [K_TAB] = "Tab",
+    [K_BACKTAB] = "S-Tab",
+    [K_BACKSPACE] = "Backspace",
+    [K_DELETE] = "Del",
+    [K_INSERT] = "Ins",
+    [K_UP] = "Up",
+    [K_DOWN] = "Down",
+    [K_LEFT] = "Left",
+    [K_RIGHT] = "Right",
+    [K_HOME] = "Home",
+    [K_END] = "End",
+    [K_PAGE_UP] = "PgUp",
+    [K_PAGE_DOWN] = "PgDn",
+    [K_F1] = "F1",
+    [K_F2] = "F2",
+    [K_F3] = "F3",
+    [K_F4] = "F4",
+    [K_F5] = "F5",
+    [K_F6] = "F6",
+    [K_F7] = "F7",
+    [K_F8] = "F8",
+    [K_F9] = "F9",
+    [K_F10] = "F10",
+    [K_F11] = "F11",
+    [K_F12] = "F12",
 };
 
 bool key_same(struct key a, struct key b)
@@ -52,7 +73,8 @@ bool key_parse(const char *name, struct key *key)
         return true;
     if (str_starts(name, "C-") || str_starts(name, "M-")) {
         key->code = name[0] == 'C' ? K_CTRL : K_ALT;
-        return one_char(name + 2, &key->ch) && (key->code == K_ALT || (key->ch >= 'a' && key->ch <= 'z'));
+        return one_char(name + 2, &key->ch) &&
+               (key->code == K_ALT || (key->ch >= 'a' && key->ch <= 'z'));
     }
     key->ch = 0;
     for (int i = 0; i < K_COUNT; i++) {
@@ -77,17 +99,26 @@ void key_write(struct str *out, struct key key)
         utf8_add(out, key.ch);
 }
 
-/* --- answers -------------------------------------------------------------------------------------------------- */
+/* --- answers
+ * --------------------------------------------------------------------------------------------------
+ */
 
 void replies_init(struct replies *replies)
 {
-    *replies = (struct replies){.registers = -1, .graphics_w = -1, .graphics_h = -1, .cell_w = -1, .cell_h = -1,
-                                .window_w = -1, .window_h = -1, .background = -1};
+    *replies = (struct replies){.registers = -1,
+                                .graphics_w = -1,
+                                .graphics_h = -1,
+                                .cell_w = -1,
+                                .cell_h = -1,
+                                .window_w = -1,
+                                .window_h = -1,
+                                .background = -1};
 }
 
 const char *replies_questions(void)
 {
-    /* version, synchronized update, cell and window size, colour registers, largest picture, background; last the fence */
+    /* version, synchronized update, cell and window size, colour registers, largest picture,
+     * background; last the fence */
     return "\033[>0q\033[?2026$p\033[16t\033[14t\033[?1;1;0S\033[?2;1;0S\033]11;?\033\\\033[c";
 }
 
@@ -187,7 +218,9 @@ static void answer_string(struct replies *r, char kind, const char *text)
     r->count++;
 }
 
-/* --- decoder -------------------------------------------------------------------------------------------------- */
+/* --- decoder
+ * --------------------------------------------------------------------------------------------------
+ */
 
 struct decoder *decoder_new(struct replies *replies)
 {
@@ -221,10 +254,12 @@ static void consume(struct decoder *d, size_t n)
     d->bytes.len -= n;
 }
 
-/* What a step did: a key is in the event, bytes were used without a key, or more bytes are needed. */
+/* What a step did: a key is in the event, bytes were used without a key, or more bytes are needed.
+ */
 enum step { STEP_KEY, STEP_USED, STEP_MORE };
 
-static enum step give(struct decoder *d, struct key_event *event, int code, uint32_t ch, size_t used)
+static enum step give(struct decoder *d, struct key_event *event, int code, uint32_t ch,
+                      size_t used)
 {
     *event = (struct key_event){.key = {code, ch}};
     consume(d, used);
@@ -234,10 +269,10 @@ static enum step give(struct decoder *d, struct key_event *event, int code, uint
 static int tilde_key(int number)
 {
     static const signed char keys[25] = {
-        [1] = K_HOME,    [2] = K_INSERT, [3] = K_DELETE, [4] = K_END,  [5] = K_PAGE_UP, [6] = K_PAGE_DOWN,
-        [7] = K_HOME,    [8] = K_END,    [11] = K_F1,    [12] = K_F2,  [13] = K_F3,     [14] = K_F4,
-        [15] = K_F5,     [17] = K_F6,    [18] = K_F7,    [19] = K_F8,  [20] = K_F9,     [21] = K_F10,
-        [23] = K_F11,    [24] = K_F12,
+        [1] = K_HOME,      [2] = K_INSERT, [3] = K_DELETE, [4] = K_END,  [5] = K_PAGE_UP,
+        [6] = K_PAGE_DOWN, [7] = K_HOME,   [8] = K_END,    [11] = K_F1,  [12] = K_F2,
+        [13] = K_F3,       [14] = K_F4,    [15] = K_F5,    [17] = K_F6,  [18] = K_F7,
+        [19] = K_F8,       [20] = K_F9,    [21] = K_F10,   [23] = K_F11, [24] = K_F12,
     };
     return number >= 0 && number < 25 ? keys[number] : 0;
 }
@@ -245,24 +280,38 @@ static int tilde_key(int number)
 static int letter_key(char final)
 {
     switch (final) {
-    case 'A': return K_UP;
-    case 'B': return K_DOWN;
-    case 'C': return K_RIGHT;
-    case 'D': return K_LEFT;
-    case 'H': return K_HOME;
-    case 'F': return K_END;
-    case 'Z': return K_BACKTAB;
-    case 'M': return K_ENTER;   /* SS3 M: keypad */
-    case 'P': return K_F1;
-    case 'Q': return K_F2;
-    case 'R': return K_F3;
-    case 'S': return K_F4;
-    default: return 0;
+    case 'A':
+        return K_UP;
+    case 'B':
+        return K_DOWN;
+    case 'C':
+        return K_RIGHT;
+    case 'D':
+        return K_LEFT;
+    case 'H':
+        return K_HOME;
+    case 'F':
+        return K_END;
+    case 'Z':
+        return K_BACKTAB;
+    case 'M':
+        return K_ENTER; /* SS3 M: keypad */
+    case 'P':
+        return K_F1;
+    case 'Q':
+        return K_F2;
+    case 'R':
+        return K_F3;
+    case 'S':
+        return K_F4;
+    default:
+        return 0;
     }
 }
 
 /* A finished CSI of n parameter bytes at body. used: bytes with its beginning and end. */
-static enum step end_csi(struct decoder *d, struct key_event *event, const char *body, size_t n, size_t used)
+static enum step end_csi(struct decoder *d, struct key_event *event, const char *body, size_t n,
+                         size_t used)
 {
     char final = body[n];
     int v[4] = {-1, -1, -1, -1};
@@ -278,7 +327,9 @@ static enum step end_csi(struct decoder *d, struct key_event *event, const char 
         consume(d, used);
         return STEP_USED;
     }
-    int code = final == '~' ? tilde_key(v[0]) : final == 'M' || (final == 'R' && n) ? 0 : letter_key(final);
+    int code = final == '~'                          ? tilde_key(v[0])
+               : final == 'M' || (final == 'R' && n) ? 0
+                                                     : letter_key(final);
     if (code && !ghost)
         return give(d, event, code, 0, used);
     consume(d, used);

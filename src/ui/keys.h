@@ -11,64 +11,98 @@
 
 /* A key is a code and, for the first three, a character: K_CTRL with 'c' is Control-C. */
 enum key_code {
-    K_CHAR, K_CTRL, K_ALT,
-    K_ENTER, K_ESC, K_TAB, K_BACKTAB, K_BACKSPACE, K_DELETE, K_INSERT,
-    K_UP, K_DOWN, K_LEFT, K_RIGHT, K_HOME, K_END, K_PAGE_UP, K_PAGE_DOWN,
-    K_F1, K_F2, K_F3, K_F4, K_F5, K_F6, K_F7, K_F8, K_F9, K_F10, K_F11, K_F12,
-    K_PASTE,   /* a bracketed paste: its text is in the event */
+    K_CHAR,
+    K_CTRL,
+    K_ALT,
+    K_ENTER,
+    K_ESC,
+    K_TAB,
+    K_BACKTAB,
+    K_BACKSPACE,
+    K_DELETE,
+    K_INSERT,
+    K_UP,
+    K_DOWN,
+    K_LEFT,
+    K_RIGHT,
+    K_HOME,
+    K_END,
+    K_PAGE_UP,
+    K_PAGE_DOWN,
+    K_F1,
+    K_F2,
+    K_F3,
+    K_F4,
+    K_F5,
+    K_F6,
+    K_F7,
+    K_F8,
+    K_F9,
+    K_F10,
+    K_F11,
+    K_F12,
+    K_PASTE, /* a bracketed paste: its text is in the event */
     K_COUNT
 };
 
 struct key {
-    int code;      /* enum key_code */
-    uint32_t ch;   /* Unicode for K_CHAR, K_CTRL (lower case), K_ALT; else 0 */
+    int code;    /* enum key_code */
+    uint32_t ch; /* Unicode for K_CHAR, K_CTRL (lower case), K_ALT; else 0 */
 };
 
 bool key_same(struct key a, struct key b);
 
-/* Key from its name and back: "r", "Enter", "C-c", "M-x", "PgDn", "F1", "Space". The names are those of actions.def and bind lines. */
+/* Key from its name and back: "r", "Enter", "C-c", "M-x", "PgDn", "F1", "Space". The names are
+ * those of actions.def and bind lines. */
 bool key_parse(const char *name, struct key *key);
 void key_write(struct str *out, struct key key);
 
-/* --- answers -------------------------------------------------------------------------------------------------- */
+/* --- answers
+ * --------------------------------------------------------------------------------------------------
+ */
 
 /* What the terminal said so far. Numbers are -1 while unknown. */
 struct replies {
-    bool device;             /* DA1 arrived: the fence */
-    bool sixel;              /* DA1 has the token 4 */
-    int registers;           /* XTSMGRAPHICS colour registers */
+    bool device;                /* DA1 arrived: the fence */
+    bool sixel;                 /* DA1 has the token 4 */
+    int registers;              /* XTSMGRAPHICS colour registers */
     int graphics_w, graphics_h; /* XTSMGRAPHICS geometry: largest sixel, pixels */
-    int cell_w, cell_h;      /* CSI 16 t */
-    int window_w, window_h;  /* CSI 14 t */
-    bool synchronized;       /* DECRQM 2026: usable */
-    char version[64];        /* XTVERSION */
-    int64_t background;      /* OSC 11 as 0xRRGGBB */
-    uint64_t count;          /* answers seen */
+    int cell_w, cell_h;         /* CSI 16 t */
+    int window_w, window_h;     /* CSI 14 t */
+    bool synchronized;          /* DECRQM 2026: usable */
+    char version[64];           /* XTVERSION */
+    int64_t background;         /* OSC 11 as 0xRRGGBB */
+    uint64_t count;             /* answers seen */
 };
 void replies_init(struct replies *replies);
 
 /* The questions, ending with DA1, as one text to be written. */
 const char *replies_questions(void);
 
-/* --- decoder -------------------------------------------------------------------------------------------------- */
+/* --- decoder
+ * --------------------------------------------------------------------------------------------------
+ */
 
 struct key_event {
     struct key key;
-    const char *text;        /* K_PASTE: borrowed until the next call */
+    const char *text; /* K_PASTE: borrowed until the next call */
 };
 
-/* Opaque. Bytes go in as they come, in pieces of any size; keys come out, answers go to replies and never become keys. */
+/* Opaque. Bytes go in as they come, in pieces of any size; keys come out, answers go to replies and
+ * never become keys. */
 struct decoder;
 struct decoder *decoder_new(struct replies *replies); /* replies is borrowed */
 void decoder_free(struct decoder *d);
 void decoder_feed(struct decoder *d, const void *bytes, size_t n);
 /* Next key; false: none, or more bytes are needed. */
 bool decoder_next(struct decoder *d, struct key_event *event);
-/* An incomplete sequence waits for more bytes. When nothing came for the escape delay the caller says so: a lone ESC becomes the key Escape, other
- * beginnings are dropped. The rest of an answer that comes later than its ESC is still recognised and never becomes keys. */
+/* An incomplete sequence waits for more bytes. When nothing came for the escape delay the caller
+ * says so: a lone ESC becomes the key Escape, other beginnings are dropped. The rest of an answer
+ * that comes later than its ESC is still recognised and never becomes keys. */
 bool decoder_waits(const struct decoder *d);
 void decoder_timeout(struct decoder *d);
-/* While answers are expected, beginnings of two bytes and more wait without limit (decoder_waits is false for them). */
+/* While answers are expected, beginnings of two bytes and more wait without limit (decoder_waits is
+ * false for them). */
 void decoder_expect(struct decoder *d, bool answers);
 
 #endif

@@ -53,16 +53,17 @@ struct pictures {
 
 static bool same_want(const struct picture_want *a, const struct picture_want *b)
 {
-    return a->fit == b->fit && a->square == b->square && a->crop == b->crop && a->antialias == b->antialias &&
-           a->page == b->page && a->augment == b->augment && a->aug_flip == b->aug_flip && a->aug_crop == b->aug_crop &&
-           a->aug_crop_min == b->aug_crop_min && a->aug_jitter == b->aug_jitter && a->seed == b->seed &&
-           str_eq(a->path, b->path);
+    return a->fit == b->fit && a->square == b->square && a->crop == b->crop &&
+           a->antialias == b->antialias && a->page == b->page && a->augment == b->augment &&
+           a->aug_flip == b->aug_flip && a->aug_crop == b->aug_crop &&
+           a->aug_crop_min == b->aug_crop_min && a->aug_jitter == b->aug_jitter &&
+           a->seed == b->seed && str_eq(a->path, b->path);
 }
 
 static bool same_config(const struct pictures_config *a, const struct pictures_config *b)
 {
-    return a->backend == b->backend && a->cell_w == b->cell_w && a->cell_h == b->cell_h && a->max_w == b->max_w &&
-           a->max_h == b->max_h && a->background == b->background;
+    return a->backend == b->backend && a->cell_w == b->cell_w && a->cell_h == b->cell_h &&
+           a->max_w == b->max_w && a->max_h == b->max_h && a->background == b->background;
 }
 
 static bool same_key(const struct picture_key *a, const struct picture_key *b)
@@ -79,7 +80,8 @@ static void entry_free(struct entry *e)
 
 static size_t entry_bytes(const struct entry *e)
 {
-    return sizeof *e + e->out.bytes.cap + (e->out.cells ? (size_t)(e->out.cols * e->out.rows) * sizeof *e->out.cells : 0);
+    return sizeof *e + e->out.bytes.cap +
+           (e->out.cells ? (size_t)(e->out.cols * e->out.rows) * sizeof *e->out.cells : 0);
 }
 
 static struct entry *find_entry(struct pictures *p, const struct picture_key *key)
@@ -91,7 +93,9 @@ static struct entry *find_entry(struct pictures *p, const struct picture_key *ke
     return NULL;
 }
 
-/* --- worker --------------------------------------------------------------------------------------------------- */
+/* --- worker
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 /* A picture being made: its pixels between decoding and encoding. */
 struct making {
@@ -118,7 +122,8 @@ static void decode_one(struct making *m)
     if (m->width < 1 || m->height < 1)
         err_set(&m->err, ERR_INVALID, "no room");
     else
-        picture_make(&m->rgb, &m->key.want, m->width, m->height, aspect_w, aspect_h, c->background, &m->err);
+        picture_make(&m->rgb, &m->key.want, m->width, m->height, aspect_w, aspect_h, c->background,
+                     &m->err);
 }
 
 static void notify(struct pictures *p)
@@ -132,7 +137,8 @@ static void finish_one(struct pictures *p, struct making *m, struct gfx_palette 
 {
     struct gfx_out out = {0};
     if (m->err.code == ERR_OK)
-        m->key.config.backend->encode(&out, m->cols, m->rows, m->rgb, m->width, m->height, palette, &m->err);
+        m->key.config.backend->encode(&out, m->cols, m->rows, m->rgb, m->width, m->height, palette,
+                                      &m->err);
     free(m->rgb);
     pthread_mutex_lock(&p->lock);
     struct entry *e = find_entry(p, &m->key);
@@ -260,7 +266,8 @@ static void start_worker(struct pictures *p)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-/* --- the UI's side -------------------------------------------------------------------------------------------- */
+/* --- the UI's side
+ * -------------------------------------------------------------------------------------------- */
 
 static void set_config(struct pictures *p, const struct pictures_config *config)
 {
@@ -355,7 +362,8 @@ static void evict(struct pictures *p)
         for (size_t i = 0; i < p->n; i++) {
             const struct entry *e = p->entries[i];
             total += entry_bytes(e);
-            if (!e->wanted && e->state != ENTRY_WORKING && (oldest == p->n || e->used < p->entries[oldest]->used))
+            if (!e->wanted && e->state != ENTRY_WORKING &&
+                (oldest == p->n || e->used < p->entries[oldest]->used))
                 oldest = i;
         }
         if (total <= p->config.cache_bytes || oldest == p->n)
@@ -395,8 +403,8 @@ static void fill_shown(struct picture_shown *shown, const struct entry *e, struc
         return;
     shown->id = e->id;
     shown->out = &e->out;
-    shown->area = (struct area){area.x + (area.w - e->out.cols) / 2, area.y + (area.h - e->out.rows) / 2, e->out.cols,
-                                e->out.rows};
+    shown->area = (struct area){area.x + (area.w - e->out.cols) / 2,
+                                area.y + (area.h - e->out.rows) / 2, e->out.cols, e->out.rows};
 }
 
 void pictures_frame(struct pictures *p, const struct canvas *canvas, struct picture_shown *shown)
@@ -424,7 +432,9 @@ void pictures_frame(struct pictures *p, const struct canvas *canvas, struct pict
     pthread_mutex_unlock(&p->lock);
 }
 
-/* --- drawing -------------------------------------------------------------------------------------------------- */
+/* --- drawing
+ * --------------------------------------------------------------------------------------------------
+ */
 
 static void draw_cells(struct canvas *canvas, int index, const struct picture_shown *s)
 {
@@ -448,10 +458,11 @@ static void draw_name(struct canvas *canvas, int index, const struct picture_sho
     struct canvas line;
     canvas_init(&line, a.w, a.h);
     line.ascii = canvas->ascii;
-    canvas_put_cut(&line, canvas_area(&line), 0, (a.h - 1) / 2, a.w, ROLE_DIM, path_base(canvas->pictures[index].want.path),
-                   true);
+    canvas_put_cut(&line, canvas_area(&line), 0, (a.h - 1) / 2, a.w, ROLE_DIM,
+                   path_base(canvas->pictures[index].want.path), true);
     if (s->problem)
-        canvas_put_cut(&line, canvas_area(&line), 0, (a.h - 1) / 2 + 1, a.w, ROLE_STATE_WARN, s->problem, true);
+        canvas_put_cut(&line, canvas_area(&line), 0, (a.h - 1) / 2 + 1, a.w, ROLE_STATE_WARN,
+                       s->problem, true);
     for (int i = 0; i < a.w * a.h; i++) {
         struct cell *cell = &canvas->cells[(a.y + i / a.w) * canvas->cols + a.x + i % a.w];
         if (cell->picture == index + 1)

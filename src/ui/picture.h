@@ -1,5 +1,5 @@
-/* Pictures for the screen: one worker thread decodes, resizes and encodes what the last frame wanted; results are kept by key.
- * SPDX-License-Identifier: GPL-3.0-or-later */
+/* Pictures for the screen: one worker thread decodes, resizes and encodes what the last frame
+ * wanted; results are kept by key. SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef FL_UI_PICTURE_H
 #define FL_UI_PICTURE_H
 
@@ -9,12 +9,12 @@
 struct pictures; /* opaque */
 
 struct pictures_config {
-    const struct gfx_backend *backend;  /* NULL: no pictures */
-    int cell_w, cell_h;                 /* pixels of a cell */
-    int max_w, max_h;                   /* largest sixel, pixels */
-    uint32_t background;                /* 0xRRGGBB around pictures */
-    size_t cache_bytes;                 /* kept results; 0: 48 MB */
-    int page_colors;                    /* shared palette of a page; 0: 128 */
+    const struct gfx_backend *backend; /* NULL: no pictures */
+    int cell_w, cell_h;                /* pixels of a cell */
+    int max_w, max_h;                  /* largest sixel, pixels */
+    uint32_t background;               /* 0xRRGGBB around pictures */
+    size_t cache_bytes;                /* kept results; 0: 48 MB */
+    int page_colors;                   /* shared palette of a page; 0: 128 */
 };
 
 struct pictures *pictures_new(const struct pictures_config *config);
@@ -28,18 +28,19 @@ int pictures_fd(const struct pictures *p);
 
 /* A result of this frame. */
 struct picture_shown {
-    uint64_t id;                /* names the result; 0: not ready, or failed */
-    struct area area;           /* the cells it covers: inside the wanted area, centred */
-    const struct gfx_out *out;  /* NULL while it is not ready; valid until the next frame */
-    const char *problem;        /* why there is none, or NULL */
+    uint64_t id;               /* names the result; 0: not ready, or failed */
+    struct area area;          /* the cells it covers: inside the wanted area, centred */
+    const struct gfx_out *out; /* NULL while it is not ready; valid until the next frame */
+    const char *problem;       /* why there is none, or NULL */
 };
 
-/* Says what this frame wants (the canvas's pictures, in order; replaces what the last frame wanted) and gives what is ready: shown[n_pictures]. Never
- * waits. thread: the UI's, as all of these */
+/* Says what this frame wants (the canvas's pictures, in order; replaces what the last frame wanted)
+ * and gives what is ready: shown[n_pictures]. Never waits. thread: the UI's, as all of these */
 void pictures_frame(struct pictures *p, const struct canvas *canvas, struct picture_shown *shown);
 
-/* Puts the frame's results into the canvas: half blocks and characters as cells, file names where nothing is ready yet; the cells of a finished sixel
- * stay the picture's. Cells that something covers are left alone. */
+/* Puts the frame's results into the canvas: half blocks and characters as cells, file names where
+ * nothing is ready yet; the cells of a finished sixel stay the picture's. Cells that something
+ * covers are left alone. */
 void pictures_draw(struct canvas *canvas, const struct picture_shown *shown);
 
 /* Waits until nothing wanted is missing; for tests. false after seconds. */

@@ -12,13 +12,15 @@
 #include "image/resize.h"
 
 /* What the network sees: the file in the square that training and validation use. */
-static void network_view(struct image *out, const struct picture_want *want, const struct image *src)
+static void network_view(struct image *out, const struct picture_want *want,
+                         const struct image *src)
 {
     int size = want->square;
     *out = (struct image){size, size, xmalloc((size_t)size * (size_t)size * 3)};
     struct rect window = {0, 0, src->width, src->height};
     if (want->augment) {
-        struct augment_limits limits = {want->aug_flip, want->aug_crop, want->aug_crop_min, want->aug_jitter};
+        struct augment_limits limits = {want->aug_flip, want->aug_crop, want->aug_crop_min,
+                                        want->aug_jitter};
         struct rng rng = rng_at(want->seed, RNG_AUGMENT, want->augment, 0);
         struct augment_draw draw = augment_draw(&limits, src->width, src->height, &rng);
         augment_apply(out->rgb, size, src, &draw, want->antialias);
@@ -47,13 +49,14 @@ static void place(uint8_t *rgb, int width, int height, const struct image *image
     (grows ? resize_bilinear : resize_area)(small, w, h, image, all);
     int x = (width - w) / 2, y = (height - h) / 2;
     for (int row = 0; row < h; row++)
-        memcpy(rgb + ((size_t)(y + row) * (size_t)width + (size_t)x) * 3, small + (size_t)row * (size_t)w * 3,
-               (size_t)w * 3);
+        memcpy(rgb + ((size_t)(y + row) * (size_t)width + (size_t)x) * 3,
+               small + (size_t)row * (size_t)w * 3, (size_t)w * 3);
     free(small);
 }
 
 /* Size in rectangle pixels of a picture that keeps its shape on the screen. */
-static void fit(const struct image *image, int width, int height, int aspect_w, int aspect_h, int *w, int *h)
+static void fit(const struct image *image, int width, int height, int aspect_w, int aspect_h,
+                int *w, int *h)
 {
     int fit_w, fit_h;
     resize_fit(image->width, image->height, aspect_w, aspect_h, &fit_w, &fit_h);
@@ -63,8 +66,8 @@ static void fit(const struct image *image, int width, int height, int aspect_w, 
     *h = *h < 1 ? 1 : *h > height ? height : *h;
 }
 
-enum err_code picture_make(uint8_t **rgb, const struct picture_want *want, int width, int height, int aspect_w,
-                           int aspect_h, uint32_t background, struct err *err)
+enum err_code picture_make(uint8_t **rgb, const struct picture_want *want, int width, int height,
+                           int aspect_w, int aspect_h, uint32_t background, struct err *err)
 {
     static const struct image_limits limits = IMAGE_LIMITS_DEFAULT;
     struct image image = {0}, square;

@@ -6,9 +6,10 @@
 #include "ui/canvas.h"
 #include "ui/gfx.h"
 
-/* The wanted picture in a rectangle of width x height pixels that is shown aspect_w x aspect_h large (a pixel of half blocks is not square), on the
- * background. *rgb: width * height * 3 bytes, the caller frees it. errors: those of image_load. thread: any */
-enum err_code picture_make(uint8_t **rgb, const struct picture_want *want, int width, int height, int aspect_w,
-                           int aspect_h, uint32_t background, struct err *err);
+/* The wanted picture in a rectangle of width x height pixels that is shown aspect_w x aspect_h
+ * large (a pixel of half blocks is not square), on the background. *rgb: width * height * 3 bytes,
+ * the caller frees it. errors: those of image_load. thread: any */
+enum err_code picture_make(uint8_t **rgb, const struct picture_want *want, int width, int height,
+                           int aspect_w, int aspect_h, uint32_t background, struct err *err);
 
 #endif

@@ -43,8 +43,9 @@ void popups_text(struct popups *p, const char *title, const char *const *lines, 
     copy_items(push(p, POPUP_TEXT, title), lines, n);
 }
 
-void popups_menu(struct popups *p, const char *title, const char *question, const char *const *items, size_t n,
-                 size_t selected, void (*chosen)(void *user, int choice), void *user)
+void popups_menu(struct popups *p, const char *title, const char *question,
+                 const char *const *items, size_t n, size_t selected,
+                 void (*chosen)(void *user, int choice), void *user)
 {
     struct popup *popup = push(p, POPUP_MENU, title);
     copy_items(popup, items, n);
@@ -82,7 +83,9 @@ static void close_top(struct popups *p, int choice, bool accept)
     popup_done(&top);
 }
 
-/* --- keys ----------------------------------------------------------------------------------------------------- */
+/* --- keys
+ * -----------------------------------------------------------------------------------------------------
+ */
 
 static void scroll_text(struct popup *p, long by)
 {
@@ -134,15 +137,19 @@ void popups_key(struct popups *p, const struct key_event *event)
         prompt_key(p, top, event);
     else if (by)
         top->kind == POPUP_TEXT ? scroll_text(top, by) : move_selection(top, by);
-    else if (top->kind == POPUP_TEXT && (key.code == K_ENTER || (letter && (key.ch == 'q' || key.ch == '?'))))
+    else if (top->kind == POPUP_TEXT &&
+             (key.code == K_ENTER || (letter && (key.ch == 'q' || key.ch == '?'))))
         close_top(p, -1, false);
     else if (top->kind == POPUP_MENU && key.code == K_ENTER && top->n)
         close_top(p, (int)top->selected, true);
-    else if (top->kind == POPUP_MENU && letter && key.ch >= '1' && key.ch < '1' + (top->n < 9 ? top->n : 9))
+    else if (top->kind == POPUP_MENU && letter && key.ch >= '1' &&
+             key.ch < '1' + (top->n < 9 ? top->n : 9))
         close_top(p, (int)(key.ch - '1'), true);
 }
 
-/* --- drawing -------------------------------------------------------------------------------------------------- */
+/* --- drawing
+ * --------------------------------------------------------------------------------------------------
+ */
 
 static int max_int(int a, int b)
 {
@@ -195,8 +202,8 @@ static void draw_items(struct popup *p, struct canvas *canvas, struct area in)
         canvas_fill(canvas, (struct area){in.x, in.y + y, in.w, 1}, role, ' ');
         if (p->kind == POPUP_MENU && i < 9)
             canvas_ch(canvas, in, 1, y, selected ? ROLE_SELECT : ROLE_DIM, '1' + (uint32_t)i);
-        canvas_put_cut(canvas, in, p->kind == POPUP_MENU ? 3 : 1, y, in.w - (p->kind == POPUP_MENU ? 4 : 2), role,
-                       p->items[i], false);
+        canvas_put_cut(canvas, in, p->kind == POPUP_MENU ? 3 : 1, y,
+                       in.w - (p->kind == POPUP_MENU ? 4 : 2), role, p->items[i], false);
     }
 }
 

@@ -20,7 +20,8 @@ static int status_code(int status, const struct term_saved *saved)
 {
     if (WIFEXITED(status))
         return WEXITSTATUS(status);
-    term_restore_saved(saved); /* killed: nothing of the child could do it, or it did and twice does no harm */
+    term_restore_saved(
+        saved); /* killed: nothing of the child could do it, or it did and twice does no harm */
     return 128 + WTERMSIG(status);
 }
 

@@ -10,7 +10,7 @@
 
 static int ends[2] = {-1, -1};
 
-static void catch(int number)
+static void catch (int number)
 {
     int saved = errno;
     unsigned char byte = (unsigned char)number;

@@ -8,9 +8,10 @@
 /* Catches WINCH, TERM, INT, HUP, TSTP and CONT; PIPE is ignored. errors: IO */
 enum err_code signals_open(struct err *err);
 int signals_fd(void);
-int signals_next(void);   /* a signal's number, or 0 when there is none */
+int signals_next(void); /* a signal's number, or 0 when there is none */
 
-/* Stops this process as Ctrl-Z does by default, until it is continued; in a process group that nobody could continue nothing happens. */
+/* Stops this process as Ctrl-Z does by default, until it is continued; in a process group that
+ * nobody could continue nothing happens. */
 void signals_stop_self(void);
 
 #endif

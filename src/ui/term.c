@@ -62,7 +62,9 @@ bool term_write(struct terminal *t, const char *bytes, size_t n)
     return !t->gone;
 }
 
-/* --- taking --------------------------------------------------------------------------------------------------- */
+/* --- taking
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 /* A capability without its padding "$<5>". */
 static void add_capability(struct str *out, const char *name)
@@ -92,7 +94,8 @@ static void arm_guard(struct terminal *t)
     str_done(&s);
 }
 
-/* Tries the terminal's own type, then common ones: a type that is unknown here is usually close to xterm. */
+/* Tries the terminal's own type, then common ones: a type that is unknown here is usually close to
+ * xterm. */
 static enum err_code start_curses(struct terminal *t, struct err *err)
 {
     const char *own = getenv("TERM");
@@ -100,12 +103,14 @@ static enum err_code start_curses(struct terminal *t, struct err *err)
     for (size_t i = 0; i < sizeof types / sizeof *types && !t->screen; i++) {
         t->screen = types[i] ? newterm(types[i], t->out, t->in) : NULL;
         if (t->screen && i > 0)
-            log_line(LOG_WARN, "terminal type %s is not known here, using %s", own && *own ? own : "(none)", types[i]);
+            log_line(LOG_WARN, "terminal type %s is not known here, using %s",
+                     own && *own ? own : "(none)", types[i]);
         if (t->screen)
             t->type = xstrdup(types[i]);
     }
     if (!t->screen)
-        return err_set(err, ERR_UNSUPPORTED, "terminal type %s: no description", own && *own ? own : "(none)");
+        return err_set(err, ERR_UNSUPPORTED, "terminal type %s: no description",
+                       own && *own ? own : "(none)");
     const char *cup = tigetstr("cup");
     if (cup && cup != (char *)-1)
         return ERR_OK;
@@ -119,7 +124,10 @@ static void start_colors(struct terminal *t, const char *color)
     if (str_eq(color, "never") || !has_colors() || start_color() != OK || COLORS < 8)
         return;
     t->default_colors = use_default_colors() == OK;
-    t->depth = COLORS >= 1 << 24 ? DEPTH_DIRECT : COLORS >= 256 ? DEPTH_256 : COLORS >= 16 ? DEPTH_16 : DEPTH_8;
+    t->depth = COLORS >= 1 << 24 ? DEPTH_DIRECT
+               : COLORS >= 256   ? DEPTH_256
+               : COLORS >= 16    ? DEPTH_16
+                                 : DEPTH_8;
 }
 
 static void set_modes(void)
@@ -242,9 +250,11 @@ enum err_code term_open(struct terminal **term, const char *color, struct err *e
     return ERR_OK;
 }
 
-/* --- giving back ---------------------------------------------------------------------------------------------- */
+/* --- giving back
+ * ---------------------------------------------------------------------------------------------- */
 
-/* Order matters: close a half-sent picture and the held frame, erase pictures by text, leave, drop late answers. */
+/* Order matters: close a half-sent picture and the held frame, erase pictures by text, leave, drop
+ * late answers. */
 static void leave_screen(struct terminal *t)
 {
     static const char first[] = "\033\\\033[?2026l\033[?2004l";
@@ -302,7 +312,9 @@ void term_abandon(struct terminal *t)
     free_term(t);
 }
 
-/* --- reading -------------------------------------------------------------------------------------------------- */
+/* --- reading
+ * --------------------------------------------------------------------------------------------------
+ */
 
 int term_fd(const struct terminal *t)
 {
@@ -345,7 +357,9 @@ void term_expect_answers(struct terminal *t, bool expect)
     decoder_expect(t->decoder, expect);
 }
 
-/* --- facts ---------------------------------------------------------------------------------------------------- */
+/* --- facts
+ * ----------------------------------------------------------------------------------------------------
+ */
 
 void term_size(const struct terminal *t, int *cols, int *rows)
 {

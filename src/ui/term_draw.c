@@ -9,9 +9,12 @@
 #include "base/mem.h"
 #include "ui/glyph.h"
 
-/* --- colours -------------------------------------------------------------------------------------------------- */
+/* --- colours
+ * --------------------------------------------------------------------------------------------------
+ */
 
-/* In direct colour the numbers below 8 (16 on some) still are the palette: near-black gets its neighbour. */
+/* In direct colour the numbers below 8 (16 on some) still are the palette: near-black gets its
+ * neighbour. */
 static int direct_color(uint32_t rgb)
 {
     return rgb < 16 ? 0x000100 * (rgb > 0) + (rgb ? 0 : 0x010101) : (int)rgb;
@@ -23,7 +26,9 @@ static int curses_color(const struct terminal *t, int32_t color, bool background
         return t->default_colors ? -1 : background ? COLOR_BLACK : COLOR_WHITE;
     if (color & STYLE_RGB) {
         uint32_t rgb = (uint32_t)color & 0xffffff;
-        return t->depth == DEPTH_DIRECT ? direct_color(rgb) : t->depth == DEPTH_256 ? color_nearest_256(rgb) : -1;
+        return t->depth == DEPTH_DIRECT ? direct_color(rgb)
+               : t->depth == DEPTH_256  ? color_nearest_256(rgb)
+                                        : -1;
     }
     if (t->depth == DEPTH_DIRECT && color >= 16)
         return direct_color(color_of_256(color));
@@ -56,7 +61,9 @@ void term_theme(struct terminal *t, const struct theme *theme)
     damage_forget(&t->damage);
 }
 
-/* --- cells ---------------------------------------------------------------------------------------------------- */
+/* --- cells
+ * ----------------------------------------------------------------------------------------------------
+ */
 
 /* The character as the C library measures it; what it measures otherwise would shift the row. */
 static wchar_t shown_char(const struct terminal *t, uint32_t ch)
@@ -109,8 +116,9 @@ static bool any_cell_changed(const struct terminal *t)
     return !t->damage.valid;
 }
 
-/* With pictures on the screen every row is updated by itself: given several rows at once curses may find that lines moved and scroll a part of the screen
- * (idlok does not prevent that), and the pictures would move along. A single changed row is never taken for a move. */
+/* With pictures on the screen every row is updated by itself: given several rows at once curses may
+ * find that lines moved and scroll a part of the screen (idlok does not prevent that), and the
+ * pictures would move along. A single changed row is never taken for a move. */
 static void update_rows(struct terminal *t)
 {
     bool pictures = t->damage.valid && t->damage.n_sent > 0;
@@ -126,11 +134,14 @@ static void update_rows(struct terminal *t)
     }
 }
 
-/* --- frames --------------------------------------------------------------------------------------------------- */
+/* --- frames
+ * ---------------------------------------------------------------------------------------------------
+ */
 
-/* Pictures as one text, each placed by cursor; the cursor is where curses believes it to be afterwards. */
-static void add_pictures(struct str *out, const struct canvas *canvas, const struct picture_shown *shown,
-                         const bool *send)
+/* Pictures as one text, each placed by cursor; the cursor is where curses believes it to be
+ * afterwards. */
+static void add_pictures(struct str *out, const struct canvas *canvas,
+                         const struct picture_shown *shown, const bool *send)
 {
     for (int i = 0; i < canvas->n_pictures; i++) {
         if (!send[i])
@@ -160,8 +171,8 @@ static void place_cursor(struct terminal *t, const struct canvas *canvas)
     t->cursor_y = canvas->cursor_y;
 }
 
-static void write_frame(struct terminal *t, const struct canvas *canvas, const struct picture_shown *shown,
-                        const bool *send)
+static void write_frame(struct terminal *t, const struct canvas *canvas,
+                        const struct picture_shown *shown, const bool *send)
 {
     struct str tail = STR_INIT;
     if (t->replies.synchronized)
@@ -178,7 +189,8 @@ static void write_frame(struct terminal *t, const struct canvas *canvas, const s
     str_done(&tail);
 }
 
-bool term_show(struct terminal *t, const struct canvas *canvas, const struct picture_shown *shown, bool with_pixels)
+bool term_show(struct terminal *t, const struct canvas *canvas, const struct picture_shown *shown,
+               bool with_pixels)
 {
     bool send[CANVAS_PICTURES];
     if (t->gone || canvas->cols != t->cols || canvas->rows != t->rows)

@@ -12,13 +12,13 @@
 #include "ui/term.h"
 
 struct terminal {
-    int fd;                  /* private copy of the terminal's descriptor, for reading and writing */
-    int kept[3];             /* descriptors 0 to 2 as they were */
-    int stray;               /* read end of what is printed meanwhile */
-    FILE *out, *in;          /* curses's */
+    int fd;         /* private copy of the terminal's descriptor, for reading and writing */
+    int kept[3];    /* descriptors 0 to 2 as they were */
+    int stray;      /* read end of what is printed meanwhile */
+    FILE *out, *in; /* curses's */
     SCREEN *screen;
     char *type;
-    struct termios modes;    /* to be given back */
+    struct termios modes; /* to be given back */
     bool utf8, default_colors, gone;
     enum depth depth;
     int cols, rows;
@@ -31,7 +31,7 @@ struct terminal {
         attr_t attributes;
         int pair;
     } looks[ROLE_COUNT];
-    int cursor_x, cursor_y;  /* shown cursor, -1 none */
+    int cursor_x, cursor_y; /* shown cursor, -1 none */
 };
 
 bool term_write(struct terminal *t, const char *bytes, size_t n);

@@ -46,7 +46,9 @@ int role_find(const char *name)
     return -1;
 }
 
-/* --- colours -------------------------------------------------------------------------------------------------- */
+/* --- colours
+ * --------------------------------------------------------------------------------------------------
+ */
 
 static const int cube_levels[6] = {0, 95, 135, 175, 215, 255};
 
@@ -63,7 +65,8 @@ uint32_t color_of_256(int index)
 /* Squared distance weighted by the eye's sensitivity: 2 red, 4 green, 3 blue. */
 static int color_distance(uint32_t a, uint32_t b)
 {
-    int r = (int)(a >> 16 & 255) - (int)(b >> 16 & 255), g = (int)(a >> 8 & 255) - (int)(b >> 8 & 255);
+    int r = (int)(a >> 16 & 255) - (int)(b >> 16 & 255),
+        g = (int)(a >> 8 & 255) - (int)(b >> 8 & 255);
     int l = (int)(a & 255) - (int)(b & 255);
     return 2 * r * r + 4 * g * g + 3 * l * l;
 }
@@ -79,7 +82,9 @@ int color_nearest_256(uint32_t rgb)
     int cube = 16 + 36 * cube_index(r) + 6 * cube_index(g) + cube_index(b);
     int grey = (2 * r + 4 * g + 3 * b) / 9;
     int ramp = grey < 4 ? 0 : grey > 238 ? 23 : (grey - 3) / 10;
-    return color_distance(rgb, color_of_256(232 + ramp)) < color_distance(rgb, color_of_256(cube)) ? 232 + ramp : cube;
+    return color_distance(rgb, color_of_256(232 + ramp)) < color_distance(rgb, color_of_256(cube))
+               ? 232 + ramp
+               : cube;
 }
 
 static double luminance(uint32_t rgb)
@@ -99,7 +104,9 @@ double color_contrast(uint32_t a, uint32_t b)
     return x > y ? (x + 0.05) / (y + 0.05) : (y + 0.05) / (x + 0.05);
 }
 
-/* --- styles --------------------------------------------------------------------------------------------------- */
+/* --- styles
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 static bool parse_hex(const char *word, uint32_t *rgb)
 {
@@ -112,7 +119,8 @@ static bool parse_hex(const char *word, uint32_t *rgb)
 
 static bool parse_color(const char *word, int32_t *color)
 {
-    static const char *const names[] = {"black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"};
+    static const char *const names[] = {"black", "red",     "green", "yellow",
+                                        "blue",  "magenta", "cyan",  "white"};
     uint32_t rgb;
     int64_t number;
     if (str_eq(word, "default")) {
@@ -160,7 +168,8 @@ enum err_code style_parse(struct style *style, const char *text, struct err *err
         if (attribute)
             s.attributes |= attribute;
         else if (colors == 2 || !parse_color(w, colors ? &s.bg : &s.fg))
-            return err_set(err, ERR_INVALID, "%s is neither a colour nor bold, dim, underline, reverse or italic", w);
+            return err_set(err, ERR_INVALID,
+                           "%s is neither a colour nor bold, dim, underline, reverse or italic", w);
         else
             colors++;
     }
@@ -180,7 +189,9 @@ void theme_default(struct theme *theme)
     }
 }
 
-/* --- files ---------------------------------------------------------------------------------------------------- */
+/* --- files
+ * ----------------------------------------------------------------------------------------------------
+ */
 
 struct theme_reader {
     struct theme *theme;
@@ -208,7 +219,8 @@ static int split_role(const char *key, enum depth *depth)
     return role;
 }
 
-static enum err_code set_role(struct theme_reader *r, const char *key, const char *value, struct err *err)
+static enum err_code set_role(struct theme_reader *r, const char *key, const char *value,
+                              struct err *err)
 {
     enum depth depth;
     struct style style;
@@ -236,7 +248,8 @@ static char *find_theme(const char *name)
     char *folders[] = {path_home(PATH_CONFIG), path_program_folder(), xstrdup(PKGDATADIR)};
     char *found = NULL;
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-        char *path = folders[i] && !found ? xasprintf("%s/themes/%s.theme", folders[i], name) : NULL;
+        char *path =
+            folders[i] && !found ? xasprintf("%s/themes/%s.theme", folders[i], name) : NULL;
         if (path && path_is_file(path))
             found = path;
         else
@@ -266,7 +279,8 @@ static enum err_code inherit(struct theme_reader *r, const char *name, struct er
     return code;
 }
 
-static enum err_code set_key(struct theme_reader *r, const char *key, const char *value, struct err *err)
+static enum err_code set_key(struct theme_reader *r, const char *key, const char *value,
+                             struct err *err)
 {
     struct theme *t = r->theme;
     if (str_eq(key, "name"))
@@ -329,8 +343,9 @@ void theme_parse(struct theme *theme, const char *file, const char *text,
     read_text(&r, text);
 }
 
-enum err_code theme_load(struct theme *theme, const char *name, void (*report)(const struct err *err, void *user),
-                         void *user, struct err *err)
+enum err_code theme_load(struct theme *theme, const char *name,
+                         void (*report)(const struct err *err, void *user), void *user,
+                         struct err *err)
 {
     theme_default(theme);
     if (str_eq(name, "default"))

@@ -30,8 +30,9 @@ static double now(void)
 
 static void set_environment(const char *home)
 {
-    static const char *const gone[] = {"NO_COLOR", "TMUX",    "ZELLIJ", "KONSOLE_VERSION", "FLOWERLAB_GRAPHICS",
-                                       "LINES",    "COLUMNS", "LANG",   "LC_CTYPE"};
+    static const char *const gone[] = {
+        "NO_COLOR", "TMUX",    "ZELLIJ", "KONSOLE_VERSION", "FLOWERLAB_GRAPHICS",
+        "LINES",    "COLUMNS", "LANG",   "LC_CTYPE"};
     for (size_t i = 0; i < sizeof gone / sizeof *gone; i++)
         unsetenv(gone[i]);
     setenv("TERM", "xterm-256color", 1);
@@ -201,7 +202,8 @@ bool pty_modes_restored(const struct pty *p)
     struct termios now_modes;
     return tcgetattr(p->slave, &now_modes) == 0 && now_modes.c_iflag == p->before.c_iflag &&
            now_modes.c_oflag == p->before.c_oflag && now_modes.c_cflag == p->before.c_cflag &&
-           now_modes.c_lflag == p->before.c_lflag && memcmp(now_modes.c_cc, p->before.c_cc, sizeof p->before.c_cc) == 0;
+           now_modes.c_lflag == p->before.c_lflag &&
+           memcmp(now_modes.c_cc, p->before.c_cc, sizeof p->before.c_cc) == 0;
 }
 
 int pty_wait_end(struct pty *p)

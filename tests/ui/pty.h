@@ -1,4 +1,5 @@
-/* A program on a pseudo terminal with a small terminal behind it, for tests. Waits are for texts and events, never for times.
+/* A program on a pseudo terminal with a small terminal behind it, for tests. Waits are for texts
+ * and events, never for times.
  *
  *     struct pty *p = pty_start(80, 24, PTY_SIXEL, (char *const[]){"./flowerlab", "DIR", NULL});
  *     assert_true(pty_wait_text(p, "Classes"));
@@ -6,9 +7,10 @@
  *     assert_true(pty_wait_pictures(p, 15));
  *     assert_int_equal(pty_finish(p), 0);
  *
- * The terminal understands what curses writes for xterm-256color, answers the program's questions as its kind says, and keeps texts and sixel pictures.
- * Each wait reads what the program writes and gives up after PTY_PATIENCE seconds, then prints the screen.
- * SPDX-License-Identifier: GPL-3.0-or-later */
+ * The terminal understands what curses writes for xterm-256color, answers the program's questions
+ * as its kind says, and keeps texts and sixel pictures. Each wait reads what the program writes and
+ * gives up after PTY_PATIENCE seconds, then prints the screen. SPDX-License-Identifier:
+ * GPL-3.0-or-later */
 #ifndef FL_TESTS_UI_PTY_H
 #define FL_TESTS_UI_PTY_H
 
@@ -20,54 +22,58 @@
 
 #define PTY_PATIENCE 30
 
-/* PLAIN answers without sixel, SIXEL with (cells of 10 x 20 pixels, synchronized updates), SILENT never answers. */
+/* PLAIN answers without sixel, SIXEL with (cells of 10 x 20 pixels, synchronized updates), SILENT
+ * never answers. */
 enum pty_kind { PTY_PLAIN, PTY_SIXEL, PTY_SILENT };
 
 struct pty_picture {
-    int x, y, width, height;   /* cell it was placed at; pixels by its raster attributes */
+    int x, y, width, height; /* cell it was placed at; pixels by its raster attributes */
     size_t n_bytes;
-    char *bytes;               /* DCS ... ST */
+    char *bytes; /* DCS ... ST */
 };
 
 struct pty {
-    int fd;                    /* the terminal's side */
-    int slave;                 /* the program's side, kept open to look at its modes */
-    pid_t pid;                 /* the program (the parent of its two processes) */
+    int fd;    /* the terminal's side */
+    int slave; /* the program's side, kept open to look at its modes */
+    pid_t pid; /* the program (the parent of its two processes) */
     enum pty_kind kind;
     int cols, rows, x, y, saved_x, saved_y, top, bottom; /* top, bottom: scrolling region */
-    uint32_t *cells;           /* characters */
-    struct termios before;     /* modes at the start */
-    struct pty_picture *pictures; /* all that arrived, in order */
-    size_t n_pictures, n_bytes; /* bytes written by the program */
+    uint32_t *cells;                                     /* characters */
+    struct termios before;                               /* modes at the start */
+    struct pty_picture *pictures;                        /* all that arrived, in order */
+    size_t n_pictures, n_bytes;                          /* bytes written by the program */
     bool screen_mode, synchronized, in_sync, ended, bracketed;
-    int errors;                /* unpaired 2026, pictures over the edge or in the last row, unknown sequences */
+    int errors; /* unpaired 2026, pictures over the edge or in the last row, unknown sequences */
     char last_error[128];
     /* parser */
     char *pending;
     size_t n_pending, cap_pending;
-    uint32_t last;             /* for REP */
+    uint32_t last; /* for REP */
 };
 
-/* Environment of the program: TERM=xterm-256color, LC_ALL=C.UTF-8; HOME and the XDG folders below home when that is not NULL. New session: the pty is its
- * controlling terminal. */
+/* Environment of the program: TERM=xterm-256color, LC_ALL=C.UTF-8; HOME and the XDG folders below
+ * home when that is not NULL. New session: the pty is its controlling terminal. */
 struct pty *pty_start(int cols, int rows, enum pty_kind kind, const char *home, char *const argv[]);
 
-bool pty_pump(struct pty *p, int milliseconds);           /* reads once; false: nothing came in that time, or the end */
-bool pty_wait_text(struct pty *p, const char *text);      /* until the text is on the screen (in one row) */
+bool pty_pump(struct pty *p,
+              int milliseconds); /* reads once; false: nothing came in that time, or the end */
+bool pty_wait_text(struct pty *p,
+                   const char *text); /* until the text is on the screen (in one row) */
 bool pty_wait_gone(struct pty *p, const char *text);
-bool pty_wait_pictures(struct pty *p, size_t n);          /* until n have arrived since the start */
+bool pty_wait_pictures(struct pty *p, size_t n); /* until n have arrived since the start */
 bool pty_wait(struct pty *p, bool (*done)(struct pty *p, void *user), void *user);
 bool pty_has(const struct pty *p, const char *text);
-char *pty_screen(const struct pty *p);                    /* all rows; the caller frees it */
+char *pty_screen(const struct pty *p); /* all rows; the caller frees it */
 void pty_send(struct pty *p, const char *keys);
-void pty_resize(struct pty *p, int cols, int rows);       /* with SIGWINCH */
-pid_t pty_child(const struct pty *p);                     /* the working process: child of pid, or 0 */
-bool pty_modes_restored(const struct pty *p);             /* termios equal to those before */
+void pty_resize(struct pty *p, int cols, int rows); /* with SIGWINCH */
+pid_t pty_child(const struct pty *p);               /* the working process: child of pid, or 0 */
+bool pty_modes_restored(const struct pty *p);       /* termios equal to those before */
 
-void pty_forget_screen(struct pty *p);                    /* blanks what we believe to see */
+void pty_forget_screen(struct pty *p); /* blanks what we believe to see */
 
-/* Reads until the program ends; its exit status as of waitpid, or -1 when it does not end. Frees nothing. */
+/* Reads until the program ends; its exit status as of waitpid, or -1 when it does not end. Frees
+ * nothing. */
 int pty_wait_end(struct pty *p);
-void pty_free(struct pty *p);                             /* kills what still runs */
+void pty_free(struct pty *p); /* kills what still runs */
 
 #endif

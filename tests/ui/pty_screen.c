@@ -161,20 +161,48 @@ static void plain_csi(struct pty *p, char final, int a, int b)
 {
     int n = a > 0 ? a : 1;
     switch (final) {
-    case 'A': go(p, p->x, p->y - n); break;
-    case 'B': go(p, p->x, p->y + n); break;
-    case 'C': go(p, p->x + n, p->y); break;
-    case 'D': go(p, p->x - n, p->y); break;
-    case 'G': go(p, n - 1, p->y); break;
-    case 'd': go(p, p->x, n - 1); break;
-    case 'H': go(p, (b > 0 ? b : 1) - 1, n - 1); break;
-    case 'J': erase_screen(p, a > 0 ? a : 0); break;
-    case 'K': erase_line(p, a > 0 ? a : 0); break;
-    case 'X': blank(p, p->y * p->cols + p->x, p->y * p->cols + clamp(p->x + n, 0, p->cols)); break;
-    case 'P': shift_line(p, n); break;
-    case '@': shift_line(p, -n); break;
-    case 'L': scroll_rows(p, p->y, p->rows - 1, -n); break;
-    case 'M': scroll_rows(p, p->y, p->rows - 1, n); break;
+    case 'A':
+        go(p, p->x, p->y - n);
+        break;
+    case 'B':
+        go(p, p->x, p->y + n);
+        break;
+    case 'C':
+        go(p, p->x + n, p->y);
+        break;
+    case 'D':
+        go(p, p->x - n, p->y);
+        break;
+    case 'G':
+        go(p, n - 1, p->y);
+        break;
+    case 'd':
+        go(p, p->x, n - 1);
+        break;
+    case 'H':
+        go(p, (b > 0 ? b : 1) - 1, n - 1);
+        break;
+    case 'J':
+        erase_screen(p, a > 0 ? a : 0);
+        break;
+    case 'K':
+        erase_line(p, a > 0 ? a : 0);
+        break;
+    case 'X':
+        blank(p, p->y * p->cols + p->x, p->y * p->cols + clamp(p->x + n, 0, p->cols));
+        break;
+    case 'P':
+        shift_line(p, n);
+        break;
+    case '@':
+        shift_line(p, -n);
+        break;
+    case 'L':
+        scroll_rows(p, p->y, p->rows - 1, -n);
+        break;
+    case 'M':
+        scroll_rows(p, p->y, p->rows - 1, n);
+        break;
     case 'S':
     case 'T':
         scroll_rows(p, p->top, p->bottom, final == 'S' ? n : -n);
@@ -190,9 +218,17 @@ static void plain_csi(struct pty *p, char final, int a, int b)
         for (int i = 0; i < n && p->last; i++)
             put(p, p->last);
         break;
-    case 'm': case 'h': case 'l': break;
-    case 'c': case 't': question(p, final, a); break;
-    default: complain(p, "unknown CSI", &final, 1); break;
+    case 'm':
+    case 'h':
+    case 'l':
+        break;
+    case 'c':
+    case 't':
+        question(p, final, a);
+        break;
+    default:
+        complain(p, "unknown CSI", &final, 1);
+        break;
     }
 }
 
@@ -214,7 +250,8 @@ static void csi(struct pty *p, const char *body, size_t n)
         plain_csi(p, final, v[0], v[1]);
 }
 
-/* A sixel is remembered with its place; one that leaves its rows or the screen's last one is an error. */
+/* A sixel is remembered with its place; one that leaves its rows or the screen's last one is an
+ * error. */
 static void picture(struct pty *p, const char *bytes, size_t n)
 {
     const char *raster = memchr(bytes, '"', n < 64 ? n : 64);

@@ -1,4 +1,5 @@
-/* The terminal behind a pty: a grid of characters and the pictures that came. SPDX-License-Identifier: GPL-3.0-or-later */
+/* The terminal behind a pty: a grid of characters and the pictures that came.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef FL_TESTS_UI_PTY_SCREEN_H
 #define FL_TESTS_UI_PTY_SCREEN_H
 

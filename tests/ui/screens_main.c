@@ -1,4 +1,5 @@
-/* The screens alone, for tests on a pseudo terminal: screens_main [--graphics G] [--start] [FOLDER]. SPDX-License-Identifier: GPL-3.0-or-later */
+/* The screens alone, for tests on a pseudo terminal: screens_main [--graphics G] [--start]
+ * [FOLDER]. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
-/* The screens on a pseudo terminal: first frame, pictures, popups, every way out. SPDX-License-Identifier: GPL-3.0-or-later */
+/* The screens on a pseudo terminal: first frame, pictures, popups, every way out.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unit/test.h"
 
 #include <fcntl.h>
@@ -73,7 +74,8 @@ static int remove_data(void **state)
 
 static struct pty *start(int cols, int rows, enum pty_kind kind)
 {
-    return pty_start(cols, rows, kind, home, (char *const[]){program, "--theme", theme, data, NULL});
+    return pty_start(cols, rows, kind, home,
+                     (char *const[]){program, "--theme", theme, data, NULL});
 }
 
 static void check_left(struct pty *p)
@@ -254,7 +256,8 @@ static void stops_and_goes_on(void **state)
 static void any_window_size(void **state)
 {
     (void)state;
-    static const int sizes[][2] = {{200, 60}, {20, 5}, {1, 1}, {80, 24}, {10, 3}, {40, 10}, {2, 50}, {300, 2}, {100, 30}};
+    static const int sizes[][2] = {{200, 60}, {20, 5}, {1, 1},   {80, 24}, {10, 3},
+                                   {40, 10},  {2, 50}, {300, 2}, {100, 30}};
     struct pty *p = start(10, 3, PTY_SIXEL);
     assert_true(pty_wait_text(p, "window"));
     for (int round = 0; round < 3; round++) {
@@ -273,7 +276,8 @@ static void any_window_size(void **state)
 static void starts_without_a_folder(void **state)
 {
     (void)state;
-    struct pty *p = pty_start(80, 24, PTY_PLAIN, home, (char *const[]){program, "--theme", theme, NULL});
+    struct pty *p =
+        pty_start(80, 24, PTY_PLAIN, home, (char *const[]){program, "--theme", theme, NULL});
     assert_true(pty_wait_text(p, "Which pictures?"));
     assert_true(pty_wait_text(p, "type a path"));
     pty_send(p, "\033[B\033[B\033[B\033[A"); /* the keys move */
@@ -301,11 +305,14 @@ static void run_and_expect(char *const argv[], int code, const char *text)
 static void terminals_that_cannot(void **state)
 {
     (void)state;
-    run_and_expect((char *const[]){"env", "TERM=dumb", program, data, NULL}, 2, "cannot place text");
+    run_and_expect((char *const[]){"env", "TERM=dumb", program, data, NULL}, 2,
+                   "cannot place text");
     char *command = xasprintf("'%s' '%s' </dev/null", program, data);
     run_and_expect((char *const[]){"sh", "-c", command, NULL}, 2, "need a terminal");
     free(command);
-    struct pty *p = pty_start(80, 24, PTY_PLAIN, home, (char *const[]){"env", "TERM=bogus", program, "--theme", theme, data, NULL});
+    struct pty *p =
+        pty_start(80, 24, PTY_PLAIN, home,
+                  (char *const[]){"env", "TERM=bogus", program, "--theme", theme, data, NULL});
     assert_true(pty_wait_text(p, "daisy")); /* taken for an xterm */
     quit_and_check(p);
 }
@@ -313,7 +320,9 @@ static void terminals_that_cannot(void **state)
 static void without_utf8_only_ascii(void **state)
 {
     (void)state;
-    struct pty *p = pty_start(80, 24, PTY_PLAIN, home, (char *const[]){"env", "LC_ALL=C", program, "--theme", theme, data, NULL});
+    struct pty *p =
+        pty_start(80, 24, PTY_PLAIN, home,
+                  (char *const[]){"env", "LC_ALL=C", program, "--theme", theme, data, NULL});
     wait_scanned(p);
     pty_send(p, "?");
     assert_true(pty_wait_text(p, "+- Help: keys"));
@@ -327,12 +336,18 @@ static void without_utf8_only_ascii(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(first_frame_needs_no_answer), cmocka_unit_test(sixel_pictures_come_once),
-        cmocka_unit_test(plain_terminals_get_blocks),  cmocka_unit_test(strays_go_to_the_log),
-        cmocka_unit_test(crashes_give_the_terminal_back), cmocka_unit_test(signals_end_it),
-        cmocka_unit_test(a_closed_terminal_ends_it),   cmocka_unit_test(stops_and_goes_on),
-        cmocka_unit_test(any_window_size),             cmocka_unit_test(starts_without_a_folder),
-        cmocka_unit_test(terminals_that_cannot),       cmocka_unit_test(without_utf8_only_ascii),
+        cmocka_unit_test(first_frame_needs_no_answer),
+        cmocka_unit_test(sixel_pictures_come_once),
+        cmocka_unit_test(plain_terminals_get_blocks),
+        cmocka_unit_test(strays_go_to_the_log),
+        cmocka_unit_test(crashes_give_the_terminal_back),
+        cmocka_unit_test(signals_end_it),
+        cmocka_unit_test(a_closed_terminal_ends_it),
+        cmocka_unit_test(stops_and_goes_on),
+        cmocka_unit_test(any_window_size),
+        cmocka_unit_test(starts_without_a_folder),
+        cmocka_unit_test(terminals_that_cannot),
+        cmocka_unit_test(without_utf8_only_ascii),
     };
     return cmocka_run_group_tests(tests, make_data, remove_data);
 }

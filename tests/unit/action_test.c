@@ -24,7 +24,8 @@ static void rows_are_complete(void **state)
         if (row->contexts != CONTEXT_SCREENS)
             with_actions |= row->contexts;
     }
-    assert_int_equal(with_actions & (CONTEXT_DATA | CONTEXT_SAMPLES | CONTEXT_SETUP | CONTEXT_TRAIN),
+    assert_int_equal(with_actions &
+                         (CONTEXT_DATA | CONTEXT_SAMPLES | CONTEXT_SETUP | CONTEXT_TRAIN),
                      CONTEXT_DATA | CONTEXT_SAMPLES | CONTEXT_SETUP | CONTEXT_TRAIN);
     assert_int_equal(action_find("no-such"), ACTION_NONE);
 }

@@ -161,10 +161,14 @@ static void any_size(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(text_is_clipped),    cmocka_unit_test(wide_characters_stay_whole),
-        cmocka_unit_test(bad_bytes_are_shown), cmocka_unit_test(long_texts_are_cut),
-        cmocka_unit_test(ascii_only),         cmocka_unit_test(bars_count_eighths),
-        cmocka_unit_test(pictures_keep_off_the_last_row), cmocka_unit_test(any_size),
+        cmocka_unit_test(text_is_clipped),
+        cmocka_unit_test(wide_characters_stay_whole),
+        cmocka_unit_test(bad_bytes_are_shown),
+        cmocka_unit_test(long_texts_are_cut),
+        cmocka_unit_test(ascii_only),
+        cmocka_unit_test(bars_count_eighths),
+        cmocka_unit_test(pictures_keep_off_the_last_row),
+        cmocka_unit_test(any_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -110,7 +110,8 @@ static void menus_choose(void **state)
     static const struct {
         const char *keys[3];
         int choice;
-    } table[] = {{{"Enter"}, 1}, {{"Down", "Enter"}, 2}, {{"Up", "Up", "Enter"}, 0}, {{"3"}, 2}, {{"Esc"}, -1}, {{"C-c"}, -1}};
+    } table[] = {{{"Enter"}, 1}, {{"Down", "Enter"}, 2}, {{"Up", "Up", "Enter"}, 0},
+                 {{"3"}, 2},     {{"Esc"}, -1},          {{"C-c"}, -1}};
     struct popups p = {0};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         popups_menu(&p, "Quit", "A run is training.", items, 3, 1, chosen, &p);
@@ -146,16 +147,20 @@ static void menus_are_drawn(void **state)
     popups_menu(&p, "Quit", "A run is training.", items, 3, 1, NULL, NULL);
     popups_draw(&p, &c);
     canvas_text(&s, &c);
-    assert_string_equal(s.s, "\n     \u250c\u2500 Quit "
-                             "\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500"
-                             "\u2500\u2500\u2510\n"
-                             "     \u2502 A run is training.        \u2502\n"
-                             "     \u2502                           \u2502\n"
-                             "     \u2502 1 stop after this epoch   \u2502\n"
-                             "     \u2502 2 stop now                \u2502\n"
-                             "     \u2502 3 go on                   \u2502\n"
-                             "     \u2514\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500"
-                             "\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2518\n\n");
+    assert_string_equal(
+        s.s, "\n     \u250c\u2500 Quit "
+             "\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500"
+             "\u2500\u2500\u2500\u2500"
+             "\u2500\u2500\u2510\n"
+             "     \u2502 A run is training.        \u2502\n"
+             "     \u2502                           \u2502\n"
+             "     \u2502 1 stop after this epoch   \u2502\n"
+             "     \u2502 2 stop now                \u2502\n"
+             "     \u2502 3 go on                   \u2502\n"
+             "     "
+             "\u2514\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500"
+             "\u2500\u2500\u2500"
+             "\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2518\n\n");
     str_done(&s);
     for (int w = 1; w < 60; w += 3) { /* any size */
         for (int h = 1; h < 12; h++) {
@@ -170,8 +175,9 @@ static void menus_are_drawn(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(editing_keys),      cmocka_unit_test(paths_are_completed), cmocka_unit_test(menus_choose),
-        cmocka_unit_test(prompts_take_text), cmocka_unit_test(menus_are_drawn),
+        cmocka_unit_test(editing_keys),    cmocka_unit_test(paths_are_completed),
+        cmocka_unit_test(menus_choose),    cmocka_unit_test(prompts_take_text),
+        cmocka_unit_test(menus_are_drawn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,8 +8,10 @@
 #include "base/rng.h"
 #include "ui/keys.h"
 
-/* Feeds text in pieces of step bytes and gives the names of the keys, blanks between; a pause after the text. */
-static void decode(struct str *out, struct replies *r, const char *text, size_t n, size_t step, bool expect)
+/* Feeds text in pieces of step bytes and gives the names of the keys, blanks between; a pause after
+ * the text. */
+static void decode(struct str *out, struct replies *r, const char *text, size_t n, size_t step,
+                   bool expect)
 {
     struct decoder *d = decoder_new(r);
     struct key_event e;
@@ -53,7 +55,8 @@ static void keys(void **state)
     expect_keys("\r\n\t\177\b", "Enter Enter Tab Backspace Backspace ");
     expect_keys("\003\014\032", "C-c C-l C-z ");
     expect_keys("\033[A\033OB\033[1;5C\033[D", "Up Down Right Left ");
-    expect_keys("\033[5~\033[6~\033[1~\033[4~\033[H\033OF\033[3~\033[2~", "PgUp PgDn Home End Home End Del Ins ");
+    expect_keys("\033[5~\033[6~\033[1~\033[4~\033[H\033OF\033[3~\033[2~",
+                "PgUp PgDn Home End Home End Del Ins ");
     expect_keys("\033OP\033[11~\033[[A\033[24~\033[Z", "F1 F1 F1 F12 S-Tab ");
     expect_keys("\033x", "M-x ");
     expect_keys("\033", "Esc ");
@@ -68,7 +71,8 @@ static void keys(void **state)
 static void names_read_back(void **state)
 {
     (void)state;
-    static const char *const all[] = {"a", "G", "?", "C-c", "M-x", "Enter", "Esc", "Tab", "S-Tab", "F10", "PgDn", "Space"};
+    static const char *const all[] = {"a",   "G",   "?",     "C-c", "M-x",  "Enter",
+                                      "Esc", "Tab", "S-Tab", "F10", "PgDn", "Space"};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         struct key k;
         struct str s = STR_INIT;
@@ -105,11 +109,11 @@ static void device_answers(void **state)
         const char *text;
         bool device, sixel;
     } table[] = {
-        {"\033[?62;4c", true, true},          {"\033[?63;1;2;4;6;9;15;22c", true, true},
-        {"\033[?62;52;c", true, false},       {"\033[?64;42;14c", true, false},
-        {"\033[?4c", true, false},            {"\033[?1;2c", true, false},
-        {"\033[?62;4;c", true, true},         {"\033[?c", true, false},
-        {"\033[>41;379;0c", false, false},    {"\033[0n", false, false},
+        {"\033[?62;4c", true, true},       {"\033[?63;1;2;4;6;9;15;22c", true, true},
+        {"\033[?62;52;c", true, false},    {"\033[?64;42;14c", true, false},
+        {"\033[?4c", true, false},         {"\033[?1;2c", true, false},
+        {"\033[?62;4;c", true, true},      {"\033[?c", true, false},
+        {"\033[>41;379;0c", false, false}, {"\033[0n", false, false},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         struct replies r = answers(table[i].text);
@@ -129,7 +133,8 @@ static void size_answers(void **state)
     assert_int_equal(r.registers, 256);
     assert_int_equal(r.graphics_w, 800);
     assert_int_equal(r.graphics_h, 480);
-    r = answers("\033[6;0;0t\033[4;0;0t\033[?1;3;0S\033[?2;3;0S"); /* implausible, or status "failure" */
+    r = answers(
+        "\033[6;0;0t\033[4;0;0t\033[?1;3;0S\033[?2;3;0S"); /* implausible, or status "failure" */
     assert_int_equal(r.cell_w, -1);
     assert_int_equal(r.window_w, -1);
     assert_int_equal(r.registers, -1);
@@ -140,7 +145,8 @@ static void size_answers(void **state)
 static void other_answers(void **state)
 {
     (void)state;
-    struct replies r = answers("\033P>|XTerm(379)\033\\\033[?2026;2$y\033]11;rgb:1e1e/2020/ffff\033\\");
+    struct replies r =
+        answers("\033P>|XTerm(379)\033\\\033[?2026;2$y\033]11;rgb:1e1e/2020/ffff\033\\");
     assert_string_equal(r.version, "XTerm(379)");
     assert_true(r.synchronized);
     assert_int_equal(r.background, 0x1e20ff);
@@ -221,9 +227,14 @@ static void rubbish_does_no_harm(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(keys),         cmocka_unit_test(names_read_back), cmocka_unit_test(device_answers),
-        cmocka_unit_test(size_answers), cmocka_unit_test(other_answers),   cmocka_unit_test(late_rest_of_an_answer),
-        cmocka_unit_test(expected_answers_wait), cmocka_unit_test(rubbish_does_no_harm),
+        cmocka_unit_test(keys),
+        cmocka_unit_test(names_read_back),
+        cmocka_unit_test(device_answers),
+        cmocka_unit_test(size_answers),
+        cmocka_unit_test(other_answers),
+        cmocka_unit_test(late_rest_of_an_answer),
+        cmocka_unit_test(expected_answers_wait),
+        cmocka_unit_test(rubbish_does_no_harm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* Pictures: what is drawn is what the file holds, and what is sent again is only what was damaged. SPDX-License-Identifier: GPL-3.0-or-later */
+/* Pictures: what is drawn is what the file holds, and what is sent again is only what was damaged.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unit/test.h"
 
 #include <stdio.h>
@@ -48,12 +49,17 @@ static int remove_file(void **state)
 
 static struct pictures_config config_of(const struct gfx_backend *backend)
 {
-    return (struct pictures_config){.backend = backend, .cell_w = 10, .cell_h = 20, .max_w = 1000, .max_h = 1000,
+    return (struct pictures_config){.backend = backend,
+                                    .cell_w = 10,
+                                    .cell_h = 20,
+                                    .max_w = 1000,
+                                    .max_h = 1000,
                                     .background = 0x102030};
 }
 
 /* Draws one picture of w x h cells and waits for it. */
-static void show(struct pictures *p, struct canvas *c, struct picture_shown *shown, struct area a, const char *path)
+static void show(struct pictures *p, struct canvas *c, struct picture_shown *shown, struct area a,
+                 const char *path)
 {
     struct picture_want want = {0};
     snprintf(want.path, sizeof want.path, "%s", path);
@@ -78,8 +84,8 @@ static void sixel_holds_the_picture(void **state)
     unsigned char *pixels = NULL, *palette = NULL;
     int w, h, n_colors;
     struct str *bytes = &((struct gfx_out *)(uintptr_t)shown[0].out)->bytes;
-    assert_true(SIXEL_SUCCEEDED(sixel_decode_raw((unsigned char *)bytes->s, (int)bytes->len, &pixels, &w, &h, &palette,
-                                                 &n_colors, NULL)));
+    assert_true(SIXEL_SUCCEEDED(sixel_decode_raw((unsigned char *)bytes->s, (int)bytes->len,
+                                                 &pixels, &w, &h, &palette, &n_colors, NULL)));
     assert_int_equal(w, 200);
     assert_int_equal(h, 138); /* whole sixel rows inside 140 */
     uint8_t *want;
@@ -133,7 +139,8 @@ static void blocks_and_characters(void **state)
     const struct cell *left = &c.cells[0], *right = &c.cells[11];
     assert_int_equal(left->ch, 0x2580);
     assert_true(left->rgb && right->rgb);
-    assert_true((left->fg >> 16) < 30 && (right->fg >> 16) > 200); /* red grows to the right, green down */
+    assert_true((left->fg >> 16) < 30 &&
+                (right->fg >> 16) > 200); /* red grows to the right, green down */
     assert_true((left->fg >> 8 & 255) < (left->bg >> 8 & 255));
     canvas_put(&c, canvas_area(&c), 3, 1, ROLE_TEXT, "X");
     config = config_of(&gfx_ascii);
@@ -169,7 +176,9 @@ static void missing_files_say_so(void **state)
     pictures_free(p);
 }
 
-/* --- damage --------------------------------------------------------------------------------------------------- */
+/* --- damage
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 struct scene {
     struct damage damage;
@@ -201,7 +210,8 @@ static void scene_picture(struct scene *s, struct area a, uint64_t id)
 {
     struct picture_want want = {.path = "p"};
     canvas_picture(&s->canvas, a, &want);
-    s->shown[s->canvas.n_pictures - 1] = (struct picture_shown){.id = id, .area = a, .out = &s->out};
+    s->shown[s->canvas.n_pictures - 1] =
+        (struct picture_shown){.id = id, .area = a, .out = &s->out};
 }
 
 /* One frame; how many cells were rewritten. */
@@ -264,7 +274,8 @@ static void old_pixels_are_erased(void **state)
     struct scene *s = scene_new();
     scene_picture(s, (struct area){2, 1, 10, 4}, 1);
     scene_frame(s);
-    scene_picture(s, (struct area){2, 1, 10, 4}, 2); /* another one in the same place: replaced without erasing */
+    scene_picture(s, (struct area){2, 1, 10, 4},
+                  2); /* another one in the same place: replaced without erasing */
     assert_int_equal(scene_frame(s), 0);
     assert_true(s->send[0]);
     scene_picture(s, (struct area){2, 1, 8, 4}, 3); /* smaller: every old cell is printed again */
@@ -277,9 +288,12 @@ static void old_pixels_are_erased(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sixel_holds_the_picture), cmocka_unit_test(large_ones_stay_below_the_limit),
-        cmocka_unit_test(blocks_and_characters),   cmocka_unit_test(missing_files_say_so),
-        cmocka_unit_test(whole_pictures_are_sent_once), cmocka_unit_test(a_popup_hides_and_uncovers),
+        cmocka_unit_test(sixel_holds_the_picture),
+        cmocka_unit_test(large_ones_stay_below_the_limit),
+        cmocka_unit_test(blocks_and_characters),
+        cmocka_unit_test(missing_files_say_so),
+        cmocka_unit_test(whole_pictures_are_sent_once),
+        cmocka_unit_test(a_popup_hides_and_uncovers),
         cmocka_unit_test(old_pixels_are_erased),
     };
     return cmocka_run_group_tests(tests, make_file, remove_file);

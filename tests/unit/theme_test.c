@@ -1,4 +1,5 @@
-/* Themes: the shipped ones are complete and readable; wrong lines are named; colours. SPDX-License-Identifier: GPL-3.0-or-later */
+/* Themes: the shipped ones are complete and readable; wrong lines are named; colours.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unit/test.h"
 
 #include <stdio.h>
@@ -27,7 +28,9 @@ static char *theme_file(const char *name)
 
 static uint32_t rgb_of(int32_t color, uint32_t fallback)
 {
-    return color == STYLE_DEFAULT ? fallback : color & STYLE_RGB ? (uint32_t)color & 0xffffff : color_of_256(color);
+    return color == STYLE_DEFAULT ? fallback
+           : color & STYLE_RGB    ? (uint32_t)color & 0xffffff
+                                  : color_of_256(color);
 }
 
 static void shipped_themes_load(void **state)
@@ -53,7 +56,8 @@ static void shipped_themes_name_every_role(void **state)
         size_t n;
         assert_int_equal(file_read(path, 0, &text, &n, NULL), ERR_OK);
         for (int role = 0; role < ROLE_COUNT; role++) {
-            char *line = xasprintf("\n%s = ", role_name(role)), *few = xasprintf("\n%s.8 = ", role_name(role));
+            char *line = xasprintf("\n%s = ", role_name(role)),
+                 *few = xasprintf("\n%s.8 = ", role_name(role));
             if (!strstr(text, line) || !strstr(text, few))
                 print_message("# %s lacks %s\n", shipped[i], role_name(role));
             assert_true(strstr(text, line) && strstr(text, few));
@@ -65,12 +69,13 @@ static void shipped_themes_name_every_role(void **state)
     }
 }
 
-/* Text against its background, by the nearest of the 256 colours too: 4.5 for text, 3 for lines and bars, decoration as it likes. */
+/* Text against its background, by the nearest of the 256 colours too: 4.5 for text, 3 for lines and
+ * bars, decoration as it likes. */
 static void shipped_themes_can_be_read(void **state)
 {
     (void)state;
-    static const enum role lines[] = {ROLE_BAR_FULL, ROLE_PLOT_TRAIN, ROLE_PLOT_VALID, ROLE_PLOT_AXIS, ROLE_PLOT_MARK,
-                                      ROLE_BORDER_FOCUS};
+    static const enum role lines[] = {ROLE_BAR_FULL,  ROLE_PLOT_TRAIN, ROLE_PLOT_VALID,
+                                      ROLE_PLOT_AXIS, ROLE_PLOT_MARK,  ROLE_BORDER_FOCUS};
     static const enum role decoration[] = {ROLE_BORDER, ROLE_PLOT_RAW, ROLE_PICTURE};
     double least = 21;
     for (size_t i = 0; i < 2; i++) {
@@ -87,7 +92,8 @@ static void shipped_themes_can_be_read(void **state)
                 need = (int)decoration[k] == role ? 0 : need;
             struct style s = theme.styles[role][DEPTH_256];
             uint32_t fg = rgb_of(s.fg, foreground), bg = rgb_of(s.bg, background);
-            uint32_t fg_near = color_of_256(color_nearest_256(fg)), bg_near = color_of_256(color_nearest_256(bg));
+            uint32_t fg_near = color_of_256(color_nearest_256(fg)),
+                     bg_near = color_of_256(color_nearest_256(bg));
             double exact = color_contrast(fg, bg), near = color_contrast(fg_near, bg_near);
             double worse = exact < near ? exact : near;
             if (worse < need)
@@ -110,11 +116,15 @@ static void mono_is_complete(void **state)
         assert_int_equal(theme.styles[role][DEPTH_MONO].bg, STYLE_DEFAULT);
         assert_true(strlen(role_help(role)) > 0);
     }
-    static const enum role apart[] = {ROLE_SELECT, ROLE_STATE_FAIL, ROLE_STATE_WARN, ROLE_STRONG, ROLE_INPUT, ROLE_CLASS_WRONG};
+    static const enum role apart[] = {ROLE_SELECT, ROLE_STATE_FAIL, ROLE_STATE_WARN,
+                                      ROLE_STRONG, ROLE_INPUT,      ROLE_CLASS_WRONG};
     for (size_t i = 0; i < sizeof apart / sizeof *apart; i++)
-        assert_int_not_equal(theme.styles[apart[i]][DEPTH_MONO].attributes, theme.styles[ROLE_TEXT][DEPTH_MONO].attributes);
-    assert_int_not_equal(theme.styles[ROLE_STATE_FAIL][DEPTH_MONO].attributes, theme.styles[ROLE_STATE_WARN][DEPTH_MONO].attributes);
-    assert_int_not_equal(theme.styles[ROLE_STATE_FAIL][DEPTH_MONO].attributes, theme.styles[ROLE_STATE_RUN][DEPTH_MONO].attributes);
+        assert_int_not_equal(theme.styles[apart[i]][DEPTH_MONO].attributes,
+                             theme.styles[ROLE_TEXT][DEPTH_MONO].attributes);
+    assert_int_not_equal(theme.styles[ROLE_STATE_FAIL][DEPTH_MONO].attributes,
+                         theme.styles[ROLE_STATE_WARN][DEPTH_MONO].attributes);
+    assert_int_not_equal(theme.styles[ROLE_STATE_FAIL][DEPTH_MONO].attributes,
+                         theme.styles[ROLE_STATE_RUN][DEPTH_MONO].attributes);
 }
 
 static void wrong_lines_are_named(void **state)
@@ -123,20 +133,24 @@ static void wrong_lines_are_named(void **state)
     struct theme theme;
     theme_default(&theme);
     problems[0] = '\0';
-    theme_parse(&theme, "my.theme",
-                "# fine\nname = my own\ntext = #12345\ntext.dum = red\nnonsense\n title = bright-red default bold  \n"
-                "border = 300\nstate.run.mono = reverse italic\ninherits = nowhere\nbackground = blue\n",
-                note, NULL);
-    assert_string_equal(problems,
-                        "my.theme:3: #12345 is neither a colour nor bold, dim, underline, reverse or italic\n"
-                        "my.theme:4: text.dum is not a role\n"
-                        "my.theme:5: nonsense: expected ROLE = STYLE\n"
-                        "my.theme:7: 300 is neither a colour nor bold, dim, underline, reverse or italic\n"
-                        "my.theme:9: inherits nowhere: no such theme\n"
-                        "my.theme:10: background: blue is not #RRGGBB\n");
+    theme_parse(
+        &theme, "my.theme",
+        "# fine\nname = my own\ntext = #12345\ntext.dum = red\nnonsense\n title = bright-red "
+        "default bold  \n"
+        "border = 300\nstate.run.mono = reverse italic\ninherits = nowhere\nbackground = blue\n",
+        note, NULL);
+    assert_string_equal(
+        problems,
+        "my.theme:3: #12345 is neither a colour nor bold, dim, underline, reverse or italic\n"
+        "my.theme:4: text.dum is not a role\n"
+        "my.theme:5: nonsense: expected ROLE = STYLE\n"
+        "my.theme:7: 300 is neither a colour nor bold, dim, underline, reverse or italic\n"
+        "my.theme:9: inherits nowhere: no such theme\n"
+        "my.theme:10: background: blue is not #RRGGBB\n");
     assert_int_equal(theme.styles[ROLE_TITLE][DEPTH_256].fg, 9);
     assert_int_equal(theme.styles[ROLE_TITLE][DEPTH_256].attributes, STYLE_BOLD);
-    assert_int_equal(theme.styles[ROLE_STATE_RUN][DEPTH_MONO].attributes, STYLE_REVERSE | STYLE_ITALIC);
+    assert_int_equal(theme.styles[ROLE_STATE_RUN][DEPTH_MONO].attributes,
+                     STYLE_REVERSE | STYLE_ITALIC);
     struct err err;
     assert_int_equal(theme_load(&theme, "no-such", note, NULL, &err), ERR_NOT_FOUND);
     assert_string_equal(err.message, "theme no-such: there is no such theme");
@@ -146,7 +160,8 @@ static void themes_inherit(void **state)
 {
     (void)state;
     struct theme theme, dark;
-    char *path = theme_file("dark"), *text = xasprintf("inherits = %s\nname = mine\ntitle = green\n", path);
+    char *path = theme_file("dark"),
+         *text = xasprintf("inherits = %s\nname = mine\ntitle = green\n", path);
     theme_default(&theme);
     problems[0] = '\0';
     theme_parse(&theme, "x", text, note, NULL);
@@ -168,7 +183,8 @@ static void nearest_colour(void **state)
         int fast = color_nearest_256(rgb), best = 1 << 30, got = 0;
         for (int i = 16; i < 256; i++) {
             uint32_t c = color_of_256(i);
-            int r = (int)(c >> 16) - (int)(rgb >> 16), g = (int)(c >> 8 & 255) - (int)(rgb >> 8 & 255);
+            int r = (int)(c >> 16) - (int)(rgb >> 16),
+                g = (int)(c >> 8 & 255) - (int)(rgb >> 8 & 255);
             int b = (int)(c & 255) - (int)(rgb & 255), d = 2 * r * r + 4 * g * g + 3 * b * b;
             best = d < best ? d : best;
             got = i == fast ? d : got;
@@ -195,10 +211,14 @@ static void contrast(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(shipped_themes_load),   cmocka_unit_test(shipped_themes_name_every_role),
-        cmocka_unit_test(shipped_themes_can_be_read), cmocka_unit_test(mono_is_complete),
-        cmocka_unit_test(wrong_lines_are_named), cmocka_unit_test(themes_inherit),
-        cmocka_unit_test(nearest_colour),        cmocka_unit_test(contrast),
+        cmocka_unit_test(shipped_themes_load),
+        cmocka_unit_test(shipped_themes_name_every_role),
+        cmocka_unit_test(shipped_themes_can_be_read),
+        cmocka_unit_test(mono_is_complete),
+        cmocka_unit_test(wrong_lines_are_named),
+        cmocka_unit_test(themes_inherit),
+        cmocka_unit_test(nearest_colour),
+        cmocka_unit_test(contrast),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
