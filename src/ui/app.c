@@ -37,7 +37,7 @@ static void theme_problem(const struct err *err, void *user)
     log_line(LOG_WARN, "%s", err->message);
 }
 
-static void load_theme(struct app *app)
+void app_theme(struct app *app)
 {
     struct err err = {0};
     if (theme_load(&app->theme, app->options.theme, theme_problem, NULL, &err) != ERR_OK)
@@ -88,7 +88,7 @@ static enum err_code app_init(struct app *app, const struct options *options, st
     app->asked_at = clock_now();
     app->waiting_answers = true;
     app_calls_init(app);
-    load_theme(app);
+    app_theme(app);
     load_keys(app);
     int cols, rows;
     term_size(app->term, &cols, &rows);

@@ -161,9 +161,21 @@ static void call_quit(void *app)
     app_quit(app);
 }
 
+static void call_changed(void *user, enum option_id id)
+{
+    struct app *app = user;
+    enum option_dirties dirties = option_row(id)->dirties;
+    if (dirties == DIRTY_THEME)
+        app_theme(app);
+    if (dirties == DIRTY_THEME || dirties == DIRTY_REFLOW)
+        app_graphics(app);
+    app->urgent = true;
+}
+
 void app_calls_init(struct app *app)
 {
     app->calls =
         (struct ui_calls){app,         call_submit,  call_status,    call_go,        call_menu,
-                          call_prompt, call_confirm, call_open_data, call_start_run, call_quit};
+                          call_prompt, call_confirm, call_open_data, call_start_run, call_quit,
+                          call_changed};
 }

@@ -70,6 +70,9 @@ void app_help(struct app *app);
 /* app_keys.c */
 void app_keys(struct app *app);
 
+/* app.c */
+void app_theme(struct app *app); /* loads the theme that the options name */
+
 /* app_draw.c */
 void app_draw(struct app *app);
 void app_graphics(struct app *app); /* chooses the backend by what is known now */

@@ -53,7 +53,7 @@ int parts_wrap(struct canvas *c, struct area a, enum role role, const char *text
 {
     int y = 0;
     while (*text && y < a.h && a.w > 0) {
-        size_t n = words_that_fit(text, a.w);
+        size_t n = y + 1 < a.h ? words_that_fit(text, a.w) : strlen(text);
         char *line = xstrndup(text, n);
         canvas_put_cut(c, a, 0, y++, a.w, role, line, false);
         free(line);

@@ -15,7 +15,8 @@ struct area parts_heading(struct canvas *c, struct area a, bool focus, const cha
 /* A line through the whole area: vertical when it is one cell wide. */
 void parts_line(struct canvas *c, struct area a);
 
-/* Words of text over the rows of a, in role. Returns the rows used. */
+/* Words of text over the rows of a, in role; the last row is cut where there is more. Returns the
+ * rows used. */
 int parts_wrap(struct canvas *c, struct area a, enum role role, const char *text);
 
 /* Lines of text in the middle of the area; a line is cut where it does not fit. */

@@ -58,6 +58,11 @@ static void words(void **state)
         parts_wrap(&c, canvas_area(&c), ROLE_TEXT, "one two three incomprehensible end"), 4);
     canvas_text(&text, &c);
     assert_string_equal(text.s, "one two\nthree\nincompre\u2026\nend\n");
+    canvas_clear(&c);
+    str_clear(&text);
+    assert_int_equal(parts_wrap(&c, (struct area){0, 0, 9, 2}, ROLE_TEXT, "one two three four"), 2);
+    canvas_text(&text, &c);
+    assert_string_equal(text.s, "one two\nthree fo\u2026\n\n\n");
     assert_int_equal(parts_wrap(&c, (struct area){0, 0, 0, 4}, ROLE_TEXT, "x"), 0);
     assert_int_equal(parts_wrap(&c, canvas_area(&c), ROLE_TEXT, ""), 0);
     str_done(&text);
