@@ -2,6 +2,7 @@
  * without CUDA. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fl_compat.hpp"
 
+#include <ATen/Context.h>
 #include <ATen/autocast_mode.h>
 #include <ATen/ops/hardtanh.h>
 #include <c10/util/Exception.h>
@@ -80,6 +81,18 @@ void warnings_to(void (*warn)(const char *text, void *user), void *user)
     c10::WarningUtils::set_warning_handler(&handler);
 #else
     c10::Warning::set_warning_handler(&handler);
+#endif
+}
+
+void deterministic(bool on)
+{
+    at::Context &context = at::globalContext();
+    context.setDeterministicCuDNN(on);
+    context.setBenchmarkCuDNN(!on);
+    context.setDeterministicAlgorithms(on, true);
+#if FL_TORCH_AT_LEAST(2, 2)
+    /* a pass over every new tensor, for bugs that we do not have */
+    context.setDeterministicFillUninitializedMemory(false);
 #endif
 }
 

@@ -16,6 +16,9 @@ bool with_cuda();
 /* libtorch's warnings go to warn, one line each; NULL: nowhere. */
 void warnings_to(void (*warn)(const char *text, void *user), void *user);
 
+/* Equal runs give equal results; what has no such way only warns. */
+void deterministic(bool on);
+
 /* Autocast to dtype on a kind of device, of this thread. Turning it off drops the copies that it
  * keeps of weights. */
 void autocast_on(c10::DeviceType type, c10::ScalarType dtype);

@@ -189,10 +189,7 @@ static void start(const fl_init &init)
 {
     at::set_num_threads(init.n_threads);
     at::set_num_interop_threads(1);
-    at::Context &context = at::globalContext();
-    context.setDeterministicCuDNN(init.deterministic);
-    context.setBenchmarkCuDNN(!init.deterministic);
-    context.setDeterministicAlgorithms(init.deterministic, true);
+    compat::deterministic(init.deterministic);
     compat::warnings_to(init.warn, init.user);
     state.config = init;
     state.engine = std::this_thread::get_id();
