@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/str.h"
@@ -47,18 +48,32 @@ static inline double formula(uint32_t tensor, uint32_t i)
     return ((x ^ x >> 15) >> 8) / 16777216.0;
 }
 
-/* Values of tensor i of a graph. Convolutions are four times as wide as He's, with variances to match, and the head is small: a step then
- * changes directions less, and the losses of ten steps of a deep net do not hang on the last bits of rounding. */
+/* The last batch norm of a bottleneck or an inverted residual. */
+static inline bool ends_branch(const char *name)
+{
+    return strstr(name, ".bn3.") || strstr(name, ".conv.3.");
+}
+
+/* Values of tensor i of a graph. Convolutions are four times as wide as He's, with variances to match, the head is small, and deep
+ * branches end quietly: so the losses of ten steps do not hang on the last bits of rounding. */
+static inline double weight_bound(const struct tensor_spec *t)
+{
+    if (t->n_dims == 2)
+        return sqrt(0.03 / (double)t->fan_in);
+    int64_t outputs = t->dims[1] == 1 ? 1 : t->dims[0]; /* of a group */
+    return sqrt(96.0 / (double)(outputs * t->dims[2] * t->dims[3]));
+}
+
 static inline void formula_tensor(const struct tensor_spec *t, size_t i, float *out)
 {
     for (uint32_t k = 0; k < (uint32_t)tensor_elements(t); k++) {
         double v = formula((uint32_t)i, k);
         switch (t->role) {
         case ROLE_WEIGHT:
-            out[k] = (float)((2 * v - 1) * sqrt((t->n_dims == 4 ? 96.0 : 0.03) / (double)(t->n_dims == 4 ? t->fan_out : t->fan_in)));
+            out[k] = (float)((2 * v - 1) * weight_bound(t));
             break;
         case ROLE_BN_WEIGHT:
-            out[k] = (float)(0.5 + v);
+            out[k] = (float)((0.5 + v) * (ends_branch(t->name) ? 0.25 : 1));
             break;
         case ROLE_BN_VAR:
             out[k] = (float)(16 * (0.5 + v));
@@ -86,13 +101,17 @@ static inline void formula_net(struct net *net)
 
 #define FORMULA_PICTURES 100000 /* the number the pictures have as a tensor */
 
-/* n pictures of size x size with values in [-1, 1); the caller frees it. */
+/* n pictures of size x size (a multiple of 16): cells of 16 x 16 pixels with a value each, and fainter noise on every pixel (pictures of
+ * noise alone look the same to a deep net). The caller frees it. */
 static inline fl_tensor *formula_pictures(const struct fl_table *fl, int64_t n, int64_t size)
 {
     size_t count = (size_t)(n * 3 * size * size);
     float *values = xcalloc(count, sizeof *values);
-    for (size_t i = 0; i < count; i++)
-        values[i] = (float)(2 * formula(FORMULA_PICTURES, (uint32_t)i) - 1);
+    for (int64_t i = 0; i < (int64_t)count; i++) {
+        int64_t x = i % size / 16, y = i / size % size / 16, plane = i / (size * size), cells = size / 16;
+        double cell = formula(FORMULA_PICTURES, (uint32_t)((plane * cells + y) * cells + x));
+        values[i] = (float)(2 * cell - 1 + 0.25 * (2 * formula(FORMULA_PICTURES + 1, (uint32_t)i) - 1));
+    }
     fl_tensor *x = NULL;
     assert_int_equal(fl->tensor_new(&x, FL_F32, 4, (int64_t[]){n, 3, size, size}, values, count * sizeof *values, NULL), ERR_OK);
     free(values);

@@ -1,0 +1,150 @@
+/* Numbers agree with PyTorch: logits, and the losses of ten SGD steps, of networks with tensors and pictures by one formula.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "nn/nn_test.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "base/num.h"
+
+#define CLASSES 5
+#define BATCH 4
+#define SIZE 64
+#define STEPS 10
+
+/* The numbers of one net in tests/ref/nn_reference.txt. */
+static void read_reference(const char *name, double *logits, double *losses)
+{
+    char *path = xasprintf("%s/tests/ref/nn_reference.txt", getenv("top_srcdir")), *text;
+    size_t n;
+    struct err err;
+    must(file_read(path, 0, &text, &n, &err), &err);
+    free(path);
+    char *line = strstr(text, name);
+    assert_non_null(line);
+    line[strcspn(line, "\n")] = '\0';
+    strtok(line, " ");
+    for (int i = 0; i < BATCH * CLASSES + STEPS; i++) {
+        char *word = strtok(NULL, " ");
+        assert_non_null(word);
+        assert_true(num_parse_real(word, i < BATCH * CLASSES ? &logits[i] : &losses[i - BATCH * CLASSES]));
+    }
+    free(text);
+}
+
+static void check_logits(const struct fl_table *fl, struct net *net, fl_tensor *x, const double *want, bool fold)
+{
+    fl_scope *scope = fl->scope_new();
+    fl_tensor *logits;
+    float got[BATCH * CLASSES];
+    struct err err;
+    struct net_pass pass = {.to = (int)net_graph(net)->n_blocks - 1, .fold = fold};
+    double worst = 0;
+    fl->grad_enable(false);
+    must(net_forward(net, &logits, x, &pass, scope, &err), &err);
+    must(fl->tensor_read(logits, got, sizeof got, &err), &err);
+    fl->grad_enable(true);
+    for (int i = 0; i < BATCH * CLASSES; i++)
+        worst = fmax(worst, fabs(got[i] - want[i]) / fmax(1, fabs(want[i])));
+    fl->scope_close(scope);
+    print_message("# %s%s: logits differ by %.2g at most (allowed 1e-4)\n", net_graph(net)->arch->name, fold ? ", folded" : "",
+                  worst);
+    assert_true(worst <= 1e-4);
+}
+
+static fl_optim *new_sgd(const struct fl_table *fl, struct net *net)
+{
+    const struct graph *graph = net_graph(net);
+    fl_tensor **params = xcalloc(graph->n_tensors, sizeof *params);
+    int *group = xcalloc(graph->n_tensors, sizeof *group);
+    size_t n = 0;
+    for (size_t i = 0; i < graph->n_tensors; i++) {
+        if (tensor_is_parameter(&graph->tensors[i]))
+            params[n++] = net_tensor(net, i);
+    }
+    fl_optim *optim;
+    struct err err;
+    must(fl->optim_new(&optim, &(struct fl_optim_config){.kind = FL_SGD}, params, group, n, 1, &err), &err);
+    fl->optim_group(optim, 0, 1e-3, 0);
+    free(params);
+    free(group);
+    return optim;
+}
+
+static double step(const struct fl_table *fl, struct net *net, fl_optim *optim, fl_tensor *x, const bool *batch_stats)
+{
+    fl_scope *scope = fl->scope_new();
+    fl_tensor *logits, *loss;
+    double value;
+    struct err err;
+    int64_t labels[BATCH];
+    for (int i = 0; i < BATCH; i++)
+        labels[i] = i % CLASSES;
+    struct net_pass pass = {.to = (int)net_graph(net)->n_blocks - 1, .batch_stats = batch_stats};
+    fl->optim_zero_grad(optim);
+    must(net_forward(net, &logits, x, &pass, scope, &err), &err);
+    must(fl->cross_entropy(&loss, logits, labels, BATCH, NULL, 0, scope, &err), &err);
+    must(fl->tensor_item(loss, &value, &err), &err);
+    must(fl->backward(loss, 1, &err), &err);
+    must(fl->optim_step(optim, &err), &err);
+    fl->scope_close(scope);
+    return value;
+}
+
+static void check_losses(const struct fl_table *fl, struct net *net, fl_tensor *x, const double *want)
+{
+    bool batch_stats[64];
+    double worst = 0;
+    memset(batch_stats, true, sizeof batch_stats);
+    net_train_from(net, 0);
+    fl_optim *optim = new_sgd(fl, net);
+    for (int i = 0; i < STEPS; i++) {
+        double loss = step(fl, net, optim, x, batch_stats);
+        worst = fmax(worst, fabs(loss - want[i]) / want[i]);
+    }
+    fl->optim_free(optim);
+    print_message("# %s: losses of %d steps from %.4f to %.4f differ by %.2g at most (allowed 1e-3)\n",
+                  net_graph(net)->arch->name, STEPS, want[0], want[STEPS - 1], worst);
+    assert_true(worst <= 1e-3);
+}
+
+static void check(const char *name)
+{
+    const struct fl_table *fl = open_shim();
+    if (!fl)
+        skip();
+    double logits[BATCH * CLASSES], losses[STEPS];
+    read_reference(name, logits, losses);
+    struct net *net;
+    struct err err;
+    size_t live = fl->live_tensors();
+    must(net_new(&net, arch_graph(arch_find(name), CLASSES), fl, &err), &err);
+    formula_net(net);
+    fl_tensor *x = formula_pictures(fl, BATCH, SIZE);
+    check_logits(fl, net, x, logits, false);
+    check_logits(fl, net, x, logits, true);
+    check_losses(fl, net, x, losses);
+    fl->tensor_free(x);
+    net_free(net);
+    assert_int_equal(fl->live_tensors(), live);
+}
+
+static void resnet18(void **state)
+{
+    (void)state;
+    check("resnet18");
+}
+
+static void resnet50(void **state)
+{
+    (void)state;
+    check("resnet50");
+}
+
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(resnet18), cmocka_unit_test(resnet50)};
+    return cmocka_run_group_tests_name("reference", tests, NULL, NULL);
+}
