@@ -162,7 +162,7 @@ void near(const char *what, const float *got, const float *want, size_t n, doubl
     double worst = 0;
     for (size_t i = 0; i < n; i++) {
         double d = fabs((double)got[i] - want[i]) / fmax(1, fabs((double)want[i]));
-        worst = d <= worst ? worst : d; /* keeps a NaN */
+        worst = fmax(worst, isnan(d) ? INFINITY : d);
     }
     print_message("# %s: largest difference %.3g, limit %.3g\n", what, worst, limit);
     assert_true(worst <= limit);
