@@ -54,16 +54,23 @@ static inline bool ends_branch(const char *name)
     return strstr(name, ".bn3.") || strstr(name, ".conv.3.");
 }
 
-/* Values of tensor i of a graph. Convolutions are four times as wide as He's, with variances to match, the head is small, and deep
- * branches end quietly: so the losses of ten steps do not hang on the last bits of rounding. */
+/* Variance of the convolutions as a multiple of He's; MobileNetV2 needs the larger one. */
+static inline double spread(const char *name)
+{
+    return str_starts(name, "features") ? 256 : 16;
+}
+
 static inline double weight_bound(const struct tensor_spec *t)
 {
     if (t->n_dims == 2)
-        return sqrt(0.03 / (double)t->fan_in);
+        return sqrt((str_starts(t->name, "classifier") ? 3e-5 : 0.03) / (double)t->fan_in);
     int64_t outputs = t->dims[1] == 1 ? 1 : t->dims[0]; /* of a group */
-    return sqrt(96.0 / (double)(outputs * t->dims[2] * t->dims[3]));
+    return sqrt(spread(t->name) * 6 / (double)(outputs * t->dims[2] * t->dims[3]));
 }
 
+/* Values of tensor i of a graph. Convolutions are wider than He's, with stored variances to match, the head is small, and deep branches
+ * end quietly: so the losses of ten steps do not hang on the last bits of rounding (between single and double precision PyTorch's own
+ * differ by 2e-5 at most). */
 static inline void formula_tensor(const struct tensor_spec *t, size_t i, float *out)
 {
     for (uint32_t k = 0; k < (uint32_t)tensor_elements(t); k++) {
@@ -76,7 +83,7 @@ static inline void formula_tensor(const struct tensor_spec *t, size_t i, float *
             out[k] = (float)((0.5 + v) * (ends_branch(t->name) ? 0.25 : 1));
             break;
         case ROLE_BN_VAR:
-            out[k] = (float)(16 * (0.5 + v));
+            out[k] = (float)(spread(t->name) * (0.5 + v));
             break;
         default:
             out[k] = (float)((v - 0.5) * 0.2);

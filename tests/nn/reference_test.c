@@ -143,8 +143,14 @@ static void resnet50(void **state)
 }
 
 
+static void mobilenet_v2(void **state)
+{
+    (void)state;
+    check("mobilenet_v2");
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(resnet18), cmocka_unit_test(resnet50)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(resnet18), cmocka_unit_test(resnet50), cmocka_unit_test(mobilenet_v2)};
     return cmocka_run_group_tests_name("reference", tests, NULL, NULL);
 }

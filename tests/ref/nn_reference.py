@@ -22,6 +22,11 @@ def formula(tensor, n):
     return ((x ^ x >> np.uint64(15)) >> np.uint64(8)).astype(np.float64) / 16777216.0
 
 
+def spread(name):
+    """Variance of the convolutions as a multiple of He's: see nn_test.h."""
+    return 256 if name.startswith("features") else 16
+
+
 def value(i, name, t):
     v = formula(i, t.numel())
     kind = name.rsplit(".", 1)[1]
@@ -29,11 +34,11 @@ def value(i, name, t):
         return torch.zeros((), dtype=torch.int64)
     if kind == "weight" and t.dim() == 4:
         outputs = 1 if t.shape[1] == 1 else t.shape[0]  # of a group
-        v = (2 * v - 1) * np.sqrt(96.0 / (outputs * t.shape[2] * t.shape[3]))  # four times He's: see nn_test.h
+        v = (2 * v - 1) * np.sqrt(spread(name) * 6 / (outputs * t.shape[2] * t.shape[3]))
     elif kind == "weight" and t.dim() == 2:
-        v = (2 * v - 1) * np.sqrt(0.03 / t.shape[1])
+        v = (2 * v - 1) * np.sqrt((3e-5 if name.startswith("classifier") else 0.03) / t.shape[1])
     elif kind in ("weight", "running_var"):
-        v = (0.5 + v) * (16 if kind == "running_var" else 0.25 if ".bn3." in name or ".conv.3." in name else 1)
+        v = (0.5 + v) * (spread(name) if kind == "running_var" else 0.25 if ".bn3." in name or ".conv.3." in name else 1)
     else:
         v = (v - 0.5) * 0.2
     return torch.from_numpy(v.astype(np.float32)).reshape(t.shape)
