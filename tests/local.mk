@@ -126,7 +126,7 @@ EXTRA_DIST += tests/ui/golden
 
 # The command line, on the real program.
 cli_tests = tests/cli/options.tap tests/cli/scan.tap tests/cli/weights.tap tests/cli/train.tap \
-	tests/cli/signals.tap
+	tests/cli/signals.tap tests/cli/demo.tap
 TESTS += $(cli_tests)
 EXTRA_DIST += $(cli_tests) tests/cli/lib.sh
 check_PROGRAMS += tests/cli/tool

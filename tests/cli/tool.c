@@ -2,17 +2,23 @@
  *   tool draw FOLDER N SIZE       N drawn flowers a class, SIZE pixels wide
  *   tool json EVENT KEY... <FILE  every line must be an object with an event; prints the values of those of EVENT, tabs between
  *   tool default WORD...          runs a command with INT, TERM and HUP as they are in a terminal (a shell ignores INT for its background jobs)
+ *   tool serve FILE PORT CUT      answers every GET on the loopback with FILE (ranges too); the first answer stops after CUT bytes (0: none);
+ *                                 FILE missing: 404. Writes its port number to the file PORT, logs each Range to standard output
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cjson/cJSON.h>
 
+#include "base/file.h"
 #include "data/demo.h"
 
 static int draw(char **words)
@@ -71,14 +77,74 @@ static int with_default_signals(char **words)
     return 127;
 }
 
+/* --- a small server ------------------------------------------------------------------------------------------ */
+
+static void send_all(int fd, const char *bytes, size_t n)
+{
+    while (n > 0) {
+        ssize_t k = send(fd, bytes, n, MSG_NOSIGNAL);
+        if (k <= 0)
+            return;
+        bytes += k;
+        n -= (size_t)k;
+    }
+}
+
+static void answer(int fd, const char *file, size_t cut)
+{
+    char request[2048] = "", head[256], *body = NULL;
+    size_t n = 0, size = 0, from = 0;
+    ssize_t k;
+    while (!strstr(request, "\r\n\r\n") && n + 1 < sizeof request && (k = recv(fd, request + n, sizeof request - 1 - n, 0)) > 0)
+        request[n += (size_t)k] = '\0';
+    const char *range = strstr(request, "Range: bytes=");
+    if (range)
+        from = strtoul(range + strlen("Range: bytes="), NULL, 10);
+    printf("%zu\n", from);
+    fflush(stdout);
+    if (file_read(file, 0, &body, &size, NULL) != ERR_OK || from > size) {
+        send_all(fd, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", 64);
+        return;
+    }
+    int length = snprintf(head, sizeof head, "HTTP/1.1 %s\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n",
+                          from ? "206 Partial Content" : "200 OK", size - from);
+    send_all(fd, head, (size_t)length);
+    send_all(fd, body + from, cut && cut < size - from ? cut : size - from);
+    free(body);
+}
+
+static int serve(const char *file, const char *port_file, size_t cut)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof at;
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    if (bind(listener, (struct sockaddr *)&at, sizeof at) != 0 || listen(listener, 8) != 0 ||
+        getsockname(listener, (struct sockaddr *)&at, &size) != 0)
+        return 1;
+    char text[16];
+    int length = snprintf(text, sizeof text, "%d\n", ntohs(at.sin_port));
+    if (file_replace(port_file, text, (size_t)length, NULL) != ERR_OK)
+        return 1;
+    for (;;) {
+        int fd = accept(listener, NULL, NULL);
+        if (fd < 0)
+            return 1;
+        answer(fd, file, cut);
+        close(fd);
+        cut = 0;
+    }
+}
+
 int main(int argc, char **argv)
 {
+    if (argc == 5 && strcmp(argv[1], "serve") == 0)
+        return serve(argv[2], argv[3], strtoul(argv[4], NULL, 10));
     if (argc >= 3 && strcmp(argv[1], "default") == 0)
         return with_default_signals(argv + 2);
     if (argc == 5 && strcmp(argv[1], "draw") == 0)
         return draw(argv + 2);
     if (argc >= 4 && strcmp(argv[1], "json") == 0)
         return json(argc - 2, argv + 2);
-    fputs("usage: tool draw FOLDER N SIZE | tool json EVENT KEY... | tool default WORD...\n", stderr);
+    fputs("usage: tool draw FOLDER N SIZE | json EVENT KEY... | default WORD... | serve FILE PORT CUT\n", stderr);
     return 2;
 }
