@@ -4,15 +4,32 @@
 
 #include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "base/str.h"
 #include "batch/batch.h"
+#include "ui/app.h"
+#include "ui/keymap.h"
+
+/* The manual's table of keys; the other lists belong to batch. */
+static int dump_actions(void)
+{
+    struct str s = STR_INIT;
+    actions_manual(&s);
+    bool ok = fwrite(s.s, 1, s.len, stdout) == s.len && fflush(stdout) == 0;
+    str_done(&s);
+    return ok ? 0 : 1;
+}
 
 int main(int argc, char **argv)
 {
     static struct batch_screens screens;
     setlocale(LC_CTYPE, "");
+    if (argc == 3 && str_eq(argv[1], "dump") && str_eq(argv[2], "actions-man"))
+        return dump_actions();
     int code = batch_main(argc, argv, &screens);
     if (screens.wanted)
-        fputs("flowerlab: this build has no screens yet\n", stderr);
-    return screens.wanted ? 1 : code;
+        code = ui_main(&screens.options, *screens.folder ? screens.folder : NULL, screens.start, screens.command_line);
+    free(screens.command_line);
+    return code;
 }

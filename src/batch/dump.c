@@ -26,6 +26,16 @@ static void add_roff(struct str *s, const char *text)
     }
 }
 
+/* A help text as a sentence: a capital in front, a stop behind. */
+static void add_sentence(struct str *s, const char *help)
+{
+    size_t at = s->len;
+    add_roff(s, help);
+    if (s->s[at] >= 'a' && s->s[at] <= 'z')
+        s->s[at] = (char)(s->s[at] - 'a' + 'A');
+    str_add(s, ".\n");
+}
+
 /* "Default: 64. 1 to 65536 pictures." */
 static void add_values(struct str *s, const struct option_row *row, const struct options *defaults, enum option_id id)
 {
@@ -72,8 +82,7 @@ static void dump_options(struct str *s)
         str_add(s, "\\fB\\-\\-");
         add_roff(s, row->name);
         str_printf(s, "\\fR \\fI%s\\fR\n", row->argument);
-        add_roff(s, row->help);
-        str_add(s, ".\n");
+        add_sentence(s, row->help);
         add_roff(s, row->long_help);
         str_add_c(s, '\n');
         add_values(s, row, &defaults, (enum option_id)id);

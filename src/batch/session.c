@@ -22,7 +22,7 @@ static void session_open(struct batch *b)
         .n_threads = option_is_set(&b->options, OPTION_ID_threads) ? (int)b->options.threads : 0,
         .command_line = b->line.s,
     };
-    signals_catch();
+    batch_signals_catch();
     b->engine = engine_new(&config);
     b->snap = xcalloc(1, sizeof *b->snap);
 }
@@ -62,7 +62,7 @@ void job_end_done(struct job_end *end)
 static void handle_signals(struct batch *b, const struct cmd *cmd, uint64_t job)
 {
     bool trains = cmd->kind == CMD_TRAIN || cmd->kind == CMD_RESUME;
-    for (int number = signals_next(); number; number = signals_next()) {
+    for (int number = batch_signals_next(); number; number = batch_signals_next()) {
         if (number == SIGHUP) {
             b->result.dead = b->messages.dead = true;
             continue;
@@ -99,7 +99,7 @@ static bool take_notices(struct batch *b, uint64_t job, struct job_end *end)
 
 static int wait_for_job(struct batch *b, const struct cmd *cmd, uint64_t job, watch_fn *watch, void *user, struct job_end *end)
 {
-    struct pollfd fds[2] = {{.fd = engine_event_fd(b->engine), .events = POLLIN}, {.fd = signals_fd(), .events = POLLIN}};
+    struct pollfd fds[2] = {{.fd = engine_event_fd(b->engine), .events = POLLIN}, {.fd = batch_signals_fd(), .events = POLLIN}};
     for (bool over = false; !over;) {
         poll(fds, 2, WATCH_MS);
         handle_signals(b, cmd, job);

@@ -29,7 +29,7 @@ static void catch_unless_ignored(int number)
         sigaction(number, &own, NULL);
 }
 
-void signals_catch(void)
+void batch_signals_catch(void)
 {
     if (ends[0] >= 0 || pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
         return;
@@ -39,12 +39,12 @@ void signals_catch(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
-int signals_fd(void)
+int batch_signals_fd(void)
 {
     return ends[0];
 }
 
-int signals_next(void)
+int batch_signals_next(void)
 {
     unsigned char byte;
     return ends[0] >= 0 && read(ends[0], &byte, 1) == 1 ? byte : 0;

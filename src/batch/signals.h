@@ -4,8 +4,8 @@
 #define FL_BATCH_SIGNALS_H
 
 /* Catches INT, TERM and HUP (those that were not ignored from the start, as nohup does), ignores PIPE. Once a process. */
-void signals_catch(void);
-int signals_fd(void);   /* readable when a signal came */
-int signals_next(void); /* SIGINT, SIGTERM, SIGHUP, or 0 when none is left */
+void batch_signals_catch(void);
+int batch_signals_fd(void);   /* readable when a signal came */
+int batch_signals_next(void); /* SIGINT, SIGTERM, SIGHUP, or 0 when none is left */
 
 #endif
