@@ -1,0 +1,296 @@
+/* Training that is stopped, resumed, steered, or goes wrong. SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "engine/lab.h"
+
+/* --- resume -------------------------------------------------------------------------------------------------- */
+
+static void four_epochs_are_two_and_two(void **state)
+{
+    (void)state;
+    train("four", OPTIONS("mode=scratch", "epochs=4", "momentum=0.9", "flip=on", "dropout=0.2", "jitter=0.3"));
+    train("two", OPTIONS("mode=scratch", "epochs=2", "momentum=0.9", "flip=on", "dropout=0.2", "jitter=0.3"));
+    resume("two", 2);
+    same_run("four", "two");
+    struct record r = record_of("two");
+    assert_int_equal(r.epochs_done, 4);
+    assert_string_equal(r.state, "done");
+    assert_string_equal(r.tape[r.n_tape - 1].text, "resumed");
+    record_done(&r);
+}
+
+static int stop_at; /* epoch in which the run is told to stop */
+static enum cmd_kind stop_how;
+
+static void stop_in_epoch(uint64_t job)
+{
+    if (snap.train.job == job && snap.train.epoch == stop_at && snap.train.step_in_epoch > 0) {
+        engine_submit(engine, &(struct cmd){.kind = stop_how, .job = job}, NULL, NULL);
+        stop_at = -1;
+    }
+}
+
+static void stopped_runs_equal_unbroken_ones(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"whole", "after-epoch", "now"};
+    static const enum cmd_kind how[] = {CMD_NONE, CMD_STOP_EPOCH, CMD_STOP_NOW};
+    for (int i = 0; i < 3; i++) {
+        struct options o = OPTIONS("preset=best", "mode=scratch", "epochs=6", "batch-size=8");
+        stop_at = i ? 2 : -1;
+        stop_how = how[i];
+        struct notice n = train_with(names[i], o, stop_in_epoch);
+        assert_int_equal(n.kind, i ? NOTICE_CANCELLED : NOTICE_FINISHED);
+        if (i == 0)
+            continue;
+        print_message("# %s\n", n.err.message);
+        struct record r = record_of(names[i]);
+        assert_string_equal(r.state, "stopped");
+        assert_in_range(r.epochs_done, 1, 5);
+        record_done(&r);
+        resume(names[i], 0); /* the schedule spans all six epochs: its rates go on where they were */
+        same_run("whole", names[i]);
+    }
+}
+
+/* C21, C22: stopped exactly at the switch of a phase, and one epoch later. The weights are those of a run before. */
+static void phases_resume_at_their_border(void **state)
+{
+    (void)state;
+    char *path = run_file("four", "last.safetensors"), *option = xasprintf("weights=%s", path);
+    static const char *const names[] = {"phases", "border", "behind"};
+    for (int i = 0; i < 3; i++) {
+        stop_at = i ? 1 + i : -1;
+        stop_how = CMD_STOP_EPOCH;
+        struct notice n = train_with(names[i], OPTIONS("mode=staged", "epochs=2,3", "optimizer=adam", "lr=0.001", option),
+                                     stop_in_epoch);
+        assert_int_equal(n.kind, i ? NOTICE_CANCELLED : NOTICE_FINISHED);
+        if (i == 0)
+            continue;
+        resume(names[i], 0);
+        same_run("phases", names[i]);
+    }
+    free(path);
+    free(option);
+}
+
+static void finished_runs_say_so(void **state)
+{
+    (void)state;
+    struct notice n = command(CMD_RESUME, "four", "", 0);
+    assert_int_equal(n.kind, NOTICE_FAILED);
+    print_message("# %s; %s\n", n.err.message, n.err.hint);
+    assert_non_null(strstr(n.err.message, "all 4 epochs are done"));
+    assert_non_null(strstr(n.err.hint, "--epochs +N"));
+}
+
+/* C24: a checkpoint that is not whole is refused; the one before would have stayed. */
+static void damaged_checkpoints_are_refused(void **state)
+{
+    (void)state;
+    char *path = run_file("four", "last.ckpt"), *bytes;
+    size_t n;
+    assert_int_equal(file_read(path, 0, &bytes, &n, NULL), ERR_OK);
+    static const char *const want[] = {"cut off", "checksum", "no checkpoint"};
+    for (int i = 0; i < 3; i++) {
+        char *copy = xmemdup(bytes, n);
+        copy[i == 1 ? n / 2 : i == 2 ? 0 : n - 1] ^= i ? 1 : 0;
+        assert_int_equal(file_replace(path, copy, i ? n : n - 100, NULL), ERR_OK);
+        struct notice notice = command(CMD_RESUME, "four", "", 1);
+        assert_int_equal(notice.kind, NOTICE_FAILED);
+        print_message("# %s\n", notice.err.message);
+        assert_non_null(strstr(notice.err.message, want[i]));
+        free(copy);
+    }
+    assert_int_equal(file_replace(path, bytes, n, NULL), ERR_OK);
+    resume("four", 1);
+    free(bytes);
+    free(path);
+}
+
+/* --- best, ties, patience ------------------------------------------------------------------------------------ */
+
+/* With a rate that moves nothing every epoch is as good: the first stays best, also over a resume (C20), and patience ends the run. */
+static void ties_keep_the_first_and_patience_ends(void **state)
+{
+    (void)state;
+    train("ties", OPTIONS("mode=scratch", "epochs=3", "lr=1e-30", "bn=fixed"));
+    struct record r = record_of("ties");
+    assert_int_equal(r.best.epoch, 1);
+    record_done(&r);
+    char *path = run_file("ties", "best.safetensors"), *before, *after;
+    size_t n, m;
+    assert_int_equal(file_read(path, 0, &before, &n, NULL), ERR_OK);
+    resume("ties", 2);
+    assert_int_equal(file_read(path, 0, &after, &m, NULL), ERR_OK);
+    assert_int_equal(n, m);
+    assert_memory_equal(before, after, n);
+    r = record_of("ties");
+    assert_int_equal(r.best.epoch, 1);
+    assert_int_equal(r.epochs_done, 5);
+    record_done(&r);
+    free(before), free(after), free(path);
+    train("patience", OPTIONS("mode=scratch", "epochs=9", "lr=1e-30", "bn=fixed", "patience=2"));
+    r = record_of("patience");
+    assert_int_equal(r.epochs_done, 3);
+    assert_string_equal(r.note, "stopped: no better epoch in 2");
+    record_done(&r);
+}
+
+/* --- what goes wrong ----------------------------------------------------------------------------------------- */
+
+static void nan_stops_before_anything_is_kept(void **state)
+{
+    (void)state;
+    struct notice n = train_with("nan", OPTIONS("mode=scratch", "epochs=5", "lr=100", "momentum=0.99"), NULL);
+    assert_int_equal(n.kind, NOTICE_FAILED);
+    print_message("# %s; %s\n", n.err.message, n.err.hint);
+    assert_true(strstr(n.err.message, "NaN") || strstr(n.err.message, "infinite"));
+    assert_non_null(strstr(n.err.message, "step "));
+    assert_non_null(strstr(n.err.message, "rate "));
+    struct record r = record_of("nan");
+    assert_string_equal(r.state, "failed");
+    assert_true(r.best.epoch == 0 || isfinite(r.best.val_loss));
+    record_done(&r);
+}
+
+static bool raised;
+
+static void raise_after_first(uint64_t job)
+{
+    if (!raised && snap.train.job == job && snap.train.epochs_seen >= 2) {
+        struct cmd cmd = {.kind = CMD_RATE, .job = job, .real = 1e12};
+        raised = engine_submit(engine, &cmd, NULL, NULL) == ERR_OK;
+    }
+}
+
+/* C14, C15: the checkpoint before the NaN is whole, finite and can be resumed. */
+static void the_last_good_checkpoint_stays(void **state)
+{
+    (void)state;
+    raised = false;
+    struct notice n = train_with("late-nan", OPTIONS("mode=scratch", "epochs=200", "momentum=0.9"), raise_after_first);
+    assert_int_equal(n.kind, NOTICE_FAILED);
+    struct record r = record_of("late-nan");
+    int epochs = r.epochs_done;
+    print_message("# %s\n", n.err.message);
+    assert_true(epochs >= 2 && isfinite(r.best.val_loss));
+    bool told = false;
+    for (size_t i = 0; i < r.n_tape; i++)
+        told |= str_eq(r.tape[i].text, "rate x 1e+12");
+    assert_true(told);
+    record_done(&r);
+    struct csv csv = table("late-nan", "metrics.csv");
+    for (size_t i = 1; i < csv.n_rows; i++)
+        assert_true(isfinite(cell(&csv, i, "train_loss")) && isfinite(cell(&csv, i, "val_loss")));
+    csv_done(&csv);
+    stop_at = epochs + 1, stop_how = CMD_STOP_EPOCH;
+    struct options o = OPTIONS("seed=0");
+    char *folder = in_lab("late-nan");
+    struct cmd cmd = {.kind = CMD_RESUME, .options = &o};
+    snprintf(cmd.path, sizeof cmd.path, "%s", folder);
+    n = do_cmd(cmd, stop_in_epoch);
+    assert_int_equal(n.kind, NOTICE_CANCELLED);
+    free(folder);
+}
+
+static enum err_code no_room_above(int64_t step, int n, struct err *err)
+{
+    return step >= 2 && n > 5 ? err_set(err, ERR_DEVICE_MEMORY, "out of memory (injected)") : ERR_OK;
+}
+
+static enum err_code no_room(int64_t step, int n, struct err *err)
+{
+    (void)step;
+    (void)n;
+    return err_set(err, ERR_DEVICE_MEMORY, "out of memory (injected)");
+}
+
+/* C28: the batch is computed in parts, with the same result where batch norm does not look at the batch. */
+static void memory_that_runs_out(void **state)
+{
+    (void)state;
+    train("room", OPTIONS("mode=scratch", "epochs=2", "bn=fixed", "class-weights=on", "label-smoothing=0.1"));
+    hook_step = no_room_above;
+    train("no-room", OPTIONS("mode=scratch", "epochs=2", "bn=fixed", "class-weights=on", "label-smoothing=0.1"));
+    hook_step = no_room;
+    struct notice n = train_with("never", OPTIONS("mode=scratch", "epochs=2"), NULL);
+    hook_step = NULL;
+    double a = metric("room", 2, "train_loss"), b = metric("no-room", 2, "train_loss");
+    print_message("# train_loss whole %.9g, in parts %.9g\n", a, b);
+    assert_true(fabs(a - b) < 1e-5 * fabs(a));
+    struct record r = record_of("no-room");
+    assert_int_equal(r.n_tape, 2);
+    assert_string_equal(r.tape[1].text, "memory: batch in 4 parts");
+    assert_int_equal(r.tape[1].step, 1);
+    record_done(&r);
+    assert_int_equal(n.kind, NOTICE_FAILED);
+    assert_int_equal(n.err.code, ERR_DEVICE_MEMORY);
+    print_message("# %s; %s\n", n.err.message, n.err.hint);
+}
+
+/* --- steering ------------------------------------------------------------------------------------------------ */
+
+static int stage;
+static uint64_t eval_job;
+
+static void steer(uint64_t job)
+{
+    struct cmd cmd = {.job = job};
+    if (snap.train.job != job)
+        return;
+    if (stage == 0 && snap.train.epoch >= 1) {
+        cmd.kind = CMD_RATE, cmd.real = 0.5;
+        engine_submit(engine, &cmd, NULL, NULL);
+        cmd.kind = CMD_EXTEND, cmd.number = 2;
+        engine_submit(engine, &cmd, NULL, NULL);
+        cmd.kind = CMD_PAUSE;
+        stage += engine_submit(engine, &cmd, NULL, NULL) == ERR_OK;
+    } else if (stage == 1 && snap.jobs[0].state == JOB_PAUSED) {
+        struct options o = OPTIONS("seed=0");
+        struct cmd eval = {.kind = CMD_EVAL, .options = &o};
+        char *folder = in_lab("ties");
+        snprintf(eval.path, sizeof eval.path, "%s", folder);
+        free(folder);
+        assert_int_equal(engine_submit(engine, &eval, &eval_job, NULL), ERR_OK);
+        cmd.kind = CMD_GO_ON;
+        stage += engine_submit(engine, &cmd, NULL, NULL) == ERR_OK;
+    }
+}
+
+static void steering_is_recorded(void **state)
+{
+    (void)state;
+    stage = 0;
+    struct notice n = train_with("steered", OPTIONS("mode=scratch", "epochs=4", "lr=0.008", "batch-size=4"), steer);
+    assert_int_equal(n.kind, NOTICE_FINISHED);
+    assert_int_equal(stage, 2);
+    struct record r = record_of("steered");
+    static const char *const want[] = {"rate x 0.5", "extended by 2", "paused", "go on"};
+    assert_int_equal(r.n_tape, 4);
+    for (int i = 0; i < 4; i++)
+        assert_string_equal(r.tape[i].text, want[i]);
+    assert_int_equal(r.epochs_done, 6);
+    struct csv steps = table("steered", "steps.csv");
+    for (size_t i = 1; i < steps.n_rows; i++) {
+        double lr = cell(&steps, i, "lr");
+        assert_true(fabs(lr - ((int64_t)i <= r.tape[0].step ? 0.008 : 0.004)) < 1e-8);
+    }
+    csv_done(&steps);
+    record_done(&r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(four_epochs_are_two_and_two),     cmocka_unit_test(stopped_runs_equal_unbroken_ones),
+        cmocka_unit_test(phases_resume_at_their_border),   cmocka_unit_test(finished_runs_say_so),
+        cmocka_unit_test(damaged_checkpoints_are_refused), cmocka_unit_test(ties_keep_the_first_and_patience_ends),
+        cmocka_unit_test(nan_stops_before_anything_is_kept), cmocka_unit_test(the_last_good_checkpoint_stays),
+        cmocka_unit_test(memory_that_runs_out),            cmocka_unit_test(steering_is_recorded),
+    };
+    if (!lab_has_shim()) {
+        puts("1..0 # SKIP no shim: built without libtorch");
+        return 0;
+    }
+    return cmocka_run_group_tests_name("engine steer", tests, lab_open, lab_close);
+}
