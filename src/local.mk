@@ -66,7 +66,7 @@ libfl_ui_a_SOURCES = \
 	src/ui/guard.h src/ui/keymap.c src/ui/keymap.h src/ui/keys.c src/ui/keys.h src/ui/picture.c src/ui/picture.h \
 	src/ui/picture_make.c src/ui/picture_make.h src/ui/popup.c src/ui/popup.h src/ui/role.h \
 	src/ui/roles.def src/ui/screen.h src/ui/session.c src/ui/session.h src/ui/signals.c src/ui/signals.h src/ui/term.c \
-	src/ui/term.h src/ui/term_draw.c src/ui/term_private.h src/ui/theme.c src/ui/theme.h
+	src/ui/term.h src/ui/term_draw.c src/ui/term_private.h src/ui/term_type.c src/ui/term_type.h src/ui/theme.c src/ui/theme.h
 # the screens and their widgets
 libfl_ui_a_SOURCES += \
 	src/ui/fmt.c src/ui/fmt.h src/ui/layout.c src/ui/layout.h src/ui/parts.c src/ui/parts.h src/ui/plot_dots.c \

@@ -18,11 +18,8 @@ static bool forked;
 
 static int status_code(int status, const struct term_saved *saved)
 {
-    if (WIFEXITED(status))
-        return WEXITSTATUS(status);
-    term_restore_saved(
-        saved); /* killed: nothing of the child could do it, or it did and twice does no harm */
-    return 128 + WTERMSIG(status);
+    term_restore_saved(saved); /* where the child could not do it: killed, or ended by a checker */
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 /* The shell sees the parent: it stops with the child and wakes it. */

@@ -18,6 +18,7 @@
 #include "base/mem.h"
 #include "ui/guard.h"
 #include "ui/term_private.h"
+#include "ui/term_type.h"
 
 #define PRIVATE_FD 10 /* private descriptors begin here */
 
@@ -37,8 +38,9 @@ struct term_saved *term_save(void)
 void term_restore_saved(const struct term_saved *saved)
 {
     static const char bytes[] = "\033\\\033[?2026l\033[?2004l\033[0m\033[?1049l\033[?25h\r\n";
-    if (!saved || !isatty(1))
-        return;
+    struct termios now;
+    if (!saved || !isatty(1) || tcgetattr(0, &now) != 0 || now.c_lflag == saved->modes.c_lflag)
+        return; /* they were given back */
     ssize_t n = write(1, bytes, sizeof bytes - 1);
     (void)n;
     tcsetattr(0, TCSADRAIN, &saved->modes);
@@ -101,7 +103,7 @@ static enum err_code start_curses(struct terminal *t, struct err *err)
     const char *own = getenv("TERM");
     const char *types[] = {own && *own ? own : NULL, "xterm-256color", "xterm", "vt100"};
     for (size_t i = 0; i < sizeof types / sizeof *types && !t->screen; i++) {
-        t->screen = types[i] ? newterm(types[i], t->out, t->in) : NULL;
+        t->screen = types[i] && term_type_known(types[i]) ? newterm(types[i], t->out, t->in) : NULL;
         if (t->screen && i > 0)
             log_line(LOG_WARN, "terminal type %s is not known here, using %s",
                      own && *own ? own : "(none)", types[i]);

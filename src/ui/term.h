@@ -20,8 +20,8 @@ enum err_code term_open(struct terminal **term, const char *color, struct err *e
 /* Gives the terminal back; NULL is fine. */
 void term_close(struct terminal *term);
 
-/* For another process that has the same terminal: the modes now, and giving them back after this
- * process was killed. */
+/* For another process that has the same terminal: the modes now, and giving them back when they
+ * are not as they were. */
 struct term_saved;
 struct term_saved *term_save(void); /* NULL when 0 is no terminal */
 void term_restore_saved(const struct term_saved *saved);
