@@ -27,9 +27,7 @@
 #define NUMBERS_FRAME 0.1 /* and 10 when only numbers change */
 #define RESIZE_PAUSE 0.1
 
-/* --- start
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- start ---------------------------------------------------------------------------------- */
 
 static void theme_problem(const struct err *err, void *user)
 {
@@ -111,9 +109,7 @@ static void open_first(struct app *app, const char *folder)
         app_start_menu(app);
 }
 
-/* --- signals
- * --------------------------------------------------------------------------------------------------
- */
+/* --- signals -------------------------------------------------------------------------------- */
 
 static void suspend(struct app *app)
 {
@@ -154,9 +150,7 @@ static void take_signal(struct app *app, int number)
     }
 }
 
-/* --- loop
- * -----------------------------------------------------------------------------------------------------
- */
+/* --- loop ----------------------------------------------------------------------------------- */
 
 /* Lines that libraries printed go to the log. */
 static void take_strays(struct app *app)
@@ -261,9 +255,7 @@ static void loop(struct app *app)
     }
 }
 
-/* --- end
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- end ------------------------------------------------------------------------------------ */
 
 /* The screen is gone; the run goes on to its end. TERM and INT stop it with a save. */
 static void run_headless(struct app *app)

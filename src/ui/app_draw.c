@@ -15,9 +15,7 @@
 #define MIN_ROWS 10
 #define RESIZE_PAUSE 0.1 /* seconds without another resize before pictures are sent */
 
-/* --- frame
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- frame ---------------------------------------------------------------------------------- */
 
 static const char *run_state(const struct app *app, char text[96], enum role *role)
 {
@@ -172,9 +170,7 @@ void app_draw(struct app *app)
     app->dirty = app->urgent = false;
 }
 
-/* --- graphics
- * -------------------------------------------------------------------------------------------------
- */
+/* --- graphics ------------------------------------------------------------------------------- */
 
 static bool cell_option(const char *text, int *w, int *h)
 {

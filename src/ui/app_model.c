@@ -37,9 +37,7 @@ enum err_code app_submit(struct app *app, const struct cmd *cmd, uint64_t *job, 
     return ERR_OK;
 }
 
-/* --- data set
- * -------------------------------------------------------------------------------------------------
- */
+/* --- data set ------------------------------------------------------------------------------- */
 
 static void drop_dataset(struct app *app)
 {
@@ -105,9 +103,7 @@ static void take_dataset(struct app *app, const struct notice *notice)
         app_remember_data(app->model.data);
 }
 
-/* --- runs
- * -----------------------------------------------------------------------------------------------------
- */
+/* --- runs ----------------------------------------------------------------------------------- */
 
 void app_start_run(struct app *app)
 {
@@ -153,9 +149,7 @@ static void remember_run(struct app *app)
                  ", best val_acc %.1f %% in epoch %d", 100 * t->best.val_acc, t->best.epoch);
 }
 
-/* --- notices
- * --------------------------------------------------------------------------------------------------
- */
+/* --- notices -------------------------------------------------------------------------------- */
 
 static void demo_ready(struct app *app, const struct notice *notice)
 {

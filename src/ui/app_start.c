@@ -15,8 +15,7 @@
 #define RECENT_MAX 10
 #define FOLDERS_MAX 2000
 
-/* --- recent data sets
- * ----------------------------------------------------------------------------------------- */
+/* --- recent data sets ----------------------------------------------------------------------- */
 
 static char *recent_path(void)
 {
@@ -61,9 +60,7 @@ void app_remember_data(const char *folder)
     free(path);
 }
 
-/* --- choices
- * --------------------------------------------------------------------------------------------------
- */
+/* --- choices -------------------------------------------------------------------------------- */
 
 static void clear_choices(struct app *app)
 {
@@ -81,8 +78,7 @@ void app_start_done(struct app *app)
     app->picked = NULL;
 }
 
-/* --- folder picker
- * -------------------------------------------------------------------------------------------- */
+/* --- folder picker -------------------------------------------------------------------------- */
 
 static void pick(struct app *app, const char *folder);
 
@@ -150,9 +146,7 @@ static void pick(struct app *app, const char *folder)
     free(items);
 }
 
-/* --- start menu
- * -----------------------------------------------------------------------------------------------
- */
+/* --- start menu ----------------------------------------------------------------------------- */
 
 static void path_typed(void *user, const char *text)
 {

@@ -99,9 +99,7 @@ void key_write(struct str *out, struct key key)
         utf8_add(out, key.ch);
 }
 
-/* --- answers
- * --------------------------------------------------------------------------------------------------
- */
+/* --- answers -------------------------------------------------------------------------------- */
 
 void replies_init(struct replies *replies)
 {
@@ -218,9 +216,7 @@ static void answer_string(struct replies *r, char kind, const char *text)
     r->count++;
 }
 
-/* --- decoder
- * --------------------------------------------------------------------------------------------------
- */
+/* --- decoder -------------------------------------------------------------------------------- */
 
 struct decoder *decoder_new(struct replies *replies)
 {

@@ -57,9 +57,7 @@ bool key_same(struct key a, struct key b);
 bool key_parse(const char *name, struct key *key);
 void key_write(struct str *out, struct key key);
 
-/* --- answers
- * --------------------------------------------------------------------------------------------------
- */
+/* --- answers -------------------------------------------------------------------------------- */
 
 /* What the terminal said so far. Numbers are -1 while unknown. */
 struct replies {
@@ -79,9 +77,7 @@ void replies_init(struct replies *replies);
 /* The questions, ending with DA1, as one text to be written. */
 const char *replies_questions(void);
 
-/* --- decoder
- * --------------------------------------------------------------------------------------------------
- */
+/* --- decoder -------------------------------------------------------------------------------- */
 
 struct key_event {
     struct key key;

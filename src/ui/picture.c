@@ -93,9 +93,7 @@ static struct entry *find_entry(struct pictures *p, const struct picture_key *ke
     return NULL;
 }
 
-/* --- worker
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- worker --------------------------------------------------------------------------------- */
 
 /* A picture being made: its pixels between decoding and encoding. */
 struct making {
@@ -266,8 +264,7 @@ static void start_worker(struct pictures *p)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-/* --- the UI's side
- * -------------------------------------------------------------------------------------------- */
+/* --- the UI's side -------------------------------------------------------------------------- */
 
 static void set_config(struct pictures *p, const struct pictures_config *config)
 {
@@ -432,9 +429,7 @@ void pictures_frame(struct pictures *p, const struct canvas *canvas, struct pict
     pthread_mutex_unlock(&p->lock);
 }
 
-/* --- drawing
- * --------------------------------------------------------------------------------------------------
- */
+/* --- drawing -------------------------------------------------------------------------------- */
 
 static void draw_cells(struct canvas *canvas, int index, const struct picture_shown *s)
 {

@@ -83,9 +83,7 @@ static void close_top(struct popups *p, int choice, bool accept)
     popup_done(&top);
 }
 
-/* --- keys
- * -----------------------------------------------------------------------------------------------------
- */
+/* --- keys ----------------------------------------------------------------------------------- */
 
 static void scroll_text(struct popup *p, long by)
 {
@@ -147,9 +145,7 @@ void popups_key(struct popups *p, const struct key_event *event)
         close_top(p, (int)(key.ch - '1'), true);
 }
 
-/* --- drawing
- * --------------------------------------------------------------------------------------------------
- */
+/* --- drawing -------------------------------------------------------------------------------- */
 
 static int max_int(int a, int b)
 {

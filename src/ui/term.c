@@ -64,9 +64,7 @@ bool term_write(struct terminal *t, const char *bytes, size_t n)
     return !t->gone;
 }
 
-/* --- taking
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- taking --------------------------------------------------------------------------------- */
 
 /* A capability without its padding "$<5>". */
 static void add_capability(struct str *out, const char *name)
@@ -252,8 +250,7 @@ enum err_code term_open(struct terminal **term, const char *color, struct err *e
     return ERR_OK;
 }
 
-/* --- giving back
- * ---------------------------------------------------------------------------------------------- */
+/* --- giving back ---------------------------------------------------------------------------- */
 
 /* Order matters: close a half-sent picture and the held frame, erase pictures by text, leave, drop
  * late answers. */
@@ -314,9 +311,7 @@ void term_abandon(struct terminal *t)
     free_term(t);
 }
 
-/* --- reading
- * --------------------------------------------------------------------------------------------------
- */
+/* --- reading -------------------------------------------------------------------------------- */
 
 int term_fd(const struct terminal *t)
 {
@@ -359,9 +354,7 @@ void term_expect_answers(struct terminal *t, bool expect)
     decoder_expect(t->decoder, expect);
 }
 
-/* --- facts
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- facts ---------------------------------------------------------------------------------- */
 
 void term_size(const struct terminal *t, int *cols, int *rows)
 {

@@ -9,9 +9,7 @@
 #include "base/mem.h"
 #include "ui/glyph.h"
 
-/* --- colours
- * --------------------------------------------------------------------------------------------------
- */
+/* --- colours -------------------------------------------------------------------------------- */
 
 /* In direct colour the numbers below 8 (16 on some) still are the palette: near-black gets its
  * neighbour. */
@@ -61,9 +59,7 @@ void term_theme(struct terminal *t, const struct theme *theme)
     damage_forget(&t->damage);
 }
 
-/* --- cells
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- cells ---------------------------------------------------------------------------------- */
 
 /* The character as the C library measures it; what it measures otherwise would shift the row. */
 static wchar_t shown_char(const struct terminal *t, uint32_t ch)
@@ -134,9 +130,7 @@ static void update_rows(struct terminal *t)
     }
 }
 
-/* --- frames
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- frames --------------------------------------------------------------------------------- */
 
 /* Pictures as one text, each placed by cursor; the cursor is where curses believes it to be
  * afterwards. */
