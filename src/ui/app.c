@@ -127,6 +127,7 @@ static void take_signal(struct app *app, int number)
     switch (number) {
     case SIGWINCH:
         term_resized(app->term);
+        term_repaint(app->term); /* it may have been smaller for a moment */
         app->resized_at = clock_now();
         app_graphics(app); /* a cell may have another size now */
         break;
