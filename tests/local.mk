@@ -141,7 +141,7 @@ EXTRA_DIST += $(cli_tests) tests/cli/lib.sh
 check_PROGRAMS += tests/cli/tool
 tests_cli_tool_SOURCES = tests/cli/tool.c
 tests_cli_tool_CPPFLAGS = $(AM_CPPFLAGS) $(CJSON_CFLAGS)
-tests_cli_tool_LDADD = libfl_data.a libfl_image.a libfl_base.a $(JPEG_LIBS) $(PNG_LIBS) $(XXHASH_LIBS) $(CJSON_LIBS) -lm
+tests_cli_tool_LDADD = libfl_data.a libfl_image.a libfl_base.a $(JPEG_LIBS) $(PNG_LIBS) $(XXHASH_LIBS) $(CJSON_LIBS) -lutil -lm
 
 # shim: against the module in the build folder; the pixel reference without it
 shim_tests = tests/shim/border.test tests/shim/ops.test tests/shim/optim.test tests/gpu/gpu.test

@@ -4,8 +4,9 @@
 #include "batch/command.h"
 
 #include <inttypes.h>
+#include <stdint.h>
 
-#include "base/num.h"
+#define BRIEF_FILES 10 /* named at the start of training */
 
 static void scan_json(struct output *out, const struct ds_view *ds)
 {
@@ -56,11 +57,12 @@ static void add_skipped(struct str *s, const struct ds_view *ds)
     str_add_c(s, '\n');
 }
 
-static void add_files(struct str *s, const struct ds_view *ds)
+static void add_files(struct str *s, const struct ds_view *ds, size_t most)
 {
+    size_t n = 0;
     for (size_t i = 0; i < ds->n_files; i++) {
         struct ds_file_row row = ds_view_file(ds, i);
-        if (!row.status)
+        if (!row.status || n++ >= most)
             continue;
         str_add(s, "  ");
         str_add_safe(s, row.name);
@@ -70,6 +72,8 @@ static void add_files(struct str *s, const struct ds_view *ds)
         str_add_safe(s, row.detail);
         str_add(s, *row.detail ? ")\n" : "\n");
     }
+    if (n > most)
+        str_printf(s, "  and %zu more, see flowerlab scan\n", n - most);
 }
 
 static void add_pairs(struct str *s, const struct ds_view *ds)
@@ -86,29 +90,43 @@ static void add_pairs(struct str *s, const struct ds_view *ds)
     }
 }
 
-void scan_report(struct output *out, const struct ds_view *ds, bool json)
+static void add_notes(struct str *s, const struct ds_view *ds)
 {
-    struct str s = STR_INIT;
-    if (json) {
-        scan_json(out, ds);
-        return;
-    }
-    for (size_t i = 0; i < ds->n_classes; i++) {
-        struct ds_class_row row = ds_view_class(ds, i);
-        str_printf(&s, "%8zu  ", row.n_used);
-        str_add_safe(&s, row.name);
-        str_add_c(&s, '\n');
-    }
-    add_skipped(&s, ds);
-    add_files(&s, ds);
-    add_pairs(&s, ds);
     for (size_t i = 0; i < ds->n_notes; i++) {
         bool problem;
         const char *text = ds_view_note(ds, i, &problem);
-        str_add(&s, problem ? "problem: " : "note: ");
-        str_add_safe(&s, text);
-        str_add_c(&s, '\n');
+        str_add(s, problem ? "problem: " : "note: ");
+        str_add_safe(s, text);
+        str_add_c(s, '\n');
     }
+}
+
+static void add_classes(struct str *s, const struct ds_view *ds)
+{
+    for (size_t i = 0; i < ds->n_classes; i++) {
+        struct ds_class_row row = ds_view_class(ds, i);
+        str_printf(s, "%8zu  ", row.n_used);
+        str_add_safe(s, row.name);
+        str_add_c(s, '\n');
+    }
+}
+
+void scan_report(struct output *out, const struct ds_view *ds, enum scan_style style)
+{
+    struct str s = STR_INIT;
+    if (style == SCAN_JSON) {
+        scan_json(out, ds);
+        return;
+    }
+    if (style == SCAN_FULL)
+        add_classes(&s, ds);
+    add_skipped(&s, ds);
+    add_files(&s, ds, style == SCAN_FULL ? SIZE_MAX : BRIEF_FILES);
+    if (style == SCAN_FULL)
+        add_pairs(&s, ds);
+    else if (ds->n_pairs)
+        str_printf(&s, "%zu pairs of identical pictures\n", ds->n_pairs);
+    add_notes(&s, ds);
     output_write(out, s.s, s.len);
     str_done(&s);
 }
@@ -133,7 +151,7 @@ int cmd_scan(struct batch *b)
     if (code == EXIT_DONE && ds_view_open(&ds, end.block, &err) != ERR_OK)
         code = report(b, &err);
     if (code == EXIT_DONE) {
-        scan_report(&b->result, &ds, b->flags & FLAG_JSON);
+        scan_report(&b->result, &ds, b->flags & FLAG_JSON ? SCAN_JSON : SCAN_FULL);
         if (usable_classes(&ds) < 2) {
             err_set(&err, ERR_INVALID, "%s: fewer than two classes have usable pictures", b->words[0]);
             code = report(b, &err);

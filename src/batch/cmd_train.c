@@ -27,9 +27,9 @@ static void tell_dataset(struct batch *b, uint64_t id)
     if (block && ds_view_open(&ds, block, NULL) == ERR_OK) {
         progress_line(&b->messages, NULL);
         if (b->flags & FLAG_JSON)
-            scan_report(&b->result, &ds, true);
+            scan_report(&b->result, &ds, SCAN_JSON);
         else
-            scan_report(&b->messages, &ds, false);
+            scan_report(&b->messages, &ds, SCAN_BRIEF);
     }
     block_release(block);
 }
@@ -61,6 +61,8 @@ static void tell_start(struct batch *b, const struct train_view *t)
     }
     say(b, "%s, preset %s, %s on %s (%s), %d classes, %" PRId64 " pictures to train, %" PRId64 " to validate, %d epochs", t->mode,
         t->preset, t->model, t->device, t->precision, t->n_classes, t->n_train, t->n_val, t->n_epochs);
+    if (b->command->run != cmd_resume && !option_is_set(&b->options, OPTION_ID_mode) && str_eq(t->mode, "scratch"))
+        say(b, "no pretrained weights of %s were found, so it starts from scratch (\"flowerlab weights list\" says what there is)", t->model);
     say(b, "run %s", t->run);
     if (!isnan(t->majority))
         say(b, "always answering the largest class would be right for %.2f %%", t->majority * 100);

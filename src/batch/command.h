@@ -92,8 +92,9 @@ void help_command(struct output *out, const struct command *command);
 /* Trains as cmd_train does, folder and options of b->options; for the demo. */
 int train_folder(struct batch *b, const char *folder);
 
-/* What a scan found: for scan and at the start of training. json: an event, else lines. */
-void scan_report(struct output *out, const struct ds_view *ds, bool json);
+/* What a scan found: an event, every line, or at the start of training what a person should know. */
+enum scan_style { SCAN_JSON, SCAN_FULL, SCAN_BRIEF };
+void scan_report(struct output *out, const struct ds_view *ds, enum scan_style style);
 
 /* --- running a job ------------------------------------------------------------------------------------------- */
 

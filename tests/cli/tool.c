@@ -2,6 +2,7 @@
  *   tool draw FOLDER N SIZE       N drawn flowers a class, SIZE pixels wide
  *   tool json EVENT KEY... <FILE  every line must be an object with an event; prints the values of those of EVENT, tabs between
  *   tool default WORD...          runs a command with INT, TERM and HUP as they are in a terminal (a shell ignores INT for its background jobs)
+ *   tool pty WORD...              runs a command on a terminal of 80 x 24 of its own, copies what it writes; its exit code
  *   tool serve FILE PORT CUT      answers every GET on the loopback with FILE (ranges too); the first answer stops after CUT bytes (0: none);
  *                                 FILE missing: 404. Writes its port number to the file PORT, logs each Range to standard output
  * SPDX-License-Identifier: GPL-3.0-or-later */
@@ -9,11 +10,14 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <pty.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cjson/cJSON.h>
@@ -75,6 +79,22 @@ static int with_default_signals(char **words)
     execv(words[0], words);
     perror(words[0]);
     return 127;
+}
+
+static int on_terminal(char **words)
+{
+    struct winsize size = {.ws_row = 24, .ws_col = 80};
+    int terminal, status = 0;
+    char bytes[4096];
+    ssize_t n;
+    pid_t child = forkpty(&terminal, NULL, NULL, &size);
+    if (child == 0) {
+        execv(words[0], words);
+        _exit(127);
+    }
+    while (child > 0 && (n = read(terminal, bytes, sizeof bytes)) > 0)
+        fwrite(bytes, 1, (size_t)n, stdout);
+    return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
 /* --- a small server ------------------------------------------------------------------------------------------ */
@@ -139,12 +159,14 @@ int main(int argc, char **argv)
 {
     if (argc == 5 && strcmp(argv[1], "serve") == 0)
         return serve(argv[2], argv[3], strtoul(argv[4], NULL, 10));
+    if (argc >= 3 && strcmp(argv[1], "pty") == 0)
+        return on_terminal(argv + 2);
     if (argc >= 3 && strcmp(argv[1], "default") == 0)
         return with_default_signals(argv + 2);
     if (argc == 5 && strcmp(argv[1], "draw") == 0)
         return draw(argv + 2);
     if (argc >= 4 && strcmp(argv[1], "json") == 0)
         return json(argc - 2, argv + 2);
-    fputs("usage: tool draw FOLDER N SIZE | json EVENT KEY... | default WORD... | serve FILE PORT CUT\n", stderr);
+    fputs("usage: tool draw FOLDER N SIZE | json EVENT KEY... | default WORD... | pty WORD... | serve FILE PORT CUT\n", stderr);
     return 2;
 }
