@@ -55,6 +55,8 @@ static enum err_code open_module(struct torch *t, const char *path, struct err *
         return missing(path, err);
     tune_malloc();
     setenv("CUDA_MODULE_LOADING", "LAZY", 0);
+    /* Waiting threads sleep soon instead of spinning: the loader and the screen need the cores too. Read once, when libgomp is loaded. */
+    setenv("GOMP_SPINCOUNT", "1000", 0);
     t->module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (!t->module) {
         const char *why = dlerror();
