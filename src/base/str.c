@@ -42,7 +42,7 @@ void str_add_c(struct str *s, char c)
     str_add_n(s, &c, 1);
 }
 
-static void str_vprintf(struct str *s, const char *format, va_list ap)
+void str_vprintf(struct str *s, const char *format, va_list ap)
 {
     va_list again;
     va_copy(again, ap);

@@ -21,6 +21,7 @@ void str_add(struct str *s, const char *text);
 void str_add_n(struct str *s, const void *bytes, size_t n);
 void str_add_c(struct str *s, char c);
 void str_printf(struct str *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void str_vprintf(struct str *s, const char *format, va_list ap) __attribute__((format(printf, 2, 0)));
 char *str_take(struct str *s); /* hands over the text ("" when empty); the caller frees it */
 
 /* printf into fresh memory; the caller frees it. */

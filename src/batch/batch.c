@@ -49,16 +49,16 @@ const size_t n_commands = sizeof commands / sizeof *commands;
 
 void say(struct batch *b, const char *format, ...)
 {
+    struct str text = STR_INIT, line = STR_INIT;
     va_list ap;
-    char text[1024];
-    struct str line = STR_INIT;
     va_start(ap, format);
-    vsnprintf(text, sizeof text, format, ap);
+    str_vprintf(&text, format, ap);
     va_end(ap);
-    str_add_safe(&line, text);
+    str_add_safe(&line, text.s ? text.s : "");
     str_add_c(&line, '\n');
     progress_line(&b->messages, NULL);
     output_write(&b->messages, line.s, line.len);
+    str_done(&text);
     str_done(&line);
 }
 

@@ -6,12 +6,10 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/mem.h"
+#include "base/str.h"
 
 struct output output_of(int fd)
 {
@@ -41,19 +39,11 @@ void output_text(struct output *out, const char *text)
 
 void output_printf(struct output *out, const char *format, ...)
 {
-    va_list ap, again;
-    char small[512];
+    struct str s = STR_INIT;
+    va_list ap;
     va_start(ap, format);
-    va_copy(again, ap);
-    int n = vsnprintf(small, sizeof small, format, ap);
+    str_vprintf(&s, format, ap);
     va_end(ap);
-    if (n >= (int)sizeof small) {
-        char *large = xmalloc((size_t)n + 1);
-        vsnprintf(large, (size_t)n + 1, format, again);
-        output_write(out, large, (size_t)n);
-        free(large);
-    } else if (n > 0) {
-        output_write(out, small, (size_t)n);
-    }
-    va_end(again);
+    output_write(out, s.s ? s.s : "", s.len);
+    str_done(&s);
 }
