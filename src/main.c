@@ -29,7 +29,8 @@ int main(int argc, char **argv)
         return dump_actions();
     int code = batch_main(argc, argv, &screens);
     if (screens.wanted)
-        code = ui_main(&screens.options, *screens.folder ? screens.folder : NULL, screens.start, screens.command_line);
+        code = ui_main(&screens.options, *screens.folder ? screens.folder : NULL, screens.start,
+                       screens.command_line);
     free(screens.command_line);
     return code;
 }

@@ -45,7 +45,7 @@ const struct command commands[] = {
 const size_t n_flag_rows = sizeof flag_rows / sizeof *flag_rows;
 const size_t n_commands = sizeof commands / sizeof *commands;
 
-/* --- messages ------------------------------------------------------------------------------------------------ */
+/* --- messages --------------------------------------------------------------------------------- */
 
 void say(struct batch *b, const char *format, ...)
 {
@@ -83,7 +83,7 @@ int report_usage(struct batch *b, const struct err *err)
     return EXIT_USAGE;
 }
 
-/* --- reading the command line -------------------------------------------------------------------------------- */
+/* --- reading the command line ----------------------------------------------------------------- */
 
 static const struct command *find_command(const char *name)
 {
@@ -112,7 +112,8 @@ static const struct flag_row *find_flag(const struct batch *b, const char *word)
 {
     for (size_t i = 0; i < n_flag_rows; i++) {
         const struct flag_row *row = &flag_rows[i];
-        bool named = word[1] == '-' ? str_eq(word + 2, row->name) : row->short_flag && word[1] == row->short_flag && !word[2];
+        bool named = word[1] == '-' ? str_eq(word + 2, row->name)
+                                    : row->short_flag && word[1] == row->short_flag && !word[2];
         if (named && (row->flag & (b->command->flags | FLAGS_EVERYWHERE)))
             return row;
     }
@@ -128,7 +129,8 @@ static enum err_code take_more(struct batch *b, const char *text, struct err *er
     return err_hint(err, "+5 adds five epochs to the run");
 }
 
-static enum err_code take_flag(struct batch *b, const struct flag_row *row, int argc, char **argv, int *i, struct err *err)
+static enum err_code take_flag(struct batch *b, const struct flag_row *row, int argc, char **argv,
+                               int *i, struct err *err)
 {
     b->flags |= row->flag;
     if (!row->argument)
@@ -182,7 +184,8 @@ static enum err_code check_words(const struct batch *b, struct err *err)
     if (b->n_words < c->min_words)
         err_set(err, ERR_INVALID, "%s: an argument is missing", c->name);
     else
-        err_set(err, ERR_INVALID, "%s%s\"%s\" is one argument too many", c->name, *c->name ? ": " : "", b->words[c->max_words]);
+        err_set(err, ERR_INVALID, "%s%s\"%s\" is one argument too many", c->name,
+                *c->name ? ": " : "", b->words[c->max_words]);
     return err_hint(err, "usage: flowerlab %s%s%s", c->name, *c->name ? " " : "", c->arguments);
 }
 
@@ -198,7 +201,7 @@ static enum err_code check_first_word(const struct batch *b, struct err *err)
     return err_hint(err, "\"flowerlab --help\" lists the commands");
 }
 
-/* --- settings ------------------------------------------------------------------------------------------------ */
+/* --- settings --------------------------------------------------------------------------------- */
 
 struct reading {
     struct batch *b;
@@ -219,7 +222,9 @@ static int read_settings(struct batch *b)
     struct reading reading = {b, false};
     options_default(&b->options);
     char *path = rcfile_path();
-    enum err_code code = path_exists(path) ? rcfile_read(&b->options, path, SOURCE_FILE, NULL, file_error, &reading, &err) : ERR_OK;
+    enum err_code code = path_exists(path) ? rcfile_read(&b->options, path, SOURCE_FILE, NULL,
+                                                         file_error, &reading, &err)
+                                           : ERR_OK;
     free(path);
     if (code != ERR_OK || options_environment(&b->options, &err) != ERR_OK)
         return report_usage(b, &err);
@@ -255,7 +260,8 @@ static int run_command(struct batch *b, int argc, char **argv, int first)
     int code = b->command->run == cmd_dump ? EXIT_DONE : read_settings(b);
     if (code != EXIT_DONE)
         return code;
-    if (take_words(b, argc, argv, first, &err) != ERR_OK || check_first_word(b, &err) != ERR_OK || check_words(b, &err) != ERR_OK)
+    if (take_words(b, argc, argv, first, &err) != ERR_OK || check_first_word(b, &err) != ERR_OK ||
+        check_words(b, &err) != ERR_OK)
         return report_usage(b, &err);
     return b->command->run(b);
 }

@@ -21,8 +21,9 @@ static void print_option(struct batch *b, enum option_id id, const char *file)
         json_line(&b->result, event);
     } else {
         str_add_safe(&safe, value.len ? value.s : "-");
-        output_printf(&b->result, "%-16s %-20s %s%s%s%s\n", row->name, safe.s, option_source_name(source),
-                      source == SOURCE_FILE ? " (" : "", source == SOURCE_FILE ? file : "", source == SOURCE_FILE ? ")" : "");
+        output_printf(&b->result, "%-16s %-20s %s%s%s%s\n", row->name, safe.s,
+                      option_source_name(source), source == SOURCE_FILE ? " (" : "",
+                      source == SOURCE_FILE ? file : "", source == SOURCE_FILE ? ")" : "");
     }
     str_done(&value);
     str_done(&safe);

@@ -13,14 +13,15 @@
 #include "base/mem.h"
 #include "base/path.h"
 
-/* --- screens ------------------------------------------------------------------------------------------------- */
+/* --- screens ---------------------------------------------------------------------------------- */
 
 static int open_screens(struct batch *b, const char *folder)
 {
     struct err err = {0};
     if (!isatty(STDIN_FILENO) || !b->result.terminal) {
         err_set(&err, ERR_UNSUPPORTED, "the screens need a terminal as input and output");
-        err_hint(&err, "without one: %s", *b->command->name ? "flowerlab demo --no-screen" : "flowerlab train DIR");
+        err_hint(&err, "without one: %s",
+                 *b->command->name ? "flowerlab demo --no-screen" : "flowerlab train DIR");
         return report_usage(b, &err);
     }
     if (put_path(b->screens->folder, folder, &err) != ERR_OK)
@@ -37,14 +38,16 @@ int cmd_screens(struct batch *b)
     return open_screens(b, b->n_words ? b->words[0] : "");
 }
 
-/* --- demo ---------------------------------------------------------------------------------------------------- */
+/* --- demo ------------------------------------------------------------------------------------- */
 
 /* Settings of the demo, unless something else was asked for. */
 static const struct {
     enum option_id id;
     const char *text;
 } demo_settings[] = {
-    {OPTION_ID_model, "resnet10"}, {OPTION_ID_image_size, "64"}, {OPTION_ID_batch_size, "32"},
+    {OPTION_ID_model, "resnet10"},
+    {OPTION_ID_image_size, "64"},
+    {OPTION_ID_batch_size, "32"},
 };
 
 static void demo_default(struct batch *b, enum option_id id, const char *text)
@@ -65,10 +68,12 @@ static int draw_flowers(struct batch *b, const char *folder)
     return code;
 }
 
-/* What the demo's pre-training takes from the command line: where to compute, not how long to train afterwards. */
+/* What the demo's pre-training takes from the command line: where to compute, not how long to train
+ * afterwards. */
 static void pretrain_options(struct options *out, const struct options *from)
 {
-    static const enum option_id taken[] = {OPTION_ID_model, OPTION_ID_image_size, OPTION_ID_seed, OPTION_ID_device,
+    static const enum option_id taken[] = {OPTION_ID_model,     OPTION_ID_image_size,
+                                           OPTION_ID_seed,      OPTION_ID_device,
                                            OPTION_ID_precision, OPTION_ID_threads};
     options_default(out);
     for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) {
@@ -97,11 +102,13 @@ static int prepare(struct batch *b, const char *flowers)
 {
     int code = draw_flowers(b, flowers);
     if (code == EXIT_DONE)
-        say(b, "the pictures of the demo are drawn by the program, they are no photos: %s", flowers);
+        say(b, "the pictures of the demo are drawn by the program, they are no photos: %s",
+            flowers);
     return code == EXIT_DONE && b->flags & FLAG_PRETRAIN ? pretrain(b) : code;
 }
 
-/* The preparation in a process of its own: libtorch's threads must not be there when the screens fork. */
+/* The preparation in a process of its own: libtorch's threads must not be there when the screens
+ * fork. */
 static int prepare_apart(struct batch *b, const char *flowers)
 {
     int status;

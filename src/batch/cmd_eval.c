@@ -10,7 +10,7 @@
 
 #include "base/num.h"
 
-/* --- eval ---------------------------------------------------------------------------------------------------- */
+/* --- eval ------------------------------------------------------------------------------------- */
 
 static struct confusion confusion_of(const struct result_view *v)
 {
@@ -59,7 +59,8 @@ static void add_percent(struct str *s, double share)
 static void eval_table(struct batch *b, const struct result_view *v, const struct confusion *c)
 {
     struct str s = STR_INIT;
-    str_printf(&s, "accuracy %.2f %%  balanced %.2f %%  loss %.4f  on ", v->acc * 100, v->balanced * 100, v->loss);
+    str_printf(&s, "accuracy %.2f %%  balanced %.2f %%  loss %.4f  on ", v->acc * 100,
+               v->balanced * 100, v->loss);
     str_add_safe(&s, v->what);
     str_printf(&s, ", %zu pictures, weights of epoch %d\n\n", v->n, v->epoch);
     str_printf(&s, "%9s  %9s  %9s  %9s  class\n", "pictures", "recall", "precision", "F1");
@@ -78,11 +79,13 @@ static void eval_table(struct batch *b, const struct result_view *v, const struc
 
 int cmd_eval(struct batch *b)
 {
-    struct cmd cmd = {.kind = CMD_EVAL, .number = b->flags & FLAG_LAST ? 1 : 0, .options = &b->options};
+    struct cmd cmd = {
+        .kind = CMD_EVAL, .number = b->flags & FLAG_LAST ? 1 : 0, .options = &b->options};
     struct err err = {0};
     struct job_end end;
     struct result_view view;
-    if (put_path(cmd.path, b->words[0], &err) != ERR_OK || put_path(cmd.path2, b->n_words > 1 ? b->words[1] : "", &err) != ERR_OK)
+    if (put_path(cmd.path, b->words[0], &err) != ERR_OK ||
+        put_path(cmd.path2, b->n_words > 1 ? b->words[1] : "", &err) != ERR_OK)
         return report_usage(b, &err);
     int code = run_job(b, &cmd, watch_stage, NULL, &end);
     if (code == EXIT_DONE && result_view_open(&view, end.block, &err) != ERR_OK)
@@ -99,9 +102,10 @@ int cmd_eval(struct batch *b)
     return code;
 }
 
-/* --- predict ------------------------------------------------------------------------------------------------- */
+/* --- predict ---------------------------------------------------------------------------------- */
 
-static void prediction_json(struct batch *b, const struct result_view *v, const struct prediction_row *row)
+static void prediction_json(struct batch *b, const struct result_view *v,
+                            const struct prediction_row *row)
 {
     cJSON *event = json_event("predict");
     json_text(event, "file", row->file);
@@ -115,8 +119,10 @@ static void prediction_json(struct batch *b, const struct result_view *v, const 
     json_line(&b->result, event);
 }
 
-/* file, class, probability with tabs between; a file without a prediction is named on standard error. */
-static void prediction_line(struct batch *b, const struct result_view *v, const struct prediction_row *row)
+/* file, class, probability with tabs between; a file without a prediction is named on standard
+ * error. */
+static void prediction_line(struct batch *b, const struct result_view *v,
+                            const struct prediction_row *row)
 {
     struct str s = STR_INIT;
     if (row->predicted < 0) {
@@ -147,7 +153,8 @@ static int print_predictions(struct batch *b, const struct result_view *v)
 
 int cmd_predict(struct batch *b)
 {
-    struct cmd cmd = {.kind = CMD_PREDICT, .number = b->flags & FLAG_LAST ? 1 : 0, .options = &b->options};
+    struct cmd cmd = {
+        .kind = CMD_PREDICT, .number = b->flags & FLAG_LAST ? 1 : 0, .options = &b->options};
     struct err err = {0};
     struct job_end end;
     struct result_view view;

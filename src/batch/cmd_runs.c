@@ -34,8 +34,8 @@ static void run_line(struct output *out, const struct run_row *row)
     char acc[16] = "-", seconds[NUM_TEXT];
     if (row->best_epoch)
         snprintf(acc, sizeof acc, "%.2f %%", row->best_val_acc * 100);
-    str_printf(&s, "%9s  %4d epochs  %-8s %-14s %-8s %-12s %12s  ", acc, row->epochs, row->state, row->mode, row->preset, row->model,
-               num_seconds(seconds, row->seconds));
+    str_printf(&s, "%9s  %4d epochs  %-8s %-14s %-8s %-12s %12s  ", acc, row->epochs, row->state,
+               row->mode, row->preset, row->model, num_seconds(seconds, row->seconds));
     str_add_safe(&s, row->folder);
     if (*row->note)
         str_add(&s, "  ");

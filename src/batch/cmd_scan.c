@@ -10,7 +10,8 @@
 
 static void scan_json(struct output *out, const struct ds_view *ds)
 {
-    cJSON *event = json_event("scan"), *classes = cJSON_CreateArray(), *skipped = cJSON_CreateObject();
+    cJSON *event = json_event("scan"), *classes = cJSON_CreateArray(),
+          *skipped = cJSON_CreateObject();
     cJSON *notes = cJSON_CreateArray();
     json_text(event, "root", ds->root);
     json_int(event, "files", (int64_t)ds->n_files);
@@ -47,11 +48,13 @@ static void scan_json(struct output *out, const struct ds_view *ds)
 static void add_skipped(struct str *s, const struct ds_view *ds)
 {
     const char *between = ": ";
-    str_printf(s, "%zu files seen = %zu used + %zu skipped", ds->n_files, ds->n_used, ds->n_files - ds->n_used);
+    str_printf(s, "%zu files seen = %zu used + %zu skipped", ds->n_files, ds->n_used,
+               ds->n_files - ds->n_used);
     for (int status = 1; status < 16; status++) {
         if (!ds->by_status[status])
             continue;
-        str_printf(s, "%s%" PRIu64 " %s", between, ds->by_status[status], engine_status_name(status));
+        str_printf(s, "%s%" PRIu64 " %s", between, ds->by_status[status],
+                   engine_status_name(status));
         between = ", ";
     }
     str_add_c(s, '\n');
@@ -153,7 +156,8 @@ int cmd_scan(struct batch *b)
     if (code == EXIT_DONE) {
         scan_report(&b->result, &ds, b->flags & FLAG_JSON ? SCAN_JSON : SCAN_FULL);
         if (usable_classes(&ds) < 2) {
-            err_set(&err, ERR_INVALID, "%s: fewer than two classes have usable pictures", b->words[0]);
+            err_set(&err, ERR_INVALID, "%s: fewer than two classes have usable pictures",
+                    b->words[0]);
             code = report(b, &err);
         }
     }

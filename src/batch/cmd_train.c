@@ -18,7 +18,7 @@ struct told {
     int events;
 };
 
-/* --- the start ----------------------------------------------------------------------------------------------- */
+/* --- the start -------------------------------------------------------------------------------- */
 
 static void tell_dataset(struct batch *b, uint64_t id)
 {
@@ -59,16 +59,23 @@ static void tell_start(struct batch *b, const struct train_view *t)
         start_event(b, t);
         return;
     }
-    say(b, "%s, preset %s, %s on %s (%s), %d classes, %" PRId64 " pictures to train, %" PRId64 " to validate, %d epochs", t->mode,
-        t->preset, t->model, t->device, t->precision, t->n_classes, t->n_train, t->n_val, t->n_epochs);
-    if (b->command->run != cmd_resume && !option_is_set(&b->options, OPTION_ID_mode) && str_eq(t->mode, "scratch"))
-        say(b, "no pretrained weights of %s were found, so it starts from scratch (\"flowerlab weights list\" says what there is)", t->model);
+    say(b,
+        "%s, preset %s, %s on %s (%s), %d classes, %" PRId64 " pictures to train, %" PRId64
+        " to validate, %d epochs",
+        t->mode, t->preset, t->model, t->device, t->precision, t->n_classes, t->n_train, t->n_val,
+        t->n_epochs);
+    if (b->command->run != cmd_resume && !option_is_set(&b->options, OPTION_ID_mode) &&
+        str_eq(t->mode, "scratch"))
+        say(b,
+            "no pretrained weights of %s were found, so it starts from scratch (\"flowerlab "
+            "weights list\" says what there is)",
+            t->model);
     say(b, "run %s", t->run);
     if (!isnan(t->majority))
         say(b, "always answering the largest class would be right for %.2f %%", t->majority * 100);
 }
 
-/* --- steps, epochs, events ----------------------------------------------------------------------------------- */
+/* --- steps, epochs, events -------------------------------------------------------------------- */
 
 static void step_event(struct batch *b, const struct train_view *t, const struct step_point *p)
 {
@@ -119,8 +126,9 @@ static const char *percent(char out[16], double share)
 static void epoch_line(struct batch *b, const struct train_view *t, const struct epoch_metrics *m)
 {
     char train[16], val[16], seconds[NUM_TEXT];
-    say(b, "epoch %d/%d  train loss %.4f acc %s  val loss %.4f acc %s  %.1f images/s  %s%s", m->epoch, t->n_epochs, m->train_loss,
-        percent(train, m->train_acc), m->val_loss, percent(val, m->val_acc), m->images_per_s, num_seconds(seconds, m->seconds),
+    say(b, "epoch %d/%d  train loss %.4f acc %s  val loss %.4f acc %s  %.1f images/s  %s%s",
+        m->epoch, t->n_epochs, m->train_loss, percent(train, m->train_acc), m->val_loss,
+        percent(val, m->val_acc), m->images_per_s, num_seconds(seconds, m->seconds),
         t->best.epoch == m->epoch ? "  best" : "");
 }
 
@@ -147,20 +155,22 @@ static void draw_progress(struct batch *b, const struct train_view *t, uint64_t 
 {
     struct str line = STR_INIT;
     char title[48], text[96], left[NUM_TEXT];
-    const struct step_point *last = t->steps_seen ? &t->steps[(t->steps_seen - 1) % SNAP_STEPS] : NULL;
+    const struct step_point *last =
+        t->steps_seen ? &t->steps[(t->steps_seen - 1) % SNAP_STEPS] : NULL;
     if (!t->epoch || t->validating || !t->live) {
         watch_stage(b, job, NULL);
         return;
     }
     snprintf(title, sizeof title, "epoch %d/%d", t->epoch, t->n_epochs);
-    snprintf(text, sizeof text, "loss %.4f  %.1f images/s  %s left", last ? (double)last->loss : NAN, t->images_per_s,
-             num_seconds(left, t->eta));
+    snprintf(text, sizeof text, "loss %.4f  %.1f images/s  %s left",
+             last ? (double)last->loss : NAN, t->images_per_s, num_seconds(left, t->eta));
     progress_bar(&line, title, (uint64_t)t->step_in_epoch, (uint64_t)t->steps_in_epoch, text);
     progress_line(&b->messages, line.s);
     str_done(&line);
 }
 
-/* Steps before their epoch's line; the epochs of earlier parts of a resumed run come first, from its own metrics. */
+/* Steps before their epoch's line; the epochs of earlier parts of a resumed run come first, from
+ * its own metrics. */
 static void watch_run(struct batch *b, uint64_t job, void *user)
 {
     struct told *told = user;
@@ -183,7 +193,7 @@ static void watch_run(struct batch *b, uint64_t job, void *user)
     draw_progress(b, t, job);
 }
 
-/* --- the end ------------------------------------------------------------------------------------------------- */
+/* --- the end ---------------------------------------------------------------------------------- */
 
 static void tell_end(struct batch *b, const struct job_end *end)
 {
@@ -206,8 +216,8 @@ static void tell_end(struct batch *b, const struct job_end *end)
     if (*t->end || *end->text)
         say(b, "%s", *t->end ? t->end : end->text);
     if (t->best.epoch)
-        output_printf(&b->result, "best epoch %d: validation accuracy %s, loss %.4f\n", t->best.epoch, percent(acc, t->best.val_acc),
-                      t->best.val_loss);
+        output_printf(&b->result, "best epoch %d: validation accuracy %s, loss %.4f\n",
+                      t->best.epoch, percent(acc, t->best.val_acc), t->best.val_loss);
     struct str line = STR_INIT;
     str_add(&line, "run ");
     str_add_safe(&line, t->run);

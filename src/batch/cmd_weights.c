@@ -57,13 +57,15 @@ static void record_row(struct output *out, const struct record *r)
 {
     static const int widths[] = {16, 26, 10, 14};
     for (int i = 0; i < r->n; i++)
-        output_printf(out, "%-*s%s", i < 4 && i + 1 < r->n ? widths[i] : 0, r->fields[i].value, i + 1 < r->n ? "  " : "\n");
+        output_printf(out, "%-*s%s", i < 4 && i + 1 < r->n ? widths[i] : 0, r->fields[i].value,
+                      i + 1 < r->n ? "  " : "\n");
 }
 
 static void record_lines(struct output *out, const struct record *r)
 {
     for (int i = 0; i < r->n; i++)
-        output_printf(out, "%-12s  %s\n", r->fields[i].key, *r->fields[i].value ? r->fields[i].value : "-");
+        output_printf(out, "%-12s  %s\n", r->fields[i].key,
+                      *r->fields[i].value ? r->fields[i].value : "-");
 }
 
 static void print_records(struct batch *b, const char *text, bool rows)
@@ -125,6 +127,7 @@ int cmd_weights(struct batch *b)
             return report_usage(b, &err);
         return ask(b, &cmd, false);
     }
-    err_set(&err, ERR_INVALID, "weights: \"%s%s%s\" is not one of list, get NAME and check FILE", verb, word ? " " : "", word ? word : "");
+    err_set(&err, ERR_INVALID, "weights: \"%s%s%s\" is not one of list, get NAME and check FILE",
+            verb, word ? " " : "", word ? word : "");
     return report_usage(b, &err);
 }

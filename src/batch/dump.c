@@ -9,7 +9,7 @@
 #include "base/num.h"
 #include "nn/arch.h"
 
-/* --- manual -------------------------------------------------------------------------------------------------- */
+/* --- manual ----------------------------------------------------------------------------------- */
 
 /* Text for roff: backslashes and dashes escaped, no dot or quote in front of a line. */
 static void add_roff(struct str *s, const char *text)
@@ -37,7 +37,8 @@ static void add_sentence(struct str *s, const char *help)
 }
 
 /* "Default: 64. 1 to 65536 pictures." */
-static void add_values(struct str *s, const struct option_row *row, const struct options *defaults, enum option_id id)
+static void add_values(struct str *s, const struct option_row *row, const struct options *defaults,
+                       enum option_id id)
 {
     struct str value = STR_INIT;
     char low[NUM_TEXT], high[NUM_TEXT];
@@ -53,7 +54,8 @@ static void add_values(struct str *s, const struct option_row *row, const struct
     } else if (row->type == OPTION_BOOL) {
         str_add(s, "\\fBon\\fR or \\fBoff\\fR. ");
     } else if (row->type == OPTION_INT && row->max_int < INT64_MAX) {
-        str_printf(s, "%" PRId64 " to %" PRId64 "%s%s. ", row->min_int, row->max_int, row->unit ? " " : "", row->unit ? row->unit : "");
+        str_printf(s, "%" PRId64 " to %" PRId64 "%s%s. ", row->min_int, row->max_int,
+                   row->unit ? " " : "", row->unit ? row->unit : "");
     } else if (row->type == OPTION_REAL) {
         str_printf(s, "%s to %s. ", num_real(low, row->min_real), num_real(high, row->max_real));
     }
@@ -89,7 +91,7 @@ static void dump_options(struct str *s)
     }
 }
 
-/* --- completions --------------------------------------------------------------------------------------------- */
+/* --- completions ------------------------------------------------------------------------------ */
 
 /* The words that an option takes, with blanks between; "" for free text. */
 static void add_words(struct str *s, const struct option_row *row)
@@ -134,9 +136,12 @@ static void dump_bash(struct str *s)
         struct str words = STR_INIT;
         add_words(&words, row);
         if (words.len)
-            str_printf(s, "    --%s) COMPREPLY=($(compgen -W '%s' -- \"$cur\")); return ;;\n", row->name, words.s);
-        else if (row->type == OPTION_PATH || str_eq(row->name, "split") || str_eq(row->name, "theme"))
-            str_printf(s, "    --%s) COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n", row->name);
+            str_printf(s, "    --%s) COMPREPLY=($(compgen -W '%s' -- \"$cur\")); return ;;\n",
+                       row->name, words.s);
+        else if (row->type == OPTION_PATH || str_eq(row->name, "split") ||
+                 str_eq(row->name, "theme"))
+            str_printf(s, "    --%s) COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n",
+                       row->name);
         else
             str_printf(s, "    --%s) return ;;\n", row->name);
         str_done(&words);
@@ -222,7 +227,8 @@ static void dump_zsh(struct str *s)
     for (int id = 0; id < OPTION_COUNT; id++)
         add_zsh_option(s, option_row((enum option_id)id));
     str_add(s, "    )\n"
-               "    _arguments \"$flags[@]\" '1: :{ _describe command commands; _files -/ }' '*:file:_files'\n"
+               "    _arguments \"$flags[@]\" '1: :{ _describe command commands; _files -/ }' "
+               "'*:file:_files'\n"
                "}\n"
                "_flowerlab \"$@\"\n");
 }

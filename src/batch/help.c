@@ -16,7 +16,8 @@ static void add_line(struct str *s, const char *left, const char *right)
         str_printf(s, "  %-*s%s\n", COLUMN - 2, left, right);
 }
 
-static void add_row(struct str *s, char short_flag, const char *name, const char *argument, const char *help)
+static void add_row(struct str *s, char short_flag, const char *name, const char *argument,
+                    const char *help)
 {
     struct str left = STR_INIT;
     if (short_flag)
@@ -60,14 +61,16 @@ void help_program(struct output *out)
                 "       flowerlab COMMAND ...                   the same work without them\n\n");
     for (size_t i = 0; i < n_commands; i++) {
         struct str left = STR_INIT;
-        str_printf(&left, "%s%s%s", commands[i].name, *commands[i].name && *commands[i].arguments ? " " : "", commands[i].arguments);
+        str_printf(&left, "%s%s%s", commands[i].name,
+                   *commands[i].name && *commands[i].arguments ? " " : "", commands[i].arguments);
         if (commands[i].help)
             add_line(&s, left.s, commands[i].help);
         str_done(&left);
     }
     str_add_c(&s, '\n');
     add_flags(&s, FLAGS_EVERYWHERE | FLAG_START);
-    str_add(&s, "\n\"flowerlab COMMAND --help\" says more, \"flowerlab train --help\" lists the options, flowerlab(1) explains them.\n");
+    str_add(&s, "\n\"flowerlab COMMAND --help\" says more, \"flowerlab train --help\" lists the "
+                "options, flowerlab(1) explains them.\n");
     output_write(out, s.s, s.len);
     str_done(&s);
 }
@@ -75,8 +78,8 @@ void help_program(struct output *out)
 void help_command(struct output *out, const struct command *command)
 {
     struct str s = STR_INIT;
-    str_printf(&s, "usage: flowerlab %s%s%s%s\n", command->name, *command->arguments ? " " : "", command->arguments,
-               command->groups || command->flags ? " [OPTION]..." : "");
+    str_printf(&s, "usage: flowerlab %s%s%s%s\n", command->name, *command->arguments ? " " : "",
+               command->arguments, command->groups || command->flags ? " [OPTION]..." : "");
     if (command->help)
         str_printf(&s, "%s\n\n", command->help);
     add_flags(&s, command->flags | FLAGS_EVERYWHERE);

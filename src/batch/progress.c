@@ -23,7 +23,8 @@ static size_t terminal_width(int fd)
 void progress_line(struct output *out, const char *text)
 {
     double now = clock_now();
-    if (!out->terminal || (!text && !out->bar) || (text && out->bar && now - out->drawn < REDRAW_SECONDS))
+    if (!out->terminal || (!text && !out->bar) ||
+        (text && out->bar && now - out->drawn < REDRAW_SECONDS))
         return;
     size_t width = terminal_width(out->fd), n = text ? strlen(text) : 0;
     output_printf(out, "\r%.*s\033[K", (int)(n < width ? n : width), text ? text : "");
@@ -31,13 +32,15 @@ void progress_line(struct output *out, const char *text)
     out->drawn = now;
 }
 
-void progress_bar(struct str *line, const char *title, uint64_t done, uint64_t total, const char *text)
+void progress_bar(struct str *line, const char *title, uint64_t done, uint64_t total,
+                  const char *text)
 {
     str_add(line, title);
     if (total) {
         int full = (int)((double)(done < total ? done : total) / (double)total * BAR_CELLS);
-        str_printf(line, " [%.*s%.*s] %" PRIu64 "/%" PRIu64, full, "========================", BAR_CELLS - full,
-                   "                        ", done, total);
+        str_printf(line, " [%.*s%.*s] %" PRIu64 "/%" PRIu64, full,
+                   "========================", BAR_CELLS - full, "                        ", done,
+                   total);
     } else if (done) {
         str_printf(line, " %" PRIu64, done);
     }
@@ -53,8 +56,9 @@ void watch_stage(struct batch *b, uint64_t job, void *user)
     if (!view || !b->messages.terminal)
         return;
     if (view->done && view->total && view->seconds > 1)
-        snprintf(text, sizeof text, "%s left", num_seconds(seconds, view->seconds / (double)view->done *
-                                                                        (double)(view->total - view->done)));
+        snprintf(text, sizeof text, "%s left",
+                 num_seconds(seconds, view->seconds / (double)view->done *
+                                          (double)(view->total - view->done)));
     struct str line = STR_INIT;
     progress_bar(&line, view->stage, view->done, view->total, text);
     progress_line(&b->messages, line.s);

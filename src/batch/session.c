@@ -71,7 +71,8 @@ static void handle_signals(struct batch *b, const struct cmd *cmd, uint64_t job)
             _exit(EXIT_INTERRUPTED);
         b->interrupted = true;
         struct cmd stop = {.kind = trains ? CMD_STOP_NOW : CMD_CANCEL, .job = job};
-        engine_submit(b->engine, &stop, NULL, NULL); /* too late for the job: its notice is on the way */
+        engine_submit(b->engine, &stop, NULL,
+                      NULL); /* too late for the job: its notice is on the way */
         say(b, "%s", trains ? "stopping after this step, saving" : "stopping");
     }
 }
@@ -97,9 +98,11 @@ static bool take_notices(struct batch *b, uint64_t job, struct job_end *end)
     return false;
 }
 
-static int wait_for_job(struct batch *b, const struct cmd *cmd, uint64_t job, watch_fn *watch, void *user, struct job_end *end)
+static int wait_for_job(struct batch *b, const struct cmd *cmd, uint64_t job, watch_fn *watch,
+                        void *user, struct job_end *end)
 {
-    struct pollfd fds[2] = {{.fd = engine_event_fd(b->engine), .events = POLLIN}, {.fd = batch_signals_fd(), .events = POLLIN}};
+    struct pollfd fds[2] = {{.fd = engine_event_fd(b->engine), .events = POLLIN},
+                            {.fd = batch_signals_fd(), .events = POLLIN}};
     for (bool over = false; !over;) {
         poll(fds, 2, WATCH_MS);
         handle_signals(b, cmd, job);
@@ -116,7 +119,8 @@ static int wait_for_job(struct batch *b, const struct cmd *cmd, uint64_t job, wa
     return end->kind == NOTICE_FINISHED ? EXIT_DONE : EXIT_FAILED;
 }
 
-int run_job(struct batch *b, const struct cmd *cmd, watch_fn *watch, void *user, struct job_end *end)
+int run_job(struct batch *b, const struct cmd *cmd, watch_fn *watch, void *user,
+            struct job_end *end)
 {
     uint64_t job;
     struct err err = {0};

@@ -19,7 +19,8 @@ enum err_code options_environment(struct options *o, struct err *err)
             continue;
         if (row->environment_value)
             text = row->environment_value;
-        if (option_set(o, (enum option_id)id, text, SOURCE_ENVIRONMENT, &local) != ERR_OK && first == ERR_OK) {
+        if (option_set(o, (enum option_id)id, text, SOURCE_ENVIRONMENT, &local) != ERR_OK &&
+            first == ERR_OK) {
             first = err_prefix(&local, "%s", row->environment);
             if (err)
                 *err = local;
@@ -41,12 +42,13 @@ static bool is_switch_word(const char *word)
 static enum err_code unknown_flag(const char *word, struct err *err)
 {
     const char *near = option_suggest(word + strspn(word, "-"));
-    err_set(err, ERR_INVALID, "unknown option %s%s%s%s", word, near ? " (did you mean --" : "", near ? near : "",
-            near ? "?)" : "");
+    err_set(err, ERR_INVALID, "unknown option %s%s%s%s", word, near ? " (did you mean --" : "",
+            near ? near : "", near ? "?)" : "");
     return ERR_INVALID;
 }
 
-/* The row of argv's word, its value inside the word (or NULL) and whether it is a --no- form. -1: none. */
+/* The row of argv's word, its value inside the word (or NULL) and whether it is a --no- form. -1:
+ * none. */
 static int parse_word(const char *word, const char **value, bool *negated)
 {
     *value = NULL;
@@ -75,7 +77,8 @@ static int parse_word(const char *word, const char **value, bool *negated)
     return id;
 }
 
-enum err_code cli_option(struct options *o, int argc, char **argv, int *i, bool *taken, struct err *err)
+enum err_code cli_option(struct options *o, int argc, char **argv, int *i, bool *taken,
+                         struct err *err)
 {
     const char *value, *word = argv[*i];
     bool negated;

@@ -69,7 +69,8 @@ int option_find(const char *name)
     return -1;
 }
 
-/* Two edits at most, and fewer than half of the letters, or every short word would look like every other. */
+/* Two edits at most, and fewer than half of the letters, or every short word would look like every
+ * other. */
 static bool nearer(const char *typed, const char *name, size_t *least)
 {
     size_t d = str_distance(typed, name);
@@ -93,8 +94,9 @@ const char *option_suggest(const char *name)
 const char *option_source_name(enum option_source source)
 {
     static const char *const names[] = {
-        [SOURCE_DEFAULT] = "default",           [SOURCE_FILE] = "config file", [SOURCE_ENVIRONMENT] = "environment",
-        [SOURCE_COMMAND_LINE] = "command line", [SOURCE_SCREEN] = "screen",    [SOURCE_RUN] = "run",
+        [SOURCE_DEFAULT] = "default",         [SOURCE_FILE] = "config file",
+        [SOURCE_ENVIRONMENT] = "environment", [SOURCE_COMMAND_LINE] = "command line",
+        [SOURCE_SCREEN] = "screen",           [SOURCE_RUN] = "run",
     };
     assert((unsigned)source < sizeof names / sizeof *names);
     return names[source];
@@ -156,9 +158,10 @@ bool option_is_set(const struct options *o, enum option_id id)
     return o->source[id] != SOURCE_DEFAULT;
 }
 
-/* --- text to value: one function a type ---------------------------------------------------------------------- */
+/* --- text to value: one function a type ------------------------------------------------------- */
 
-static enum err_code set_bool(bool *value, const struct option_row *row, const char *text, struct err *err)
+static enum err_code set_bool(bool *value, const struct option_row *row, const char *text,
+                              struct err *err)
 {
     static const char *const words[] = {"off", "on", "no", "yes", "false", "true", "0", "1"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
@@ -170,34 +173,41 @@ static enum err_code set_bool(bool *value, const struct option_row *row, const c
     return err_set(err, ERR_INVALID, "%s: \"%s\" is neither on nor off", row->name, text);
 }
 
-static enum err_code set_int(int64_t *value, const struct option_row *row, const char *text, struct err *err)
+static enum err_code set_int(int64_t *value, const struct option_row *row, const char *text,
+                             struct err *err)
 {
     int64_t v;
     if (!num_parse_int(text, &v))
         return err_set(err, ERR_INVALID, "%s: \"%s\" is not a whole number", row->name, text);
     if (v < row->min_int)
-        return err_set(err, ERR_INVALID, "%s: %" PRId64 " is below %" PRId64, row->name, v, row->min_int);
+        return err_set(err, ERR_INVALID, "%s: %" PRId64 " is below %" PRId64, row->name, v,
+                       row->min_int);
     if (v > row->max_int)
-        return err_set(err, ERR_INVALID, "%s: %" PRId64 " is above %" PRId64, row->name, v, row->max_int);
+        return err_set(err, ERR_INVALID, "%s: %" PRId64 " is above %" PRId64, row->name, v,
+                       row->max_int);
     *value = v;
     return ERR_OK;
 }
 
-static enum err_code set_real(double *value, const struct option_row *row, const char *text, bool typed, struct err *err)
+static enum err_code set_real(double *value, const struct option_row *row, const char *text,
+                              bool typed, struct err *err)
 {
     double v;
     char bound[NUM_TEXT];
     if (!(typed ? num_parse_real_typed : num_parse_real)(text, &v) || isnan(v))
         return err_set(err, ERR_INVALID, "%s: \"%s\" is not a number", row->name, text);
     if (v < row->min_real)
-        return err_set(err, ERR_INVALID, "%s: %s is below %s", row->name, text, num_real(bound, row->min_real));
+        return err_set(err, ERR_INVALID, "%s: %s is below %s", row->name, text,
+                       num_real(bound, row->min_real));
     if (v > row->max_real)
-        return err_set(err, ERR_INVALID, "%s: %s is above %s", row->name, text, num_real(bound, row->max_real));
+        return err_set(err, ERR_INVALID, "%s: %s is above %s", row->name, text,
+                       num_real(bound, row->max_real));
     *value = v;
     return ERR_OK;
 }
 
-static enum err_code set_choice(int *value, const struct option_row *row, const char *text, struct err *err)
+static enum err_code set_choice(int *value, const struct option_row *row, const char *text,
+                                struct err *err)
 {
     int found = find_choice(row, text);
     if (found >= 0) {
@@ -212,18 +222,20 @@ static enum err_code set_choice(int *value, const struct option_row *row, const 
             near = row->choices[i];
         str_printf(&all, "%s%s", i ? ", " : "", row->choices[i]);
     }
-    err_set(err, ERR_INVALID, "%s: unknown choice \"%s\"%s%s%s", row->name, text, near ? " (did you mean " : "",
-            near ? near : "", near ? "?)" : "");
+    err_set(err, ERR_INVALID, "%s: unknown choice \"%s\"%s%s%s", row->name, text,
+            near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
     if (err)
         err_hint(err, "choices: %s", all.s);
     str_done(&all);
     return ERR_INVALID;
 }
 
-static enum err_code set_text(char *value, const struct option_row *row, const char *text, struct err *err)
+static enum err_code set_text(char *value, const struct option_row *row, const char *text,
+                              struct err *err)
 {
     if (strlen(text) >= OPTION_TEXT_MAX)
-        return err_set(err, ERR_INVALID, "%s: longer than %d bytes", row->name, OPTION_TEXT_MAX - 1);
+        return err_set(err, ERR_INVALID, "%s: longer than %d bytes", row->name,
+                       OPTION_TEXT_MAX - 1);
     if (!*text && *row->def_text)
         return err_set(err, ERR_INVALID, "%s: empty", row->name);
     if (row->check && *text) {
@@ -242,8 +254,8 @@ static bool means_default(const struct option_row *row, const char *text)
     return row->automatic && (str_eq(text, "default") || (!own && str_eq(text, "auto")));
 }
 
-enum err_code option_set(struct options *o, enum option_id id, const char *text, enum option_source source,
-                         struct err *err)
+enum err_code option_set(struct options *o, enum option_id id, const char *text,
+                         enum option_source source, struct err *err)
 {
     const struct option_row *row = option_row(id);
     void *value = value_at(o, id);
@@ -276,7 +288,7 @@ enum err_code option_set(struct options *o, enum option_id id, const char *text,
     return code;
 }
 
-/* --- value to text ------------------------------------------------------------------------------------------- */
+/* --- value to text ---------------------------------------------------------------------------- */
 
 void option_get(struct str *out, const struct options *o, enum option_id id)
 {
@@ -307,7 +319,8 @@ void option_get(struct str *out, const struct options *o, enum option_id id)
     }
 }
 
-/* Quoted when plain text would not read back: blanks at the ends, a quote in front, control bytes, nothing at all. */
+/* Quoted when plain text would not read back: blanks at the ends, a quote in front, control bytes,
+ * nothing at all. */
 static void add_value(struct str *out, const char *text)
 {
     size_t n = strlen(text);
@@ -342,7 +355,7 @@ void options_write(struct str *out, const struct options *o, unsigned scopes, bo
     }
 }
 
-/* --- checks of rows ------------------------------------------------------------------------------------------ */
+/* --- checks of rows --------------------------------------------------------------------------- */
 
 /* One number of an epochs list, up to the comma or the end. */
 static const char *epochs_item(const char *p, int *epochs)
@@ -361,13 +374,16 @@ enum err_code option_check_epochs(const char *text, struct err *err)
     for (const char *p = text;; p++, n++) {
         p = epochs_item(p, &epochs);
         if (!p)
-            return err_set(err, ERR_INVALID, "epochs: \"%s\" is not a number, nor numbers with commas between", text);
+            return err_set(err, ERR_INVALID,
+                           "epochs: \"%s\" is not a number, nor numbers with commas between", text);
         if (!epochs)
-            return err_set(err, ERR_INVALID, "epochs: \"%s\" has a number outside 1 to 100000", text);
+            return err_set(err, ERR_INVALID, "epochs: \"%s\" has a number outside 1 to 100000",
+                           text);
         if (!*p)
             break;
     }
-    return n < 8 ? ERR_OK : err_set(err, ERR_INVALID, "epochs: \"%s\" has more than 8 numbers", text);
+    return n < 8 ? ERR_OK
+                 : err_set(err, ERR_INVALID, "epochs: \"%s\" has more than 8 numbers", text);
 }
 
 int option_epochs(const char *text, int *epochs, int max)
@@ -398,7 +414,9 @@ enum err_code option_check_cell(const char *text, struct err *err)
     int end = 0;
     if (str_eq(text, "auto"))
         return ERR_OK;
-    if (sscanf(text, "%3ux%3u%n", &w, &h, &end) == 2 && !text[end] && w >= 2 && w <= 200 && h >= 2 && h <= 200)
+    if (sscanf(text, "%3ux%3u%n", &w, &h, &end) == 2 && !text[end] && w >= 2 && w <= 200 &&
+        h >= 2 && h <= 200)
         return ERR_OK;
-    return err_set(err, ERR_INVALID, "cell: \"%s\" is neither auto nor a width and a height such as 10x20", text);
+    return err_set(err, ERR_INVALID,
+                   "cell: \"%s\" is neither auto nor a width and a height such as 10x20", text);
 }

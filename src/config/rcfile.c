@@ -31,7 +31,10 @@ static char *trim(char *s)
 
 static int hex_digit(char c)
 {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
 }
 
 /* "..." in place, with the escapes \\ \" \n \t \xNN; false when it is not well formed. */
@@ -66,11 +69,12 @@ static bool unquote(char *s)
 static enum err_code unknown_name(const char *name, struct err *err)
 {
     const char *near = option_suggest(name);
-    return err_set(err, ERR_INVALID, "unknown option \"%s\"%s%s%s", name, near ? " (did you mean " : "", near ? near : "",
-                   near ? "?)" : "");
+    return err_set(err, ERR_INVALID, "unknown option \"%s\"%s%s%s", name,
+                   near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
 }
 
-static enum err_code parse_line(struct options *o, char *line, enum option_source source, struct err *err)
+static enum err_code parse_line(struct options *o, char *line, enum option_source source,
+                                struct err *err)
 {
     char *equals = strchr(line, '=');
     if (!equals)
@@ -85,7 +89,8 @@ static enum err_code parse_line(struct options *o, char *line, enum option_sourc
     return option_set(o, (enum option_id)id, value, source, err);
 }
 
-enum err_code rcfile_parse(struct options *o, const char *name, const char *text, enum option_source source,
+enum err_code rcfile_parse(struct options *o, const char *name, const char *text,
+                           enum option_source source,
                            void (*other)(const char *line, int number, void *user),
                            void (*report)(const struct err *err, void *user), void *user)
 {
@@ -112,7 +117,8 @@ enum err_code rcfile_parse(struct options *o, const char *name, const char *text
 
 enum err_code rcfile_read(struct options *o, const char *path, enum option_source source,
                           void (*other)(const char *line, int number, void *user),
-                          void (*report)(const struct err *err, void *user), void *user, struct err *err)
+                          void (*report)(const struct err *err, void *user), void *user,
+                          struct err *err)
 {
     char *text;
     size_t n;

@@ -42,7 +42,8 @@ static void add_arch(struct str *s, const struct arch *arch)
 }
 
 /* What a training run would take of the file. */
-static enum err_code add_match(struct str *s, const struct weight_file *file, const struct arch *arch, struct err *err)
+static enum err_code add_match(struct str *s, const struct weight_file *file,
+                               const struct arch *arch, struct err *err)
 {
     struct weight_match match = {0};
     struct graph *graph = arch_graph(arch, IMAGENET_CLASSES);
@@ -70,7 +71,8 @@ static enum err_code check_file(struct str *s, const char *path, struct err *err
     add_number(s, "tensors", (int64_t)weights_count(file));
     add_record(s, "architecture", name ? name : "unknown");
     code = name ? add_match(s, file, arch_find(name), err)
-                : err_set(err, ERR_UNSUPPORTED, "%s: its %zu tensors fit none of the architectures", path, weights_count(file));
+                : err_set(err, ERR_UNSUPPORTED, "%s: its %zu tensors fit none of the architectures",
+                          path, weights_count(file));
     weights_close(file);
     return code;
 }

@@ -88,7 +88,8 @@ double confusion_precision(const struct confusion *c, int k)
 
 double confusion_f1(const struct confusion *c, int k)
 {
-    return ratio(2 * (double)*cell(c, k, k), (double)(confusion_row(c, k) + confusion_column(c, k)));
+    return ratio(2 * (double)*cell(c, k, k),
+                 (double)(confusion_row(c, k) + confusion_column(c, k)));
 }
 
 double confusion_accuracy(const struct confusion *c)

@@ -34,7 +34,9 @@ static const struct {
     [MODE_FROZEN] = {"frozen", "pretrained backbone kept as it is, only a new head trains"},
     [MODE_FINE_TUNE] = {"fine-tune", "pretrained, every layer trains"},
     [MODE_STAGED] = {"staged", "first frozen, then every layer at a lower rate"},
-    [MODE_DISCRIMINATIVE] = {"discriminative", "pretrained, every layer trains, the backbone at a lower rate than the head"},
+    [MODE_DISCRIMINATIVE] =
+        {"discriminative",
+         "pretrained, every layer trains, the backbone at a lower rate than the head"},
 };
 
 const char *mode_name(enum mode mode)
@@ -75,13 +77,16 @@ static void take_preset(struct recipe *recipe, enum preset preset, enum mode mod
     assert(recipe->n_phases >= 1 && recipe->n_phases <= RECIPE_PHASES);
 }
 
-static enum err_code apply_epochs(struct recipe *recipe, const struct recipe_request *request, struct err *err)
+static enum err_code apply_epochs(struct recipe *recipe, const struct recipe_request *request,
+                                  struct err *err)
 {
     if (request->n_epochs > recipe->n_phases)
-        return err_set(err, ERR_INVALID, "epochs: %d numbers, but mode %s has %d phase%s", request->n_epochs,
-                       mode_name(request->mode), recipe->n_phases, recipe->n_phases == 1 ? "" : "s");
+        return err_set(err, ERR_INVALID, "epochs: %d numbers, but mode %s has %d phase%s",
+                       request->n_epochs, mode_name(request->mode), recipe->n_phases,
+                       recipe->n_phases == 1 ? "" : "s");
     for (int i = 0; i < recipe->n_phases && request->n_epochs; i++)
-        recipe->phases[i].epochs = request->epochs[i < request->n_epochs ? i : request->n_epochs - 1];
+        recipe->phases[i].epochs =
+            request->epochs[i < request->n_epochs ? i : request->n_epochs - 1];
     return ERR_OK;
 }
 
@@ -165,7 +170,8 @@ static void apply_whole(struct recipe *recipe, const struct recipe_request *requ
     recipe->patience = request->patience;
 }
 
-enum err_code recipe_make(struct recipe *recipe, const struct recipe_request *request, struct err *err)
+enum err_code recipe_make(struct recipe *recipe, const struct recipe_request *request,
+                          struct err *err)
 {
     take_preset(recipe, request->preset, request->mode);
     enum err_code code = apply_epochs(recipe, request, err);
@@ -178,7 +184,7 @@ enum err_code recipe_make(struct recipe *recipe, const struct recipe_request *re
     return recipe_check(recipe, err);
 }
 
-/* --- checks -------------------------------------------------------------------------------------------------- */
+/* --- checks ----------------------------------------------------------------------------------- */
 
 static bool within(double v, double low, double high)
 {
@@ -200,10 +206,13 @@ static const char *bad_field(const struct phase *p)
         {within(p->weight_decay, 0, 1e3), "weight-decay"},
         {within(p->label_smoothing, 0, 0.9999), "label-smoothing"},
         {within(p->dropout, 0, 0.9999), "dropout"},
-        {within(p->augment.crop_min, 0, 1) && (!p->augment.crop || p->augment.crop_min > 0), "crop-min"},
+        {within(p->augment.crop_min, 0, 1) && (!p->augment.crop || p->augment.crop_min > 0),
+         "crop-min"},
         {within(p->augment.jitter, 0, 1), "jitter"},
-        {s->kind != SCHEDULE_STEP || (s->step_epochs >= 1 && within(s->gamma, 0, 1)), "step-epochs or step-factor"},
-        {s->kind != SCHEDULE_ONE_CYCLE || (within(s->warmup, 0, 1) && within(s->div, 1, 1e9) && within(s->final_div, 1, 1e12)),
+        {s->kind != SCHEDULE_STEP || (s->step_epochs >= 1 && within(s->gamma, 0, 1)),
+         "step-epochs or step-factor"},
+        {s->kind != SCHEDULE_ONE_CYCLE ||
+             (within(s->warmup, 0, 1) && within(s->div, 1, 1e9) && within(s->final_div, 1, 1e12)),
          "the one-cycle numbers"},
     };
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
@@ -221,7 +230,8 @@ static bool uses_batch_statistics(const struct phase *phase)
 enum err_code recipe_check(const struct recipe *recipe, struct err *err)
 {
     if (recipe->n_phases < 1 || recipe->n_phases > RECIPE_PHASES)
-        return err_set(err, ERR_INVALID, "recipe: %d phases, 1 to %d are possible", recipe->n_phases, RECIPE_PHASES);
+        return err_set(err, ERR_INVALID, "recipe: %d phases, 1 to %d are possible",
+                       recipe->n_phases, RECIPE_PHASES);
     if (recipe->batch_size < 1)
         return err_set(err, ERR_INVALID, "batch-size: %d is below 1", recipe->batch_size);
     if (recipe->image_size < 1 || recipe->image_size > 4096)
@@ -233,26 +243,31 @@ enum err_code recipe_check(const struct recipe *recipe, struct err *err)
         if (bad)
             return err_set(err, ERR_INVALID, "phase %d: %s is out of range", i + 1, bad);
         if (recipe->batch_size == 1 && uses_batch_statistics(&recipe->phases[i])) {
-            err_set(err, ERR_INVALID, "phase %d: batch norm needs batches of 2 pictures or more, batch-size is 1", i + 1);
+            err_set(err, ERR_INVALID,
+                    "phase %d: batch norm needs batches of 2 pictures or more, batch-size is 1",
+                    i + 1);
             return err ? err_hint(err, "a larger batch-size, or bn fixed") : ERR_INVALID;
         }
     }
     return ERR_OK;
 }
 
-/* --- epochs and phases --------------------------------------------------------------------------------------- */
+/* --- epochs and phases ------------------------------------------------------------------------ */
 
-enum err_code recipe_extend(struct recipe *recipe, int epochs, double last_lr_backbone, double last_lr_head, struct err *err)
+enum err_code recipe_extend(struct recipe *recipe, int epochs, double last_lr_backbone,
+                            double last_lr_head, struct err *err)
 {
     struct phase *last = &recipe->phases[recipe->n_phases - 1];
     if (epochs < 1 || epochs > 1000000)
         return err_set(err, ERR_INVALID, "epochs: %d more is out of range", epochs);
-    if (last->schedule.kind == SCHEDULE_CONSTANT && last->lr_backbone == last_lr_backbone && last->lr_head == last_lr_head) {
+    if (last->schedule.kind == SCHEDULE_CONSTANT && last->lr_backbone == last_lr_backbone &&
+        last->lr_head == last_lr_head) {
         last->epochs += epochs;
         return recipe_check(recipe, err);
     }
     if (recipe->n_phases == RECIPE_PHASES)
-        return err_set(err, ERR_INVALID, "a run has at most %d phases, there is no room for another", RECIPE_PHASES);
+        return err_set(err, ERR_INVALID,
+                       "a run has at most %d phases, there is no room for another", RECIPE_PHASES);
     struct phase *tail = &recipe->phases[recipe->n_phases++];
     *tail = *last;
     tail->epochs = epochs;

@@ -21,8 +21,10 @@ struct field {
 };
 
 /* Enum fields are read and written as unsigned. */
-_Static_assert(sizeof(enum optimizer) == sizeof(unsigned) && sizeof(enum bn_mode) == sizeof(unsigned) &&
-                   sizeof(enum schedule_kind) == sizeof(unsigned) && sizeof(enum resize_rule) == sizeof(unsigned),
+_Static_assert(sizeof(enum optimizer) == sizeof(unsigned) &&
+                   sizeof(enum bn_mode) == sizeof(unsigned) &&
+                   sizeof(enum schedule_kind) == sizeof(unsigned) &&
+                   sizeof(enum resize_rule) == sizeof(unsigned),
                "enums are as wide as int");
 
 static const char *const schedules[] = {"constant", "step", "cosine", "one-cycle", NULL};
@@ -127,27 +129,32 @@ static bool read_field(const struct field *field, char *at, const char *value)
     return false;
 }
 
-static enum err_code set_field(const struct field *fields, size_t n, void *base, const char *section, const char *key,
-                               const char *value, struct err *err)
+static enum err_code set_field(const struct field *fields, size_t n, void *base,
+                               const char *section, const char *key, const char *value,
+                               struct err *err)
 {
     for (size_t i = 0; i < n; i++) {
         if (!str_eq(fields[i].key, key))
             continue;
         return read_field(&fields[i], (char *)base + fields[i].offset, value)
                    ? ERR_OK
-                   : err_set(err, ERR_INVALID, "[%s] %s: \"%s\" is not a value for it", section, key, value);
+                   : err_set(err, ERR_INVALID, "[%s] %s: \"%s\" is not a value for it", section,
+                             key, value);
     }
     return err_set(err, ERR_INVALID, "[%s] %s: unknown key", section, key);
 }
 
-enum err_code recipe_set(struct recipe *recipe, const char *section, const char *key, const char *value, struct err *err)
+enum err_code recipe_set(struct recipe *recipe, const char *section, const char *key,
+                         const char *value, struct err *err)
 {
     int64_t number;
     if (str_eq(section, "recipe"))
         return set_field(recipe_fields, COUNT(recipe_fields), recipe, section, key, value, err);
-    if (!str_starts(section, "phase ") || !num_parse_int(section + 6, &number) || number < 1 || number > RECIPE_PHASES)
+    if (!str_starts(section, "phase ") || !num_parse_int(section + 6, &number) || number < 1 ||
+        number > RECIPE_PHASES)
         return err_set(err, ERR_INVALID, "[%s]: unknown section", section);
     if (recipe->n_phases < (int)number)
         recipe->n_phases = (int)number;
-    return set_field(phase_fields, COUNT(phase_fields), &recipe->phases[number - 1], section, key, value, err);
+    return set_field(phase_fields, COUNT(phase_fields), &recipe->phases[number - 1], section, key,
+                     value, err);
 }

@@ -25,7 +25,8 @@ static double one_cycle(const struct schedule *s, double lr, int64_t step, int64
     return along_cosine(lr, least, ((double)step - top) / (last - top));
 }
 
-double schedule_rate(const struct schedule *schedule, double lr, int64_t step, int64_t steps, int64_t steps_per_epoch)
+double schedule_rate(const struct schedule *schedule, double lr, int64_t step, int64_t steps,
+                     int64_t steps_per_epoch)
 {
     assert(step >= 0 && steps >= 1 && steps_per_epoch >= 1);
     if (step >= steps)

@@ -1,11 +1,12 @@
 /* Helper of the command line tests.
  *   tool draw FOLDER N SIZE       N drawn flowers a class, SIZE pixels wide
- *   tool json EVENT KEY... <FILE  every line must be an object with an event; prints the values of those of EVENT, tabs between
- *   tool default WORD...          runs a command with INT, TERM and HUP as they are in a terminal (a shell ignores INT for its background jobs)
- *   tool pty WORD...              runs a command on a terminal of 80 x 24 of its own, copies what it writes; its exit code
- *   tool serve FILE PORT CUT      answers every GET on the loopback with FILE (ranges too); the first answer stops after CUT bytes (0: none);
- *                                 FILE missing: 404. Writes its port number to the file PORT, logs each Range to standard output
- * SPDX-License-Identifier: GPL-3.0-or-later */
+ *   tool json EVENT KEY... <FILE  every line must be an object with an event; prints the values of
+ * those of EVENT, tabs between tool default WORD...          runs a command with INT, TERM and HUP
+ * as they are in a terminal (a shell ignores INT for its background jobs) tool pty WORD... runs a
+ * command on a terminal of 80 x 24 of its own, copies what it writes; its exit code tool serve FILE
+ * PORT CUT      answers every GET on the loopback with FILE (ranges too); the first answer stops
+ * after CUT bytes (0: none); FILE missing: 404. Writes its port number to the file PORT, logs each
+ * Range to standard output SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
 #include <arpa/inet.h>
@@ -92,12 +93,16 @@ static int on_terminal(char **words)
         execv(words[0], words);
         _exit(127);
     }
-    while (child > 0 && (n = read(terminal, bytes, sizeof bytes)) > 0)
+    while (child > 0 && (n = read(terminal, bytes, sizeof bytes)) > 0) {
         fwrite(bytes, 1, (size_t)n, stdout);
-    return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+        fflush(stdout);
+    }
+    return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status)
+               ? WEXITSTATUS(status)
+               : 1;
 }
 
-/* --- a small server ------------------------------------------------------------------------------------------ */
+/* --- a small server --------------------------------------------------------------------------- */
 
 static void send_all(int fd, const char *bytes, size_t n)
 {
@@ -115,7 +120,8 @@ static void answer(int fd, const char *file, size_t cut)
     char request[2048] = "", head[256], *body = NULL;
     size_t n = 0, size = 0, from = 0;
     ssize_t k;
-    while (!strstr(request, "\r\n\r\n") && n + 1 < sizeof request && (k = recv(fd, request + n, sizeof request - 1 - n, 0)) > 0)
+    while (!strstr(request, "\r\n\r\n") && n + 1 < sizeof request &&
+           (k = recv(fd, request + n, sizeof request - 1 - n, 0)) > 0)
         request[n += (size_t)k] = '\0';
     const char *range = strstr(request, "Range: bytes=");
     if (range)
@@ -123,10 +129,12 @@ static void answer(int fd, const char *file, size_t cut)
     printf("%zu\n", from);
     fflush(stdout);
     if (file_read(file, 0, &body, &size, NULL) != ERR_OK || from > size) {
-        send_all(fd, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", 64);
+        send_all(fd, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+                 64);
         return;
     }
-    int length = snprintf(head, sizeof head, "HTTP/1.1 %s\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n",
+    int length = snprintf(head, sizeof head,
+                          "HTTP/1.1 %s\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n",
                           from ? "206 Partial Content" : "200 OK", size - from);
     send_all(fd, head, (size_t)length);
     send_all(fd, body + from, cut && cut < size - from ? cut : size - from);
@@ -167,6 +175,8 @@ int main(int argc, char **argv)
         return draw(argv + 2);
     if (argc >= 4 && strcmp(argv[1], "json") == 0)
         return json(argc - 2, argv + 2);
-    fputs("usage: tool draw FOLDER N SIZE | json EVENT KEY... | default WORD... | pty WORD... | serve FILE PORT CUT\n", stderr);
+    fputs("usage: tool draw FOLDER N SIZE | json EVENT KEY... | default WORD... | pty WORD... | "
+          "serve FILE PORT CUT\n",
+          stderr);
     return 2;
 }

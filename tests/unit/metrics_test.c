@@ -73,7 +73,8 @@ static bool offer(struct best *best, int number, double acc, double loss)
     return best_update(best, &m);
 }
 
-/* C14: NaN and infinity are never the best, neither first nor later, and do not hide later good ones. */
+/* C14: NaN and infinity are never the best, neither first nor later, and do not hide later good
+ * ones. */
 static void nan_is_never_best(void **state)
 {
     (void)state;

@@ -16,13 +16,15 @@
 static void rows_are_complete(void **state)
 {
     (void)state;
-    static const char *const groups[] = {"Run", "Model", "Data", "Training", "Augmentation", "Machine", "Screen"};
+    static const char *const groups[] = {"Run",          "Model",   "Data",  "Training",
+                                         "Augmentation", "Machine", "Screen"};
     size_t group = 0;
     char flags[128] = "";
     for (int id = 0; id < OPTION_COUNT; id++) {
         const struct option_row *row = option_row((enum option_id)id);
         assert_true(row->name && row->help && row->long_help && row->group && row->argument);
-        assert_true(strlen(row->help) >= 8 && strlen(row->help) <= 60 && strlen(row->long_help) >= 20);
+        assert_true(strlen(row->help) >= 8 && strlen(row->help) <= 60 &&
+                    strlen(row->long_help) >= 20);
         assert_true(row->long_help[strlen(row->long_help) - 1] == '.');
         while (group < 7 && strcmp(groups[group], row->group) != 0)
             group++; /* groups come in one order, each in one piece */
@@ -46,9 +48,11 @@ static void defaults_are_in_bounds(void **state)
         struct str text = STR_INIT;
         options_default(&again);
         option_get(&text, &o, (enum option_id)id);
-        if (option_set(&again, (enum option_id)id, text.s ? text.s : "", SOURCE_FILE, &err) != ERR_OK)
+        if (option_set(&again, (enum option_id)id, text.s ? text.s : "", SOURCE_FILE, &err) !=
+            ERR_OK)
             fail_msg("%s", err.message);
-        assert_int_equal(option_is_set(&again, (enum option_id)id), !option_row((enum option_id)id)->automatic);
+        assert_int_equal(option_is_set(&again, (enum option_id)id),
+                         !option_row((enum option_id)id)->automatic);
         str_done(&text);
     }
 }
@@ -62,21 +66,26 @@ static void other_value(char *out, size_t size, const struct option_row *row)
         snprintf(out, size, "%s", row->def_int ? "off" : "on");
         return;
     case OPTION_INT:
-        snprintf(out, size, "%lld", (long long)(row->def_int == row->max_int ? row->min_int : row->max_int));
+        snprintf(out, size, "%lld",
+                 (long long)(row->def_int == row->max_int ? row->min_int : row->max_int));
         return;
     case OPTION_REAL:
-        snprintf(out, size, "%s", num_exact(number, row->min_real + (row->max_real - row->min_real) / 3));
+        snprintf(out, size, "%s",
+                 num_exact(number, row->min_real + (row->max_real - row->min_real) / 3));
         return;
     case OPTION_CHOICE:
-        snprintf(out, size, "%s", row->choices[row->choices[1] && strcmp(row->choices[0], row->def_text) == 0]);
+        snprintf(out, size, "%s",
+                 row->choices[row->choices[1] && strcmp(row->choices[0], row->def_text) == 0]);
         return;
     case OPTION_PATH:
         snprintf(out, size, " it's \"a\"\\ \n\tfolder\xff ");
         return;
     case OPTION_TEXT:
         snprintf(out, size, "%s",
-                 strcmp(row->name, "epochs") == 0 ? "3,4" : strcmp(row->name, "device") == 0 ? "cuda:1"
-                         : strcmp(row->name, "cell") == 0 ? "9x18" : "other name");
+                 strcmp(row->name, "epochs") == 0   ? "3,4"
+                 : strcmp(row->name, "device") == 0 ? "cuda:1"
+                 : strcmp(row->name, "cell") == 0   ? "9x18"
+                                                    : "other name");
         return;
     }
 }
@@ -198,20 +207,24 @@ static enum err_code cli(struct options *o, struct err *err, int n, char **words
     }
     return ERR_OK;
 }
-#define CLI(o, err, ...) cli(o, err, sizeof((char *[]){__VA_ARGS__}) / sizeof(char *), (char *[]){__VA_ARGS__})
+#define CLI(o, err, ...)                                                                           \
+    cli(o, err, sizeof((char *[]){__VA_ARGS__}) / sizeof(char *), (char *[]){__VA_ARGS__})
 
 static void command_line_forms(void **state)
 {
     (void)state;
     struct options o;
     struct err err = {0};
-    assert_int_equal(CLI(&o, &err, "--flip", "--no-crop", "--lr=0.5", "-e", "3,4", "-b16", "--shuffle", "off"), ERR_OK);
+    assert_int_equal(
+        CLI(&o, &err, "--flip", "--no-crop", "--lr=0.5", "-e", "3,4", "-b16", "--shuffle", "off"),
+        ERR_OK);
     assert_true(o.flip && !o.crop && option_is_set(&o, OPTION_ID_crop) && !o.shuffle);
     assert_true(o.lr == 0.5 && o.batch_size == 16);
     assert_string_equal(o.epochs, "3,4");
     assert_int_equal(CLI(&o, &err, "--flip", "--seed", "7"), ERR_OK);
     assert_true(o.flip && o.seed == 7);
-    assert_int_equal(CLI(&o, &err, "--flip", "auto", "--bn", "auto", "--bn", "default", "--lr", "auto"), ERR_OK);
+    assert_int_equal(
+        CLI(&o, &err, "--flip", "auto", "--bn", "auto", "--bn", "default", "--lr", "auto"), ERR_OK);
     assert_true(!option_is_set(&o, OPTION_ID_flip) && !option_is_set(&o, OPTION_ID_bn));
     assert_int_equal(CLI(&o, &err, "--bn", "auto"), ERR_OK);
     assert_true(option_is_set(&o, OPTION_ID_bn));
@@ -234,7 +247,8 @@ static void errors_name_the_option(void **state)
     } cases[] = {
         {{"--batch-size", "0"}, "batch-size: 0 is below 1"},
         {{"--batch-size", "x"}, "batch-size: \"x\" is not a whole number"},
-        {{"--batch-size", "99999999999999999999"}, "batch-size: \"99999999999999999999\" is not a whole number"},
+        {{"--batch-size", "99999999999999999999"},
+         "batch-size: \"99999999999999999999\" is not a whole number"},
         {{"--lr", "nan"}, "lr: \"nan\" is not a number"},
         {{"--lr", "-1"}, "lr: -1 is below 0"},
         {{"--mode", "froze"}, "mode: unknown choice \"froze\" (did you mean frozen?)"},
@@ -242,7 +256,8 @@ static void errors_name_the_option(void **state)
         {{"--flip=maybe", NULL}, "flip: \"maybe\" is neither on nor off"},
         {{"--epochs", "5,"}, "epochs: \"5,\" is not a number, nor numbers with commas between"},
         {{"--epochs", "0"}, "epochs: \"0\" has a number outside 1 to 100000"},
-        {{"--epochs", "1,1,1,1,1,1,1,1,1"}, "epochs: \"1,1,1,1,1,1,1,1,1\" has more than 8 numbers"},
+        {{"--epochs", "1,1,1,1,1,1,1,1,1"},
+         "epochs: \"1,1,1,1,1,1,1,1,1\" has more than 8 numbers"},
         {{"--device", "gpu"}, "device: \"gpu\" is none of auto, cpu, cuda and cuda:N"},
         {{"--cell", "10x"}, "cell: \"10x\" is neither auto nor a width and a height such as 10x20"},
         {{"--model", ""}, "model: empty"},
@@ -297,7 +312,8 @@ static void other_line(const char *line, int number, void *user)
 static void file_errors_name_the_line(void **state)
 {
     (void)state;
-    static const char text[] = "# a comment\n\n  seed = 7  \nbind help ?\r\nlrr = 1\nmode = frozn\nweights = \"open\nnonsense\n"
+    static const char text[] = "# a comment\n\n  seed = 7  \nbind help ?\r\nlrr = 1\nmode = "
+                               "frozn\nweights = \"open\nnonsense\n"
                                "batch-size = 0\nruns_dir = a # b\n";
     char path[] = "option-test-XXXXXX";
     struct seen seen = {0};
@@ -325,7 +341,8 @@ static void file_errors_name_the_line(void **state)
     str_done(&seen.others);
 }
 
-/* E: a decimal comma counts where people type, never in files; the locale changes neither reading nor printing. */
+/* E: a decimal comma counts where people type, never in files; the locale changes neither reading
+ * nor printing. */
 static void decimal_comma_only_when_typed(void **state)
 {
     (void)state;
@@ -359,7 +376,8 @@ static void environment_is_read(void **state)
     setenv("FLOWERLAB_DEVICE", "gpu", 1);
     options_default(&o);
     assert_int_equal(options_environment(&o, &err), ERR_INVALID);
-    assert_string_equal(err.message, "FLOWERLAB_DEVICE: device: \"gpu\" is none of auto, cpu, cuda and cuda:N");
+    assert_string_equal(err.message,
+                        "FLOWERLAB_DEVICE: device: \"gpu\" is none of auto, cpu, cuda and cuda:N");
     assert_string_equal(o.runs_dir, "elsewhere");
     assert_int_equal(o.source[OPTION_ID_runs_dir], SOURCE_ENVIRONMENT);
     assert_false(option_is_set(&o, OPTION_ID_color));

@@ -19,7 +19,8 @@ static struct recipe make(const struct recipe_request *request)
     return recipe;
 }
 
-/* The table of design.md section 1: mode, phase, epochs, what trains, rates, optimiser, batch norm. */
+/* The table of design.md section 1: mode, phase, epochs, what trains, rates, optimiser, batch norm.
+ */
 static const struct {
     enum mode mode;
     int n_phases, phase, epochs;
@@ -40,7 +41,8 @@ static void classic_to_the_letter(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof classic / sizeof *classic; i++) {
-        struct recipe r = make(&(struct recipe_request){.mode = classic[i].mode, .preset = PRESET_CLASSIC});
+        struct recipe r =
+            make(&(struct recipe_request){.mode = classic[i].mode, .preset = PRESET_CLASSIC});
         const struct phase *p = &r.phases[classic[i].phase];
         assert_int_equal(r.n_phases, classic[i].n_phases);
         assert_int_equal(p->epochs, classic[i].epochs);
@@ -48,9 +50,11 @@ static void classic_to_the_letter(void **state)
         assert_true(p->lr_backbone == classic[i].lr && p->lr_head == classic[i].head_lr);
         assert_int_equal(p->optimizer, classic[i].optimizer);
         assert_int_equal(p->bn, classic[i].bn);
-        assert_true(p->momentum == 0 && p->weight_decay == 0 && p->label_smoothing == 0 && p->dropout == 0);
+        assert_true(p->momentum == 0 && p->weight_decay == 0 && p->label_smoothing == 0 &&
+                    p->dropout == 0);
         assert_int_equal(p->schedule.kind, SCHEDULE_CONSTANT);
-        assert_true(!p->augment.flip && !p->augment.crop && p->augment.crop_min == 0 && p->augment.jitter == 0);
+        assert_true(!p->augment.flip && !p->augment.crop && p->augment.crop_min == 0 &&
+                    p->augment.jitter == 0);
         assert_true(p->fresh_optimizer);
         assert_int_equal(r.batch_size, 64);
         assert_int_equal(r.image_size, 224);
@@ -59,13 +63,16 @@ static void classic_to_the_letter(void **state)
     }
 }
 
-/* best trains as long as classic, and a frozen phase has fixed input, or its features could not be reused. */
+/* best trains as long as classic, and a frozen phase has fixed input, or its features could not be
+ * reused. */
 static void best_keeps_the_epochs(void **state)
 {
     (void)state;
     for (int mode = 0; mode < MODE_COUNT; mode++) {
-        struct recipe a = make(&(struct recipe_request){.mode = (enum mode)mode, .preset = PRESET_CLASSIC});
-        struct recipe b = make(&(struct recipe_request){.mode = (enum mode)mode, .preset = PRESET_BEST});
+        struct recipe a =
+            make(&(struct recipe_request){.mode = (enum mode)mode, .preset = PRESET_CLASSIC});
+        struct recipe b =
+            make(&(struct recipe_request){.mode = (enum mode)mode, .preset = PRESET_BEST});
         assert_int_equal(a.n_phases, b.n_phases);
         assert_int_equal(recipe_epochs(&a), recipe_epochs(&b));
         for (int i = 0; i < b.n_phases; i++) {
@@ -106,8 +113,10 @@ static void assert_round_trip(const struct recipe *recipe)
     assert_int_equal(recipe->n_phases, again.n_phases);
     for (int i = 0; i < recipe->n_phases; i++) {
         const struct phase *p = &recipe->phases[i], *q = &again.phases[i];
-        assert_true(p->lr_backbone == q->lr_backbone && p->lr_head == q->lr_head && p->epochs == q->epochs);
-        assert_true(p->weight_decay == q->weight_decay && p->augment.crop_min == q->augment.crop_min);
+        assert_true(p->lr_backbone == q->lr_backbone && p->lr_head == q->lr_head &&
+                    p->epochs == q->epochs);
+        assert_true(p->weight_decay == q->weight_decay &&
+                    p->augment.crop_min == q->augment.crop_min);
         assert_int_equal(p->schedule.kind, q->schedule.kind);
         assert_int_equal(p->optimizer, q->optimizer);
     }
@@ -120,7 +129,8 @@ static void text_reads_back_exactly(void **state)
     (void)state;
     for (int preset = 0; preset < PRESET_COUNT; preset++) {
         for (int mode = 0; mode < MODE_COUNT; mode++) {
-            struct recipe_request request = {.mode = (enum mode)mode, .preset = (enum preset)preset};
+            struct recipe_request request = {.mode = (enum mode)mode,
+                                             .preset = (enum preset)preset};
             struct recipe r = make(&request);
             assert_round_trip(&r);
             request.has_lr = true;
@@ -134,11 +144,13 @@ static void text_reads_back_exactly(void **state)
 static void rates_keep_their_ratio(void **state)
 {
     (void)state;
-    struct recipe_request request = {.mode = MODE_STAGED, .preset = PRESET_CLASSIC, .has_lr = true, .lr = 0.05};
+    struct recipe_request request = {
+        .mode = MODE_STAGED, .preset = PRESET_CLASSIC, .has_lr = true, .lr = 0.05};
     struct recipe r = make(&request);
     assert_true(r.phases[0].lr_backbone == 0.05 && r.phases[0].lr_head == 0.05);
     assert_true(fabs(r.phases[1].lr_backbone - 0.0005) < 1e-18);
-    request = (struct recipe_request){.mode = MODE_DISCRIMINATIVE, .preset = PRESET_CLASSIC, .has_lr = true, .lr = 2e-4};
+    request = (struct recipe_request){
+        .mode = MODE_DISCRIMINATIVE, .preset = PRESET_CLASSIC, .has_lr = true, .lr = 2e-4};
     r = make(&request);
     assert_true(r.phases[0].lr_backbone == 2e-4 && fabs(r.phases[0].lr_head - 2e-3) < 1e-15);
     request.has_head_lr = true;
@@ -151,30 +163,65 @@ static void wishes_reach_every_phase(void **state)
 {
     (void)state;
     struct recipe_request request = {
-        .mode = MODE_STAGED, .preset = PRESET_CLASSIC, .n_epochs = 2, .epochs = {7, 9},
-        .has_optimizer = true, .optimizer = OPT_ADAMW, .has_momentum = true, .momentum = 0.8,
-        .has_weight_decay = true, .weight_decay = 0.02, .has_label_smoothing = true, .label_smoothing = 0.1,
-        .has_dropout = true, .dropout = 0.3, .has_schedule = true, .schedule = SCHEDULE_STEP, .has_bn = true, .bn = BN_BATCH,
-        .has_flip = true, .flip = true, .has_crop = true, .crop = true, .has_jitter = true, .jitter = 0.2,
-        .has_batch_size = true, .batch_size = 8, .has_image_size = true, .image_size = 96, .has_normalize = true,
-        .has_resize = true, .resize = RESIZE_CROP, .has_antialias = true, .antialias = true, .has_class_weights = true,
-        .class_weights = true, .has_average = true, .average = true, .patience = 4, .has_step_factor = true, .step_factor = 0.5,
+        .mode = MODE_STAGED,
+        .preset = PRESET_CLASSIC,
+        .n_epochs = 2,
+        .epochs = {7, 9},
+        .has_optimizer = true,
+        .optimizer = OPT_ADAMW,
+        .has_momentum = true,
+        .momentum = 0.8,
+        .has_weight_decay = true,
+        .weight_decay = 0.02,
+        .has_label_smoothing = true,
+        .label_smoothing = 0.1,
+        .has_dropout = true,
+        .dropout = 0.3,
+        .has_schedule = true,
+        .schedule = SCHEDULE_STEP,
+        .has_bn = true,
+        .bn = BN_BATCH,
+        .has_flip = true,
+        .flip = true,
+        .has_crop = true,
+        .crop = true,
+        .has_jitter = true,
+        .jitter = 0.2,
+        .has_batch_size = true,
+        .batch_size = 8,
+        .has_image_size = true,
+        .image_size = 96,
+        .has_normalize = true,
+        .has_resize = true,
+        .resize = RESIZE_CROP,
+        .has_antialias = true,
+        .antialias = true,
+        .has_class_weights = true,
+        .class_weights = true,
+        .has_average = true,
+        .average = true,
+        .patience = 4,
+        .has_step_factor = true,
+        .step_factor = 0.5,
     };
     struct recipe r = make(&request);
     assert_int_equal(recipe_epochs(&r), 16);
     for (int i = 0; i < 2; i++) {
         const struct phase *p = &r.phases[i];
         assert_int_equal(p->optimizer, OPT_ADAMW);
-        assert_true(p->momentum == 0.8 && p->weight_decay == 0.02 && p->label_smoothing == 0.1 && p->dropout == 0.3);
+        assert_true(p->momentum == 0.8 && p->weight_decay == 0.02 && p->label_smoothing == 0.1 &&
+                    p->dropout == 0.3);
         assert_int_equal(p->schedule.kind, SCHEDULE_STEP);
         assert_int_equal(p->schedule.step_epochs, 3);
         assert_true(p->schedule.gamma == 0.5);
         assert_int_equal(p->bn, BN_BATCH);
-        assert_true(p->augment.flip && p->augment.crop && p->augment.crop_min > 0 && p->augment.jitter == 0.2);
+        assert_true(p->augment.flip && p->augment.crop && p->augment.crop_min > 0 &&
+                    p->augment.jitter == 0.2);
     }
     assert_int_equal(r.batch_size, 8);
     assert_int_equal(r.image_size, 96);
-    assert_true(!r.imagenet_norm && r.resize == RESIZE_CROP && r.antialias && r.class_weights && r.average && r.patience == 4);
+    assert_true(!r.imagenet_norm && r.resize == RESIZE_CROP && r.antialias && r.class_weights &&
+                r.average && r.patience == 4);
     assert_round_trip(&r);
 }
 
@@ -182,7 +229,8 @@ static void epochs_lists(void **state)
 {
     (void)state;
     struct err err = {0};
-    struct recipe r = make(&(struct recipe_request){.mode = MODE_STAGED, .n_epochs = 1, .epochs = {3}});
+    struct recipe r =
+        make(&(struct recipe_request){.mode = MODE_STAGED, .n_epochs = 1, .epochs = {3}});
     assert_int_equal(r.phases[0].epochs, 3);
     assert_int_equal(r.phases[1].epochs, 3);
     struct recipe_request request = {.mode = MODE_FROZEN, .n_epochs = 2, .epochs = {1, 1}};
@@ -196,7 +244,8 @@ static void phases_by_epoch(void **state)
     static const struct {
         int epoch, phase, inside;
     } want[] = {{1, 0, 0}, {2, 0, 1}, {3, 1, 0}, {5, 1, 2}, {6, 1, 3}};
-    struct recipe r = make(&(struct recipe_request){.mode = MODE_STAGED, .n_epochs = 2, .epochs = {2, 3}});
+    struct recipe r =
+        make(&(struct recipe_request){.mode = MODE_STAGED, .n_epochs = 2, .epochs = {2, 3}});
     for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
         int inside = -1;
         assert_int_equal(recipe_phase_of(&r, want[i].epoch, &inside), want[i].phase);
@@ -210,10 +259,13 @@ static void extension(void **state)
     struct err err = {0};
     struct str a = STR_INIT, b = STR_INIT;
     /* 2 and 2 more at a constant rate are 4 */
-    struct recipe two = make(&(struct recipe_request){.mode = MODE_FINE_TUNE, .preset = PRESET_CLASSIC, .n_epochs = 1, .epochs = {2}});
-    struct recipe four = make(&(struct recipe_request){.mode = MODE_FINE_TUNE, .preset = PRESET_CLASSIC, .n_epochs = 1, .epochs = {4}});
+    struct recipe two = make(&(struct recipe_request){
+        .mode = MODE_FINE_TUNE, .preset = PRESET_CLASSIC, .n_epochs = 1, .epochs = {2}});
+    struct recipe four = make(&(struct recipe_request){
+        .mode = MODE_FINE_TUNE, .preset = PRESET_CLASSIC, .n_epochs = 1, .epochs = {4}});
     assert_int_equal(recipe_extend(&two, 2, 1e-2, 1e-2, &err), ERR_OK);
-    two.phases[0].schedule.step_epochs = four.phases[0].schedule.step_epochs; /* not used by a constant rate */
+    two.phases[0].schedule.step_epochs =
+        four.phases[0].schedule.step_epochs; /* not used by a constant rate */
     recipe_write(&a, &two);
     recipe_write(&b, &four);
     assert_string_equal(a.s, b.s);
@@ -222,7 +274,8 @@ static void extension(void **state)
     assert_int_equal(recipe_extend(&r, 3, 1e-9, 1e-8, &err), ERR_OK);
     assert_int_equal(r.n_phases, 2);
     assert_int_equal(r.phases[1].schedule.kind, SCHEDULE_CONSTANT);
-    assert_true(r.phases[1].epochs == 3 && r.phases[1].lr_backbone == 1e-9 && r.phases[1].lr_head == 1e-8);
+    assert_true(r.phases[1].epochs == 3 && r.phases[1].lr_backbone == 1e-9 &&
+                r.phases[1].lr_head == 1e-8);
     assert_false(r.phases[1].fresh_optimizer);
     assert_int_equal(recipe_extend(&r, 2, 1e-9, 1e-8, &err), ERR_OK);
     assert_true(r.n_phases == 2 && r.phases[1].epochs == 5);
@@ -241,7 +294,8 @@ static void bad_recipes_are_named(void **state)
     struct recipe r;
     struct recipe_request one = {.mode = MODE_FINE_TUNE, .has_batch_size = true, .batch_size = 1};
     assert_int_equal(recipe_make(&r, &one, &err), ERR_INVALID);
-    assert_string_equal(err.message, "phase 1: batch norm needs batches of 2 pictures or more, batch-size is 1");
+    assert_string_equal(err.message,
+                        "phase 1: batch norm needs batches of 2 pictures or more, batch-size is 1");
     assert_string_equal(err.hint, "a larger batch-size, or bn fixed");
     one.has_bn = true;
     one.bn = BN_FIXED;
@@ -264,10 +318,10 @@ static void bad_recipes_are_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(classic_to_the_letter),   cmocka_unit_test(best_keeps_the_epochs),
-        cmocka_unit_test(text_reads_back_exactly), cmocka_unit_test(rates_keep_their_ratio),
+        cmocka_unit_test(classic_to_the_letter),    cmocka_unit_test(best_keeps_the_epochs),
+        cmocka_unit_test(text_reads_back_exactly),  cmocka_unit_test(rates_keep_their_ratio),
         cmocka_unit_test(wishes_reach_every_phase), cmocka_unit_test(epochs_lists),
-        cmocka_unit_test(phases_by_epoch),         cmocka_unit_test(extension),
+        cmocka_unit_test(phases_by_epoch),          cmocka_unit_test(extension),
         cmocka_unit_test(bad_recipes_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

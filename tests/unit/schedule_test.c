@@ -11,7 +11,8 @@
 #include "base/num.h"
 #include "stats/schedule.h"
 
-static const struct schedule plain = {.step_epochs = 3, .gamma = 0.1, .warmup = 0.3, .div = 25, .final_div = 1e4};
+static const struct schedule plain = {
+    .step_epochs = 3, .gamma = 0.1, .warmup = 0.3, .div = 25, .final_div = 1e4};
 
 static struct schedule of_kind(enum schedule_kind kind)
 {
@@ -58,7 +59,8 @@ static void constant_stays(void **state)
         assert_true(schedule_rate(&s, 0.01, step, 50, 5) == 0.01);
 }
 
-/* One step, two steps, a step beyond the end: finite, at most the base rate, and a single step is never lost. */
+/* One step, two steps, a step beyond the end: finite, at most the base rate, and a single step is
+ * never lost. */
 static void short_phases_are_sane(void **state)
 {
     (void)state;
@@ -70,7 +72,8 @@ static void short_phases_are_sane(void **state)
                 double rate = schedule_rate(&s, 0.5, step, steps, 1);
                 assert_true(isfinite(rate) && rate >= 0 && rate <= 0.5 + 1e-12);
             }
-            assert_true(schedule_rate(&s, 0.5, steps, steps, steps) == schedule_rate(&s, 0.5, steps - 1, steps, steps));
+            assert_true(schedule_rate(&s, 0.5, steps, steps, steps) ==
+                        schedule_rate(&s, 0.5, steps - 1, steps, steps));
         }
     }
 }
