@@ -41,13 +41,20 @@ int cmd_screens(struct batch *b)
 /* --- demo ------------------------------------------------------------------------------------- */
 
 /* Settings of the demo, unless something else was asked for. */
-static const struct {
+static const struct setting {
     enum option_id id;
     const char *text;
 } demo_settings[] = {
     {OPTION_ID_model, "resnet10"},
     {OPTION_ID_image_size, "64"},
-    {OPTION_ID_batch_size, "32"},
+    {OPTION_ID_batch_size, "16"},
+};
+
+/* Of its run from scratch without the screens: 320 pictures want a lower rate and larger windows
+ * than real sets do. */
+static const struct setting scratch_settings[] = {
+    {OPTION_ID_lr, "1e-3"},
+    {OPTION_ID_crop_min, "0.6"},
 };
 
 static void demo_default(struct batch *b, enum option_id id, const char *text)
@@ -125,17 +132,24 @@ static int prepare_apart(struct batch *b, const char *flowers)
     return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_INTERRUPTED;
 }
 
-int cmd_demo(struct batch *b)
+static void demo_options(struct batch *b, const char *runs, bool screens)
 {
-    char *home = path_home(PATH_CACHE), *own = path_join(home, "demo");
-    char *folder = b->out ? path_absolute(b->out) : path_absolute(own);
-    char *flowers = path_join(folder, "flowers"), *runs = path_join(folder, "runs");
-    bool screens = !(b->flags & FLAG_NO_SCREEN);
+    bool own_recipe =
+        option_is_set(&b->options, OPTION_ID_mode) || option_is_set(&b->options, OPTION_ID_preset);
+    bool pretrained = b->flags & FLAG_PRETRAIN;
     for (size_t i = 0; i < sizeof demo_settings / sizeof *demo_settings; i++)
         demo_default(b, demo_settings[i].id, demo_settings[i].text);
+    for (size_t i = 0; !own_recipe && !screens && !pretrained &&
+                       i < sizeof scratch_settings / sizeof *scratch_settings;
+         i++)
+        demo_default(b, scratch_settings[i].id, scratch_settings[i].text);
     demo_default(b, OPTION_ID_runs_dir, runs);
-    if (!(b->flags & FLAG_PRETRAIN))
+    if (!pretrained)
         demo_default(b, OPTION_ID_mode, "scratch");
+}
+
+static int run_demo(struct batch *b, const char *flowers, bool screens)
+{
     int code = screens ? open_screens(b, flowers) : EXIT_DONE;
     if (code == EXIT_DONE)
         code = screens ? prepare_apart(b, flowers) : prepare(b, flowers);
@@ -143,6 +157,17 @@ int cmd_demo(struct batch *b)
         code = train_folder(b, flowers);
     if (screens && code != EXIT_DONE)
         b->screens->wanted = false;
+    return code;
+}
+
+int cmd_demo(struct batch *b)
+{
+    char *home = path_home(PATH_CACHE), *own = path_join(home, "demo");
+    char *folder = path_absolute(b->out ? b->out : own);
+    char *flowers = path_join(folder, "flowers"), *runs = path_join(folder, "runs");
+    bool screens = !(b->flags & FLAG_NO_SCREEN);
+    demo_options(b, runs, screens);
+    int code = run_demo(b, flowers, screens);
     free(runs);
     free(flowers);
     free(folder);
