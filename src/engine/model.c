@@ -57,22 +57,46 @@ struct forward {
     int from, to, width;       /* width of a row of the result */
 };
 
+/* n rows from first on; a row alone comes twice. */
 static enum err_code input(const struct forward *f, size_t first, size_t n, fl_tensor **x, fl_scope *scope,
                            struct err *err)
 {
     struct model *m = f->model;
+    size_t lone = n == 1;
+    enum err_code code;
     if (f->rgb) {
         float mean[3], std[3];
         prep_norm(&m->prep, mean, std);
         int64_t size = m->prep.size;
-        return m->fl->pixels(x, f->rgb + first * (size_t)(size * size * 3), (int64_t)n, size, size, NULL, mean, std,
-                             scope, err);
+        size_t bytes = (size_t)(size * size * 3);
+        const uint8_t *at = f->rgb + first * bytes;
+        uint8_t *twice = xmalloc(lone ? 2 * bytes : 1);
+        for (size_t i = 0; i < 2 * lone; i++)
+            memcpy(twice + i * bytes, at, bytes);
+        code = m->fl->pixels(x, lone ? twice : at, (int64_t)(n + lone), size, size, NULL, mean, std, scope, err);
+        free(twice);
+        return code;
     }
-    int64_t *rows = xcalloc(n, sizeof *rows);
-    for (size_t i = 0; i < n; i++)
-        rows[i] = (int64_t)(f->first + first + i);
-    enum err_code code = m->fl->tensor_rows(x, f->features, rows, n, scope, err);
+    int64_t *rows = xcalloc(n + lone, sizeof *rows);
+    for (size_t i = 0; i < n + lone; i++)
+        rows[i] = (int64_t)(f->first + first + (lone ? 0 : i));
+    code = m->fl->tensor_rows(x, f->features, rows, n + lone, scope, err);
     free(rows);
+    return code;
+}
+
+/* libtorch takes other ways through a batch of one, with other last bits; run as two, a picture gets the same result alone and in
+ * company. */
+static enum err_code read_rows(const struct forward *f, const fl_tensor *y, size_t n, float *out, struct err *err)
+{
+    size_t width = (size_t)f->width;
+    if (n > 1)
+        return f->model->fl->tensor_read(y, out, n * width * sizeof *out, err);
+    float *twice = xcalloc(2 * width, sizeof *twice);
+    enum err_code code = f->model->fl->tensor_read(y, twice, 2 * width * sizeof *twice, err);
+    if (code == ERR_OK)
+        memcpy(out, twice, width * sizeof *out);
+    free(twice);
     return code;
 }
 
@@ -92,7 +116,7 @@ static enum err_code forward_once(const struct forward *f, size_t first, size_t 
     if (code == ERR_OK)
         code = fl->tensor_cast(&y32, y, FL_F32, scope, err);
     if (code == ERR_OK)
-        code = fl->tensor_read(y32, out, n * (size_t)f->width * sizeof *out, err);
+        code = read_rows(f, y32, n, out, err);
     fl->grad_enable(true);
     fl->scope_close(scope);
     return code;
