@@ -69,6 +69,7 @@ void help_program(struct output *out)
     }
     str_add_c(&s, '\n');
     add_flags(&s, FLAGS_EVERYWHERE | FLAG_START);
+    add_options(&s, "Screen");
     str_add(&s, "\n\"flowerlab COMMAND --help\" says more, \"flowerlab train --help\" lists the "
                 "options, flowerlab(1) explains them.\n");
     output_write(out, s.s, s.len);
