@@ -71,8 +71,11 @@ static const struct job_ops fakes[] = {
     {.kind = CMD_RESUME, .engine_thread = true, .announces = true, .run = failing_job},
 };
 
+static struct snapshot snap;
+
 static int setup(void **state)
 {
+    snap.generation = 0;
     atomic_store(&gate, 0);
     atomic_store(&controls, 0);
     *state = engine_new_with(&(struct engine_config){.n_threads = 1}, fakes, sizeof fakes / sizeof fakes[0]);
@@ -114,8 +117,6 @@ static struct notice next(struct engine *e, int *progress)
     fail_msg("no notice came");
     return n;
 }
-
-static struct snapshot snap;
 
 static void wait_state(struct engine *e, enum job_state state)
 {
@@ -222,9 +223,7 @@ static void a_pause_lets_eval_run(void **state)
 
 static void wait_no_data_job(struct engine *e)
 {
-    static struct snapshot snap;
     for (bool running = true; running; poll(NULL, 0, running)) {
-        snap.generation = 0;
         engine_snapshot(e, &snap);
         running = false;
         for (int i = 1; i < SNAP_JOBS; i++)
