@@ -5,6 +5,7 @@ TAP_LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-dr
 TAP_LOG_COMPILER = $(SHELL)
 AM_TESTS_ENVIRONMENT = top_srcdir='$(abs_top_srcdir)'; top_builddir='$(abs_top_builddir)'; \
 	CMOCKA_MESSAGE_OUTPUT=TAP; export top_srcdir top_builddir CMOCKA_MESSAGE_OUTPUT; \
+	OMP_WAIT_POLICY=passive; export OMP_WAIT_POLICY; \
 	ASAN_OPTIONS="$(asan_options)$${ASAN_OPTIONS:+:$$ASAN_OPTIONS}"; export ASAN_OPTIONS;
 # gcc 12's leak check falls over the thread-local data of a module opened at run time while libtorch's threads live
 asan_options = intercept_tls_get_addr=0
@@ -46,7 +47,7 @@ tests_slow_peer_dump_LDADD = libfl_nn.a libfl_base.a $(ZIP_LIBS) $(CJSON_LIBS) $
 nn_torch_tests = tests/unit/net.test tests/nn/reference.test
 check_PROGRAMS += $(nn_torch_tests)
 TESTS += $(nn_torch_tests)
-EXTRA_DIST += tests/ref/nn_reference.py tests/ref/nn_reference.txt
+EXTRA_DIST += tests/ref/nn_reference.py tests/ref/nn_reference.txt tests/slow/peer_files
 tests_nn_reference_test_SOURCES = tests/nn/reference_test.c tests/unit/test.h tests/nn/nn_test.h
 tests_nn_reference_test_CPPFLAGS = $(test_cppflags)
 tests_nn_reference_test_LDADD = $(nn_test_libs)

@@ -187,7 +187,7 @@ int main(int argc, char **argv)
         struct batch batch = load_batch(argv[1], i);
         double loss = take_step(net, optim, &batch), difference = fabs(loss - want[i]) / want[i];
         printf("step %d: loss %.9g, dumped %.9g, difference %.2g\n", i, loss, want[i], difference);
-        worst = fmax(worst, difference);
+        worst = isnan(worst) || difference <= worst ? worst : difference; /* a NaN stays */
         fl->tensor_free(batch.images);
         free(batch.labels);
     }
