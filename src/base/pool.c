@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include "base/mem.h"
 
@@ -24,7 +25,7 @@ struct pool {
     pthread_cond_t ready, done;
     struct task *head[2], **tail[2];
     bool quit;
-    int n;
+    int n, niceness;
     pthread_t *threads;
 };
 
@@ -53,9 +54,16 @@ static void run_task(struct pool *pool, struct task *t)
     free(t);
 }
 
+void pool_nice_thread(int niceness)
+{
+    if (niceness > 0) /* who 0 is the calling thread on Linux; lowering needs no privilege */
+        setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + niceness);
+}
+
 static void *pool_main(void *arg)
 {
     struct pool *pool = arg;
+    pool_nice_thread(pool->niceness);
     pthread_mutex_lock(&pool->lock);
     while (!pool->quit) {
         struct task *t = next_task(pool);
@@ -70,7 +78,13 @@ static void *pool_main(void *arg)
 
 struct pool *pool_new(int n_threads)
 {
+    return pool_new_nice(n_threads, 0);
+}
+
+struct pool *pool_new_nice(int n_threads, int niceness)
+{
     struct pool *pool = xcalloc(1, sizeof *pool);
+    pool->niceness = niceness;
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->ready, NULL);
     pthread_cond_init(&pool->done, NULL);

@@ -12,6 +12,10 @@ enum pool_priority { POOL_TRAINING, POOL_BROWSING }; /* training's tasks run fir
 
 /* n_threads: 1 or more. Never fails. Threads have all signals blocked. */
 struct pool *pool_new(int n_threads);
+/* The same with threads that give way to the caller's: their nice value is so much higher (0 to 19). */
+struct pool *pool_new_nice(int n_threads, int niceness);
+/* Raises the nice value of the calling thread; threads that it starts later inherit it. */
+void pool_nice_thread(int niceness);
 void pool_free(struct pool *pool); /* waits for running tasks, drops queued ones, joins; NULL is fine */
 int pool_threads(const struct pool *pool);
 

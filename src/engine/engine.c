@@ -26,6 +26,7 @@ struct engine *engine_new_with(const struct engine_config *config, const struct 
 {
     struct engine *e = xcalloc(1, sizeof *e);
     e->n_threads = config->n_threads > 0 ? config->n_threads : pool_cores();
+    e->niceness = config->niceness;
     e->shim = config->shim ? xstrdup(config->shim) : NULL;
     e->command_line = xstrdup(config->command_line ? config->command_line : "");
     e->table = table;
@@ -35,7 +36,7 @@ struct engine *engine_new_with(const struct engine_config *config, const struct 
     pthread_mutex_init(&e->lock, NULL);
     pthread_cond_init(&e->work, NULL);
     queue_init(&e->queue, NULL); /* without a pipe the client still sees everything, by polling */
-    e->pool = pool_new(e->n_threads);
+    e->pool = pool_new_nice(e->n_threads, e->niceness);
     hooks_from_environment();
     return e;
 }
@@ -78,6 +79,7 @@ static void job_run(struct job *job, struct err *err)
 static void *engine_main(void *arg)
 {
     struct engine *e = arg;
+    pool_nice_thread(e->niceness); /* before libtorch starts threads of its own */
     pthread_mutex_lock(&e->lock);
     for (;;) {
         while (!e->current && !e->quit)
@@ -173,6 +175,7 @@ static void *data_main(void *arg)
 {
     struct job *job = arg;
     struct err err;
+    pool_nice_thread(job->engine->niceness);
     job_run(job, &err);
     pthread_mutex_lock(&job->engine->lock);
     job_end(job, &err);

@@ -51,7 +51,7 @@ struct job {
 };
 
 struct engine {
-    int n_threads;
+    int n_threads, niceness;
     char *shim, *command_line;
     struct pool *pool;
     const struct job_ops *table;

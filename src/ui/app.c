@@ -26,6 +26,7 @@
 #define FRAME 0.033       /* at most 30 frames a second for keys */
 #define NUMBERS_FRAME 0.1 /* and 10 when only numbers change */
 #define RESIZE_PAUSE 0.1
+#define NICENESS 5 /* keys are answered while all cores compute */
 
 /* --- start ---------------------------------------------------------------------------------- */
 
@@ -300,7 +301,8 @@ static void run(struct app *app, const char *folder, bool start, const char *com
 {
     struct engine_config config = {.n_threads =
                                        app->options.threads > 0 ? (int)app->options.threads : 0,
-                                   .command_line = command_line};
+                                   .command_line = command_line,
+                                   .niceness = NICENESS};
     app_draw(app); /* before anything that could take time */
     app->engine = engine_new(&config);
     open_first(app, folder);
