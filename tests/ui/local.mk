@@ -37,3 +37,11 @@ TESTS += tests/ui/term.test
 tests_ui_term_test_SOURCES = tests/ui/term_test.c $(pty_sources)
 tests_ui_term_test_CPPFLAGS = $(test_cppflags)
 tests_ui_term_test_LDADD = libfl_ui.a libfl_image.a libfl_base.a $(JPEG_LIBS) $(PNG_LIBS) $(CMOCKA_LIBS) -lutil -lm
+
+# the real program by keys
+check_PROGRAMS += tests/ui/keys_script.test
+TESTS += tests/ui/keys_script.test
+tests_ui_keys_script_test_SOURCES = tests/ui/keys_script_test.c $(pty_sources)
+tests_ui_keys_script_test_CPPFLAGS = $(test_cppflags)
+tests_ui_keys_script_test_LDADD = libfl_ui.a libfl_data.a libfl_image.a libfl_base.a $(JPEG_LIBS) $(PNG_LIBS) $(XXHASH_LIBS) \
+	$(CMOCKA_LIBS) -lutil -lm
