@@ -43,3 +43,8 @@ void hooks_from_environment(void)
         sscanf(text, "%63[^@:]:%lf", hold.name, &hold.seconds) == 2)
         file_commit_hook = hold_commit;
 }
+
+const char *hook_weights_sha256(void)
+{
+    return getenv("FLOWERLAB_TEST_WEIGHTS_SHA256");
+}

@@ -14,4 +14,8 @@ extern enum err_code (*hook_step)(int64_t step, int n_pictures, struct err *err)
  * writing and renaming, and says so by a file NAME.held beside it. Installed by engine_new. */
 void hooks_from_environment(void);
 
+/* Environment variable FLOWERLAB_TEST_WEIGHTS_SHA256=PREFIX: what the hash of a download must begin with in place of the published one, so that
+ * a small made file can come from the loopback. NULL: not set. */
+const char *hook_weights_sha256(void);
+
 #endif

@@ -16,6 +16,7 @@
 #include "base/path.h"
 #include "data/demo.h"
 #include "engine/fresh.h"
+#include "engine/hooks.h"
 #include "engine/record.h"
 #include "engine/torch.h"
 #include "nn/arch.h"
@@ -254,11 +255,12 @@ enum err_code job_fetch(struct job *job, struct err *err)
         return err_hint(err, "flowerlab demo --pretrain makes some from drawn shapes");
     }
     struct fetch f = {.job = job};
-    const char *base = getenv("FLOWERLAB_WEIGHTS_URL"); /* a mirror */
+    const char *base = getenv("FLOWERLAB_WEIGHTS_URL"), *prefix = hook_weights_sha256();
     char *url = base ? xasprintf("%s/%s", base, arch->weights_file) : xstrdup(arch->weights_url);
     char *path = weights_cache_path(arch->weights_file);
     job_stage(job, "downloading", 0);
-    enum err_code code = weights_fetch(url, path, arch->weights_sha256_prefix, fetch_progress, &f, err);
+    enum err_code code = weights_fetch(url, path, prefix ? prefix : arch->weights_sha256_prefix, fetch_progress, &f,
+                                       err);
     if (code == ERR_OK) {
         hand_over_text(job, path);
         job_say(job, "%s is in %.200s", arch->name, path);
