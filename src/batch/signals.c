@@ -37,6 +37,7 @@ void batch_signals_catch(void)
     catch_unless_ignored(SIGTERM);
     catch_unless_ignored(SIGHUP);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a limit of file sizes is an error of write, like a full disk */
 }
 
 int batch_signals_fd(void)

@@ -199,10 +199,11 @@ static enum err_code save_best(struct trainer *t, const struct score *score, str
 {
     struct result result = score_result(score, (const char *const *)t->model.classes, "validation part", t->model.epoch);
     char *path = run_path(&t->run, "best.safetensors");
-    keep_block(t, &result);
     enum err_code code = model_save(&t->model, path, err);
     if (code == ERR_OK)
         code = run_save_result(&t->run, &result, err);
+    if (code == ERR_OK)
+        keep_block(t, &result);
     free(path);
     return code;
 }
@@ -242,9 +243,12 @@ enum err_code trainer_close_epoch(struct trainer *t, const struct score *score, 
     struct record *r = &t->run.record;
     struct epoch_metrics m = measure(t, score);
     job_stage(t->job, "saving", 0);
+    struct best best = r->best;
     bool better = best_update(&r->best, &m);
     t->model.epoch = m.epoch;
     enum err_code saved = better ? save_best(t, score, &problem) : ERR_OK;
+    if (saved != ERR_OK)
+        r->best = best; /* what the record calls the best is always what lies in the files */
     enum err_code code = average_swap(&t->average, t->model.net, err);
     if (code != ERR_OK)
         return code;

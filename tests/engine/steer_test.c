@@ -2,6 +2,9 @@
 #include "config.h"
 #include "engine/lab.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 /* --- resume -------------------------------------------------------------------------------------------------- */
 
 static void four_epochs_are_two_and_two(void **state)
@@ -205,6 +208,80 @@ static enum err_code no_room(int64_t step, int n, struct err *err)
     return err_set(err, ERR_DEVICE_MEMORY, "out of memory (injected)");
 }
 
+/* A weight file with one NaN: the first step says so, nothing is updated, nothing is kept (C14, C15). */
+static void a_nan_in_the_weights_is_found(void **state)
+{
+    (void)state;
+    char *path = run_file("four", "last.safetensors"), *bad = in_lab("nan.safetensors"), *bytes;
+    char *option = xasprintf("weights=%s", bad);
+    size_t n;
+    float nan = NAN;
+    assert_int_equal(file_read(path, 0, &bytes, &n, NULL), ERR_OK);
+    struct weight_file *file;
+    assert_int_equal(weights_open(&file, path, NULL), ERR_OK);
+    const struct weight_entry *first = weights_get(file, "conv1.weight"), *entry;
+    assert_non_null(first);
+    size_t total = 0, before = 0; /* the tensors fill the end of the file, in order */
+    for (size_t i = 0; i < weights_count(file); i++)
+        total += weights_at(file, i)->n_bytes;
+    for (size_t i = 0; (entry = weights_at(file, i)) != first; i++)
+        before += entry->n_bytes;
+    memcpy(bytes + (n - total + before), &nan, sizeof nan);
+    weights_close(file);
+    assert_int_equal(file_replace(bad, bytes, n, NULL), ERR_OK);
+    struct notice notice = train_with("nan-file", OPTIONS("mode=fine-tune", "epochs=2", "bn=fixed", option), NULL);
+    print_message("# %s\n", notice.err.message);
+    assert_int_equal(notice.kind, NOTICE_FAILED);
+    assert_non_null(strstr(notice.err.message, "loss is NaN at step 1 "));
+    char *best = run_file("nan-file", "best.safetensors"), *last = run_file("nan-file", "last.safetensors");
+    assert_false(path_is_file(best) || path_is_file(last));
+    struct record r = record_of("nan-file");
+    assert_int_equal(r.epochs_done, 0);
+    assert_int_equal(r.best.epoch, 0);
+    record_done(&r);
+    free(path), free(bad), free(bytes), free(option), free(best), free(last);
+}
+
+/* C27: no room for the saves of epochs 2 and 3 of 5. */
+static enum err_code full_for_a_while(int64_t step, int n, struct err *err)
+{
+    struct rlimit limit;
+    (void)n;
+    (void)err;
+    getrlimit(RLIMIT_FSIZE, &limit);
+    limit.rlim_cur = step >= 2 && step < 6 ? 2000 : limit.rlim_max;
+    setrlimit(RLIMIT_FSIZE, &limit);
+    return ERR_OK;
+}
+
+static void a_full_disk_does_not_end_a_run(void **state)
+{
+    (void)state;
+    signal(SIGXFSZ, SIG_IGN);
+    train("disk", OPTIONS("mode=scratch", "epochs=5"));
+    hook_step = full_for_a_while;
+    train("full-disk", OPTIONS("mode=scratch", "epochs=5"));
+    hook_step = NULL;
+    struct record r = record_of("full-disk");
+    int failed = 0;
+    for (size_t i = 0; i < r.n_tape; i++)
+        failed += str_eq(r.tape[i].text, "not saved");
+    assert_int_equal(failed, 2);
+    assert_int_equal(r.epochs_done, 5);
+    same_file("disk", "full-disk", "last.safetensors");
+    struct notice n = command(CMD_EVAL, "full-disk", "", 0);
+    assert_int_equal(n.kind, NOTICE_FINISHED);
+    const struct block *block = engine_block(engine, n.block);
+    struct result_view v;
+    assert_int_equal(result_view_open(&v, block, NULL), ERR_OK);
+    double loss = metric("full-disk", (size_t)r.best.epoch, "val_loss");
+    print_message("# best epoch %d: eval %.9g, metrics.csv %.9g\n", r.best.epoch, v.loss, loss);
+    assert_true(r.best.epoch != 2 && r.best.epoch != 3); /* those are not in a file */
+    assert_true(fabs(v.loss - loss) <= 1e-8 * loss);
+    block_release(block);
+    record_done(&r);
+}
+
 /* C28: the batch is computed in parts, with the same result where batch norm does not look at the batch. */
 static void memory_that_runs_out(void **state)
 {
@@ -286,6 +363,7 @@ int main(void)
         cmocka_unit_test(phases_resume_at_their_border),   cmocka_unit_test(finished_runs_say_so),
         cmocka_unit_test(damaged_checkpoints_are_refused), cmocka_unit_test(ties_keep_the_first_and_patience_ends),
         cmocka_unit_test(nan_stops_before_anything_is_kept), cmocka_unit_test(the_last_good_checkpoint_stays),
+        cmocka_unit_test(a_nan_in_the_weights_is_found),   cmocka_unit_test(a_full_disk_does_not_end_a_run),
         cmocka_unit_test(memory_that_runs_out),            cmocka_unit_test(steering_is_recorded),
     };
     if (!lab_has_shim()) {
