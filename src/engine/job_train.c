@@ -130,21 +130,36 @@ static enum err_code build_net(struct trainer *t, struct err *err)
     return code;
 }
 
+/* Classes of too few pictures, all of them in the log, the first one in *first. */
+static void warn_of_classes(const struct trainer *t, struct str *first)
+{
+    struct str warnings = STR_INIT;
+    size_t n = 0;
+    split_warnings(&warnings, &t->split, t->ds);
+    for (char *rest = warnings.s, *line; rest && *rest; n++) {
+        line = strsep(&rest, "\n");
+        log_line(LOG_WARN, "%s", line);
+        if (n == 0)
+            str_printf(first, "; %s", line);
+    }
+    if (n > 1)
+        str_printf(first, "; %zu more in log.txt", n - 1);
+    str_done(&warnings);
+}
+
 static void announce(struct trainer *t, const char *how)
 {
     const struct record *r = &t->run.record;
-    struct str warnings = STR_INIT;
-    split_warnings(&warnings, &t->split, t->ds);
+    struct str warning = STR_INIT;
     log_line(LOG_INFO, "%s in %s", how, t->run.folder);
     log_line(LOG_INFO, "data %s: %zu training, %zu validation pictures, %d classes", r->data, t->split.n_train,
              t->split.n_val, r->n_classes);
     log_line(LOG_INFO, "%s on %s (%s), %s, %d threads, libtorch %s", r->model, r->device, r->device_title, r->precision,
              r->threads, r->torch);
     log_line(LOG_INFO, "weights: %s%s%s", r->match, r->weights[0] ? " from " : "", r->weights);
-    if (warnings.len)
-        log_line(LOG_WARN, "%s", warnings.s);
-    str_done(&warnings);
-    job_announce(t->job, "%s on %s, %s: %s", r->model, r->device, r->precision, r->match);
+    warn_of_classes(t, &warning);
+    job_announce(t->job, "%s on %s, %s: %s%s", r->model, r->device, r->precision, r->match, warning.s ? warning.s : "");
+    str_done(&warning);
 }
 
 static void log_here(struct trainer *t)
