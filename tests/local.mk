@@ -18,9 +18,9 @@ tests_unit_base_test_CPPFLAGS = $(test_cppflags)
 tests_unit_base_test_LDADD = libfl_base.a $(CMOCKA_LIBS) -lm
 
 # lint: rules that a grep can hold.
-lint_tests = tests/lint/includes.tap tests/lint/manual.tap
+lint_tests = tests/lint/includes.tap tests/lint/manual.tap tests/lint/faults.tap
 TESTS += $(lint_tests)
-EXTRA_DIST += $(lint_tests) tests/lint/includes.txt
+EXTRA_DIST += $(lint_tests) tests/lint/includes.txt tests/lint/faults.txt
 
 # nn
 nn_test_libs = libfl_nn.a libfl_base.a $(ZIP_LIBS) $(CJSON_LIBS) $(CURL_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS) -ldl -lm
@@ -137,9 +137,16 @@ tests_ui_screens_test_CPPFLAGS = $(test_cppflags)
 tests_ui_screens_test_LDADD = $(ui_screen_libs)
 EXTRA_DIST += tests/ui/golden
 
+# one loader for the net and the eye
+check_PROGRAMS += tests/unit/upright.test
+TESTS += tests/unit/upright.test
+tests_unit_upright_test_SOURCES = tests/unit/upright_test.c tests/unit/picture.c tests/unit/picture.h $(data_test_sources)
+tests_unit_upright_test_CPPFLAGS = $(image_test_cppflags)
+tests_unit_upright_test_LDADD = libfl_ui.a $(data_test_libs)
+
 # The command line, on the real program.
 cli_tests = tests/cli/options.tap tests/cli/scan.tap tests/cli/weights.tap tests/cli/train.tap \
-	tests/cli/signals.tap tests/cli/demo.tap
+	tests/cli/signals.tap tests/cli/demo.tap tests/cli/faults.tap
 TESTS += $(cli_tests)
 EXTRA_DIST += $(cli_tests) tests/cli/lib.sh
 check_PROGRAMS += tests/cli/tool
