@@ -13,7 +13,7 @@ enum gfx { GFX_NONE, GFX_ASCII, GFX_BLOCKS, GFX_SIXEL };
 
 /* A picture in cells: blocks have colours, ASCII has a character only. */
 struct gfx_cell {
-    uint32_t ch, fg, bg; /* 0xRRGGBB */
+    uint32_t ch, fg, bg; /* 0xRRGGBB; ch 0: nothing, the terminal's background shows */
 };
 
 /* An encoded picture that covers cols x rows cells: bytes (sixel) or cells. */
@@ -33,10 +33,12 @@ struct gfx_backend {
     /* Pixels of cols x rows cells whose size is cell_w x cell_h pixels. */
     void (*pixels)(int cols, int rows, int cell_w, int cell_h, int *width, int *height);
     /* rgb: width * height * 3 bytes as pixels() said; may be changed. palette: from palette_new, or
-     * NULL for its own. errors: MEMORY. thread: the picture worker only (libsixel keeps static
-     * buffers) */
+     * NULL for its own. background: what lies around a picture (0xRRGGBB); shows as the terminal's
+     * own as nearly as can be. errors: MEMORY. thread: the picture worker only (libsixel keeps
+     * static buffers) */
     enum err_code (*encode)(struct gfx_out *out, int cols, int rows, uint8_t *rgb, int width,
-                            int height, struct gfx_palette *palette, struct err *err);
+                            int height, uint32_t background, struct gfx_palette *palette,
+                            struct err *err);
     /* Palette of colors entries for n pixels (a mosaic of the page); NULL where a backend has none.
      */
     struct gfx_palette *(*palette_new)(const uint8_t *rgb, int width, int height, int colors);

@@ -18,15 +18,19 @@ static uint32_t pixel(const uint8_t *rgb, int i)
 }
 
 static enum err_code block_encode(struct gfx_out *out, int cols, int rows, uint8_t *rgb, int width,
-                                  int height, struct gfx_palette *palette, struct err *err)
+                                  int height, uint32_t background, struct gfx_palette *palette,
+                                  struct err *err)
 {
     (void)height, (void)palette, (void)err;
     *out = (struct gfx_out){.cols = cols, .rows = rows};
     out->cells = xcalloc((size_t)cols * (size_t)rows, sizeof *out->cells);
     for (int y = 0; y < rows; y++) {
-        for (int x = 0; x < cols; x++)
-            out->cells[y * cols + x] = (struct gfx_cell){0x2580, pixel(rgb, 2 * y * width + x),
-                                                         pixel(rgb, (2 * y + 1) * width + x)};
+        for (int x = 0; x < cols; x++) {
+            uint32_t above = pixel(rgb, 2 * y * width + x),
+                     below = pixel(rgb, (2 * y + 1) * width + x);
+            bool empty = above == background && below == background;
+            out->cells[y * cols + x] = (struct gfx_cell){empty ? 0 : 0x2580, above, below};
+        }
     }
     return ERR_OK;
 }
@@ -39,10 +43,11 @@ static void ascii_pixels(int cols, int rows, int cell_w, int cell_h, int *width,
 }
 
 static enum err_code ascii_encode(struct gfx_out *out, int cols, int rows, uint8_t *rgb, int width,
-                                  int height, struct gfx_palette *palette, struct err *err)
+                                  int height, uint32_t background, struct gfx_palette *palette,
+                                  struct err *err)
 {
     static const char ramp[] = " .:-=+*#%@";
-    (void)width, (void)height, (void)palette, (void)err;
+    (void)width, (void)height, (void)background, (void)palette, (void)err;
     *out = (struct gfx_out){.cols = cols, .rows = rows};
     out->cells = xcalloc((size_t)cols * (size_t)rows, sizeof *out->cells);
     for (int i = 0; i < cols * rows; i++) {

@@ -3,6 +3,7 @@
 #include "config.h"
 #include "ui/gfx.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 #undef PACKAGE_VERSION /* sixel.h has its own */
@@ -11,6 +12,8 @@
 #include "base/mem.h"
 
 #define COLORS_MAX 256
+#define NEAR                                                                                       \
+    1200 /* squared distance of 20 in each channel: no colour that a picture needs otherwise */
 
 struct gfx_palette {
     sixel_dither_t *dither;
@@ -52,6 +55,26 @@ static struct gfx_palette *palette_new(const uint8_t *rgb, int width, int height
     return p;
 }
 
+/* The colour nearest to the background becomes it, else a frame would be seen around the picture.
+ */
+static void keep_background(sixel_dither_t *dither, uint32_t background)
+{
+    uint8_t *colors = sixel_dither_get_palette(dither);
+    const int want[3] = {background >> 16 & 255, background >> 8 & 255, background & 255};
+    int n = sixel_dither_get_num_of_palette_colors(dither), best = 0, least = INT_MAX;
+    for (int i = 0; i < n; i++) {
+        int distance = 0;
+        for (int k = 0; k < 3; k++)
+            distance += (colors[3 * i + k] - want[k]) * (colors[3 * i + k] - want[k]);
+        if (distance < least) {
+            least = distance;
+            best = i;
+        }
+    }
+    for (int k = 0; k < 3 && least <= NEAR; k++)
+        colors[3 * best + k] = (uint8_t)want[k];
+}
+
 static int collect(char *data, int size, void *user)
 {
     str_add_n(user, data, (size_t)size);
@@ -59,7 +82,8 @@ static int collect(char *data, int size, void *user)
 }
 
 static enum err_code encode(struct gfx_out *out, int cols, int rows, uint8_t *rgb, int width,
-                            int height, struct gfx_palette *palette, struct err *err)
+                            int height, uint32_t background, struct gfx_palette *palette,
+                            struct err *err)
 {
     *out = (struct gfx_out){.cols = cols, .rows = rows};
     if (width < 1 || height < 6)
@@ -71,6 +95,7 @@ static enum err_code encode(struct gfx_out *out, int cols, int rows, uint8_t *rg
         used ? sixel_output_new(&output, collect, &out->bytes, NULL) : SIXEL_BAD_ALLOCATION;
     if (SIXEL_SUCCEEDED(status)) {
         sixel_output_set_encode_policy(output, SIXEL_ENCODEPOLICY_SIZE);
+        keep_background(used->dither, background);
         status = sixel_encode(rgb, width, height, 3, used->dither, output);
         sixel_output_unref(output);
     }

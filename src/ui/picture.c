@@ -135,8 +135,8 @@ static void finish_one(struct pictures *p, struct making *m, struct gfx_palette 
 {
     struct gfx_out out = {0};
     if (m->err.code == ERR_OK)
-        m->key.config.backend->encode(&out, m->cols, m->rows, m->rgb, m->width, m->height, palette,
-                                      &m->err);
+        m->key.config.backend->encode(&out, m->cols, m->rows, m->rgb, m->width, m->height,
+                                      m->key.config.background, palette, &m->err);
     free(m->rgb);
     pthread_mutex_lock(&p->lock);
     struct entry *e = find_entry(p, &m->key);
@@ -437,7 +437,7 @@ static void draw_cells(struct canvas *canvas, int index, const struct picture_sh
         int x = s->area.x + i % s->area.w, y = s->area.y + i / s->area.w;
         struct cell *cell = &canvas->cells[y * canvas->cols + x];
         const struct gfx_cell *g = &s->out->cells[i];
-        if (cell->picture != index + 1)
+        if (cell->picture != index + 1 || !g->ch)
             continue;
         cell->ch = g->ch;
         cell->rgb = g->ch == 0x2580;

@@ -98,6 +98,9 @@ static void sixel_holds_the_picture(void **state)
     sum /= 3.0 * w * h;
     print_message("# mean absolute error %.2f of 255\n", sum);
     assert_true(sum < 10);
+    const int corner[3] = {0x10, 0x20, 0x30}; /* above the picture */
+    for (int k = 0; k < 3; k++)
+        assert_true(abs(palette[3 * pixels[0] + k] - corner[k]) <= 2);
     assert_memory_equal(bytes->s, "\033P", 2);
     assert_memory_equal(bytes->s + bytes->len - 2, "\033\\", 2);
     free(want);
@@ -142,6 +145,10 @@ static void blocks_and_characters(void **state)
     assert_true((left->fg >> 16) < 30 &&
                 (right->fg >> 16) > 200); /* red grows to the right, green down */
     assert_true((left->fg >> 8 & 255) < (left->bg >> 8 & 255));
+    show(p, &c, shown, (struct area){0, 0, 12, 8}, file); /* rows above and below it */
+    pictures_draw(&c, shown);
+    assert_false(c.cells[0].rgb); /* the terminal's background, not a colour near it */
+    assert_true(c.cells[4 * c.cols].rgb);
     canvas_put(&c, canvas_area(&c), 3, 1, ROLE_TEXT, "X");
     config = config_of(&gfx_ascii);
     pictures_configure(p, &config);
