@@ -1,24 +1,13 @@
-/* Time, injectable for tests.
+/* Time.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 #include "base/clock.h"
 
-#include <stdatomic.h>
 #include <string.h>
 #include <time.h>
 
-static _Atomic double fake = -1;
-
-void clock_fake(double seconds)
-{
-    fake = seconds;
-}
-
 double clock_now(void)
 {
-    double f = fake;
-    if (f >= 0)
-        return f;
     struct timespec ts;
     clock_gettime(CLOCK_MONOTONIC, &ts);
     return (double)ts.tv_sec + (double)ts.tv_nsec * 1e-9;
@@ -26,8 +15,7 @@ double clock_now(void)
 
 int64_t clock_wall(void)
 {
-    double f = fake;
-    return f >= 0 ? (int64_t)f : (int64_t)time(NULL);
+    return (int64_t)time(NULL);
 }
 
 static char *stamp(char *out, size_t size, const char *format, int64_t wall)

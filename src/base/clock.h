@@ -1,4 +1,4 @@
-/* Time, injectable for tests.
+/* Time.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef FL_BASE_CLOCK_H
 #define FL_BASE_CLOCK_H
@@ -7,9 +7,6 @@
 
 double clock_now(void);      /* seconds, monotonic, since an arbitrary start */
 int64_t clock_wall(void);    /* seconds since 1970-01-01 UTC */
-
-/* Tests: fix both clocks at seconds; a negative value gives the real ones back. */
-void clock_fake(double seconds);
 
 /* Local time of a wall clock second, "YYYYMMDD-HHMMSS" and "YYYY-MM-DD HH:MM:SS"; return out. */
 char *clock_stamp(char out[16], int64_t wall);

@@ -1,4 +1,4 @@
-/* The log: a file and a short memory, never the terminal.
+/* The log: a file, never the terminal.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 #include "base/log.h"
@@ -14,19 +14,9 @@
 #include "base/mem.h"
 #include "base/str.h"
 
-#define LOG_KEEP 512
-
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static char *lines[LOG_KEEP];
-static size_t count;
 static char *file;
-
-static void keep(char *line)
-{
-    char **slot = &lines[count++ % LOG_KEEP];
-    free(*slot);
-    *slot = line;
-}
+static bool lost;
 
 void log_line(enum log_level level, const char *format, ...)
 {
@@ -39,18 +29,15 @@ void log_line(enum log_level level, const char *format, ...)
     struct str s = STR_INIT;
     str_printf(&s, "%s %-5s ", clock_text(when, clock_wall()), names[level]);
     str_add_safe(&s, text);
+    str_add_c(&s, '\n');
     pthread_mutex_lock(&lock);
-    if (file) {
-        str_add_c(&s, '\n');
-        if (file_append(file, s.s, s.len, NULL) != ERR_OK) {
-            keep(xasprintf("%s warn  %s: cannot be written, no longer logged there", when, file));
-            free(file);
-            file = NULL;
-        }
-        s.s[--s.len] = '\0';
+    if (file && file_append(file, s.s, s.len, NULL) != ERR_OK) {
+        free(file);
+        file = NULL;
+        lost = true;
     }
-    keep(str_take(&s));
     pthread_mutex_unlock(&lock);
+    str_done(&s);
 }
 
 void log_to_file(const char *path)
@@ -61,18 +48,11 @@ void log_to_file(const char *path)
     pthread_mutex_unlock(&lock);
 }
 
-size_t log_count(void)
+bool log_lost(void)
 {
     pthread_mutex_lock(&lock);
-    size_t n = count;
+    bool was = lost;
+    lost = false;
     pthread_mutex_unlock(&lock);
-    return n;
-}
-
-void log_get(size_t i, char *out, size_t size)
-{
-    pthread_mutex_lock(&lock);
-    bool have = i < count && i + LOG_KEEP >= count;
-    snprintf(out, size, "%s", have ? lines[i % LOG_KEEP] : "");
-    pthread_mutex_unlock(&lock);
+    return was;
 }

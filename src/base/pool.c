@@ -169,14 +169,6 @@ void pool_group_wait(struct pool_group *group)
     pthread_mutex_unlock(&pool->lock);
 }
 
-bool pool_group_idle(struct pool_group *group)
-{
-    pthread_mutex_lock(&group->pool->lock);
-    bool idle = group->pending == 0;
-    pthread_mutex_unlock(&group->pool->lock);
-    return idle;
-}
-
 struct for_job {
     atomic_size_t next;
     size_t n;

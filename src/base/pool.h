@@ -31,7 +31,6 @@ void pool_submit(struct pool_group *group, enum pool_priority priority, void (*w
 
 /* Blocks until all tasks of the group are done; helps with the work meanwhile when called on a pool thread. */
 void pool_group_wait(struct pool_group *group);
-bool pool_group_idle(struct pool_group *group);
 
 /* work(i, arg) for i in 0..n-1, in parallel, in chunks; returns when all are done. Stops handing out further i once
  * *cancel (an atomic flag, may be NULL) is true. */

@@ -253,10 +253,6 @@ const char *text_view(const struct block *block); /* BLOCK_TEXT */
 /* The recipe that these options give; the same function the training job uses. errors: INVALID */
 enum err_code engine_recipe(const struct options *options, struct recipe *recipe, struct err *err);
 
-/* The weights that these options would load: path, and one line about the match. errors: NOT_FOUND (with what to do). Reads the file; slow for
- * large ones: not for the UI's drawing. */
-enum err_code engine_weights(const struct options *options, char path[OPTION_TEXT_MAX], struct err *err);
-
 /* Folder path looks like a data set. */
 bool engine_is_dataset(const char *path);
 

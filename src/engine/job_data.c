@@ -287,17 +287,3 @@ enum err_code job_devices(struct job *job, struct err *err)
     str_done(&text);
     return ERR_OK;
 }
-
-enum err_code engine_weights(const struct options *options, char path[OPTION_TEXT_MAX], struct err *err)
-{
-    const struct arch *arch = arch_find(options->model);
-    char *found;
-    if (!arch)
-        return err_set(err, ERR_INVALID, "model: unknown architecture %s", options->model);
-    enum err_code code = weights_find(&found, options->weights, arch, err);
-    if (code != ERR_OK)
-        return code;
-    snprintf(path, OPTION_TEXT_MAX, "%s", found);
-    free(found);
-    return ERR_OK;
-}

@@ -13,7 +13,7 @@ struct run {
     size_t n_metrics, cap_metrics;
     struct str steps;              /* lines not yet in steps.csv */
     double steps_flushed;          /* clock_now */
-    bool grumbled;                 /* a table could not be written and the log says so */
+    bool grumbled, told;           /* steps.csv could not be written: the log says so, the run's events too */
 };
 
 /* Makes the folder: option run, else runs-dir/YYYYMMDD-HHMMSS-MODE-MODEL, with -2, -3 if taken. The record is initialised, nothing is written yet.

@@ -220,7 +220,6 @@ static struct epoch_metrics measure(const struct trainer *t, const struct score 
 
 static enum err_code save_all(struct trainer *t, struct err *err)
 {
-    run_flush_steps(&t->run);
     enum err_code code = checkpoint_save(t, err);
     if (code == ERR_OK)
         code = run_save_metrics(&t->run, err);
@@ -235,6 +234,16 @@ static void grumble(struct trainer *t, const struct err *err)
     t->save_failed = true;
     show_event(t, "not saved");
     log_line(LOG_ERROR, "epoch %d is not saved: %s; trying again after the next", t->epoch, err->message);
+}
+
+/* Tables and log are written as well as may be: without them the run goes on, and says so once. */
+static void mention_losses(struct trainer *t)
+{
+    if (log_lost())
+        show_event(t, "log.txt cannot be written");
+    if (t->run.grumbled && !t->run.told)
+        show_event(t, "steps.csv cannot be written");
+    t->run.told = t->run.grumbled;
 }
 
 enum err_code trainer_close_epoch(struct trainer *t, const struct score *score, struct err *err)
@@ -255,6 +264,8 @@ enum err_code trainer_close_epoch(struct trainer *t, const struct score *score, 
     t->epoch = r->epochs_done = m.epoch;
     r->seconds += m.seconds;
     run_add_metrics(&t->run, &m);
+    run_flush_steps(&t->run);
+    mention_losses(t);
     if (saved == ERR_OK)
         saved = save_all(t, &problem);
     t->save_failed = false;

@@ -118,11 +118,6 @@ enum err_code net_get(struct net *net, size_t i, void *data, size_t n_bytes, str
     return net->fl->tensor_read(net->tensors[i], data, n_bytes, err);
 }
 
-void net_changed(struct net *net)
-{
-    net_unfold(net, 0, (int)net->graph->n_blocks - 1);
-}
-
 void net_train_from(struct net *net, int first_trained)
 {
     for (size_t i = 0; i < net->graph->n_tensors; i++) {

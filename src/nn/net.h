@@ -23,9 +23,6 @@ fl_tensor *net_tensor(struct net *net, size_t i);
 enum err_code net_set(struct net *net, size_t i, const void *data, size_t n_bytes, struct err *err);
 enum err_code net_get(struct net *net, size_t i, void *data, size_t n_bytes, struct err *err);
 
-/* To be called after tensors were written through their handles by anything but an optimiser's step (folded copies go stale). */
-void net_changed(struct net *net);
-
 /* Takes the tensors a match found in a file; the others stay. errors: as reading them */
 struct weight_file;
 struct weight_match;
