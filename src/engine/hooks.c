@@ -29,8 +29,9 @@ static void hold_commit(const char *path)
     FILE *f = fopen(mark, "w");
     if (f)
         fclose(f);
+    for (double left = hold.seconds; left > 0 && path_exists(mark); left -= 0.005)
+        poll(NULL, 0, 5);
     free(mark);
-    poll(NULL, 0, (int)(hold.seconds * 1000));
 }
 
 void hooks_from_environment(void)

@@ -10,8 +10,8 @@
 /* Called before the forward pass of a training step (each part of it); what it returns is taken for the result of the pass. */
 extern enum err_code (*hook_step)(int64_t step, int n_pictures, struct err *err);
 
-/* Environment variable FLOWERLAB_TEST_HOLD_COMMIT=NAME[@K]:SECONDS: the K-th save (default the first) of a file of that name waits so long between
- * writing and renaming, and says so by a file NAME.held beside it. Installed by engine_new. */
+/* Environment variable FLOWERLAB_TEST_HOLD_COMMIT=NAME[@K]:SECONDS: the K-th save (default the first) of a file of that name waits between
+ * writing and renaming, and says so by a file NAME.held beside it, for so long or until that file is removed. Installed by engine_new. */
 void hooks_from_environment(void);
 
 /* Environment variable FLOWERLAB_TEST_WEIGHTS_SHA256=PREFIX: what the hash of a download must begin with in place of the published one, so that
