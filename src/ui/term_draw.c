@@ -112,18 +112,18 @@ static bool any_cell_changed(const struct terminal *t)
     return !t->damage.valid;
 }
 
-/* With pictures on the screen every row is updated by itself: given several rows at once curses may
+/* Once a picture was sent every row is updated by itself: given several rows at once curses may
  * find that lines moved and scroll a part of the screen (idlok does not prevent that), and the
  * pictures would move along. A single changed row is never taken for a move. */
 static void update_rows(struct terminal *t)
 {
-    bool pictures = t->damage.valid && t->damage.n_sent > 0;
     if (!t->damage.valid) {
         werase(stdscr);
         clearok(curscr, TRUE);
+        t->pixels = false;
     }
     for (int y = 0; y < t->rows; y++) {
-        if (put_row(t, y) && pictures) {
+        if (put_row(t, y) && t->pixels) {
             wnoutrefresh(stdscr);
             doupdate();
         }
@@ -134,12 +134,13 @@ static void update_rows(struct terminal *t)
 
 /* Pictures as one text, each placed by cursor; the cursor is where curses believes it to be
  * afterwards. */
-static void add_pictures(struct str *out, const struct canvas *canvas,
+static void add_pictures(struct terminal *t, struct str *out, const struct canvas *canvas,
                          const struct picture_shown *shown, const bool *send)
 {
     for (int i = 0; i < canvas->n_pictures; i++) {
         if (!send[i])
             continue;
+        t->pixels = true;
         str_printf(out, "\0337\033[%d;%dH", shown[i].area.y + 1, shown[i].area.x + 1);
         str_add_n(out, shown[i].out->bytes.s, shown[i].out->bytes.len);
         str_add(out, "\0338");
@@ -175,7 +176,7 @@ static void write_frame(struct terminal *t, const struct canvas *canvas,
     place_cursor(t, canvas);
     wnoutrefresh(stdscr);
     doupdate();
-    add_pictures(&tail, canvas, shown, send);
+    add_pictures(t, &tail, canvas, shown, send);
     if (t->replies.synchronized)
         str_add(&tail, "\033[?2026l");
     if (tail.len)
