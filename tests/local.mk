@@ -80,7 +80,7 @@ check_PROGRAMS += tests/engine/queue.test tests/engine/wire.test
 TESTS += tests/engine/queue.test tests/engine/wire.test
 check_PROGRAMS += tests/engine/train.test tests/engine/steer.test
 TESTS += tests/engine/train.test tests/engine/steer.test tests/engine/kill.tap
-EXTRA_DIST += tests/engine/kill.tap tests/slow/kill.tap
+EXTRA_DIST += tests/engine/kill.tap
 tests_engine_train_test_SOURCES = tests/engine/train_test.c tests/engine/lab.h tests/unit/test.h
 tests_engine_train_test_CPPFLAGS = $(test_cppflags)
 tests_engine_train_test_LDADD = $(engine_test_libs)
@@ -199,3 +199,10 @@ tests_unit_loader_test_LDADD = $(data_test_libs)
 tests_unit_demo_test_SOURCES = tests/unit/demo_test.c $(data_test_sources)
 tests_unit_demo_test_CPPFLAGS = $(test_cppflags) $(XXHASH_CFLAGS)
 tests_unit_demo_test_LDADD = $(data_test_libs)
+
+# What takes minutes: make check-slow
+slow_tests = tests/slow/kill.tap tests/slow/transfer.tap
+EXTRA_DIST += $(slow_tests)
+.PHONY: check-slow
+check-slow: all tests/cli/tool
+	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(slow_tests)'

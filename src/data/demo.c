@@ -185,7 +185,7 @@ enum err_code demo_write(const char *folder, enum demo_kind kind, int per_class,
     struct writing w = {.folder = folder, .kind = kind, .per_class = per_class, .size = size, .seed = seed};
     struct str text = STR_INIT;
     ini_text(&text, &w);
-    char *ini = path_join(folder, "demo.ini");
+    char *ini = path_join(folder, ".demo.ini");
     enum err_code code = ERR_OK;
     if (!is_there(ini, &text)) {
         pthread_mutex_init(&w.lock, NULL);

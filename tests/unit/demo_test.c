@@ -159,8 +159,8 @@ static void sets_are_written_once(void **state)
     /* fewer: none of before stays */
     assert_int_equal(demo_write(folder, DEMO_FLOWERS, 2, 32, 1, pool, NULL), ERR_OK);
     assert_int_equal(changed_at(folder, "rose/rose-0003.jpg"), -1);
-    /* cut off (no demo.ini): written again, to the same bytes */
-    char *ini = path_join(folder, "demo.ini"), *rose = path_join(folder, "rose/rose-0001.jpg");
+    /* cut off (no .demo.ini): written again, to the same bytes */
+    char *ini = path_join(folder, ".demo.ini"), *rose = path_join(folder, "rose/rose-0001.jpg");
     unlink(ini);
     unlink(rose);
     assert_int_equal(demo_write(folder, DEMO_FLOWERS, 3, 32, 1, pool, NULL), ERR_OK);
