@@ -21,7 +21,7 @@ struct record {
     char *note;            /* why it ended */
     int epochs_done;
     struct best best;
-    double seconds;        /* of training, all sessions together */
+    double seconds;        /* of features and epochs, all sessions together */
     /* how it came about */
     char *command, *version, *commit, *host, *started, *updated;
     int64_t pid;

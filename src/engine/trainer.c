@@ -140,9 +140,11 @@ static enum err_code make_features(struct trainer *t, struct err *err)
     enum err_code code = features_compute(&t->train_features, t, t->train, t->split.train, t->split.n_train, err);
     if (code == ERR_OK)
         code = features_compute(&t->val_features, t, t->val, t->split.val, t->split.n_val, err);
+    double seconds = clock_now() - began;
+    t->run.record.seconds += seconds;
     if (code == ERR_OK)
         log_line(LOG_INFO, "features of %zu pictures computed once in %.1f s; the head trains from them",
-                 t->train_features.n + t->val_features.n, clock_now() - began);
+                 t->train_features.n + t->val_features.n, seconds);
     return code;
 }
 
