@@ -56,7 +56,7 @@ static int make_lab(void **state)
     struct pool *pool = pool_new(2);
     enum err_code code = demo_write("flowers", DEMO_FLOWERS, 8, 32, 1, pool, &err);
     pool_free(pool);
-    return code != ERR_OK || remove("flowers/demo.ini") != 0 ||
+    return code != ERR_OK || remove("flowers/.demo.ini") != 0 ||
            batch("train" SMALL LONG " --run batch") != 0;
 }
 
