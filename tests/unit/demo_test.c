@@ -186,20 +186,6 @@ static void errors_name_the_path(void **state)
     pool_free(pool);
 }
 
-static int make_root(void **state)
-{
-    *state = folder_new();
-    return 0;
-}
-
-static int remove_root(void **state)
-{
-    folder_remove(*state);
-    return 0;
-}
-
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_root, remove_root)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {

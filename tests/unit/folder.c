@@ -18,6 +18,7 @@
 #include "base/path.h"
 #include "base/rng.h"
 #include "base/str.h"
+#include "data/internal.h"
 
 const struct scan_config scan_defaults = {.max_pixels = 100000000};
 
@@ -41,6 +42,19 @@ void folder_remove(char *folder)
 {
     nftw(folder, remove_one, 32, FTW_DEPTH | FTW_PHYS);
     free(folder);
+}
+
+int folder_setup(void **state)
+{
+    *state = folder_new();
+    return 0;
+}
+
+int folder_teardown(void **state)
+{
+    data_read_hook = NULL;
+    folder_remove(*state);
+    return 0;
 }
 
 void folder_make(const char *folder, const char *name)

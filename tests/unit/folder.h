@@ -9,6 +9,11 @@ char *folder_new(void);                /* a fresh folder; folder_remove frees it
 void folder_remove(char *folder);      /* with all that is in it */
 void folder_make(const char *folder, const char *name);
 
+/* A test whose state is a fresh folder; hooks of src/data are gone afterwards. */
+int folder_setup(void **state);
+int folder_teardown(void **state);
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_setup, folder_teardown)
+
 /* Files below folder; parents are made. Names may hold anything but NUL. */
 void put_file(const char *folder, const char *name, const void *bytes, size_t n);
 void put_text_file(const char *folder, const char *name, const char *text);

@@ -422,21 +422,6 @@ static void passes_can_be_dropped(void **state)
     dataset_free(ds);
 }
 
-static int make_root(void **state)
-{
-    *state = folder_new();
-    return 0;
-}
-
-static int remove_root(void **state)
-{
-    data_read_hook = NULL;
-    folder_remove(*state);
-    return 0;
-}
-
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_root, remove_root)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
