@@ -5,12 +5,16 @@
 #include <ATen/Context.h>
 #include <ATen/autocast_mode.h>
 #include <ATen/ops/hardtanh.h>
+#include <c10/core/Allocator.h>
+#include <c10/core/CPUAllocator.h>
 #include <c10/util/Exception.h>
 #include <torch/version.h>
 
+#include <new>
 #include <string>
 
 #include "fl_entry.hpp"
+#include "fl_memory.h"
 
 #define FL_TORCH_AT_LEAST(major, minor)                                                            \
     (TORCH_VERSION_MAJOR > (major) ||                                                              \
@@ -20,6 +24,12 @@
 #include <ATen/ops/neg.h>
 #include <ATen/ops/threshold_backward.h>
 #include <torch/csrc/autograd/custom_function.h>
+#endif
+
+#if FL_TORCH_AT_LEAST(2, 3)
+#define FL_ALLOCATE
+#else
+#define FL_ALLOCATE const
 #endif
 
 #if FL_TORCH_AT_LEAST(2, 9)
@@ -82,6 +92,47 @@ void warnings_to(void (*warn)(const char *text, void *user), void *user)
 #else
     c10::Warning::set_warning_handler(&handler);
 #endif
+}
+
+/* --- memory on the CPU: asking for it is const before 2.3
+ * --------------------------------------------------------- */
+
+namespace
+{
+
+class HostMemory : public c10::Allocator
+{
+  public:
+    c10::DataPtr allocate(size_t n_bytes) FL_ALLOCATE override
+    {
+        if (n_bytes == 0)
+            return {nullptr, at::Device(at::kCPU)};
+        void *memory = fl_memory_get(n_bytes);
+        if (!memory)
+            throw std::bad_alloc();
+        return {memory, memory, fl_memory_put, at::Device(at::kCPU)};
+    }
+
+    c10::DeleterFnPtr raw_deleter() const override
+    {
+        return fl_memory_put;
+    }
+
+#if FL_TORCH_AT_LEAST(2, 3)
+    void copy_data(void *to, const void *from, size_t n_bytes) const override
+    {
+        default_copy_data(to, from, n_bytes);
+    }
+#endif
+};
+
+HostMemory host_memory; /* libtorch keeps the pointer for good */
+
+} // namespace
+
+void own_host_memory()
+{
+    c10::SetCPUAllocator(&host_memory, 1);
 }
 
 void deterministic(bool on)

@@ -42,6 +42,9 @@ class AutocastPause
 /* min(max(x, 0), limit), in x's memory or not. */
 at::Tensor relu_limited(at::Tensor &x, double limit, bool in_place);
 
+/* Tensors on the CPU lie in fl_memory from now on. */
+void own_host_memory();
+
 /* Gives cached GPU memory back. */
 void empty_cache();
 

@@ -17,6 +17,7 @@
 #include <fstream>
 
 #include "fl_compat.hpp"
+#include "fl_memory.h"
 
 namespace fl
 {
@@ -187,6 +188,7 @@ void weights_changed()
 
 static void start(const fl_init &init)
 {
+    compat::own_host_memory();
     at::set_num_threads(init.n_threads);
     at::set_num_interop_threads(1);
     compat::deterministic(init.deterministic);
@@ -256,6 +258,7 @@ void empty_cache() noexcept
 {
     /* void by contract: what cannot be given back shows up at the next allocation */
     guard("empty_cache", nullptr, [&] {
+        fl_memory_release();
         if (state.device.is_cuda())
             compat::empty_cache();
     });

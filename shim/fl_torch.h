@@ -87,7 +87,7 @@ struct fl_table {
     size_t (*live_tensors)(void);       /* handles alive; for leak tests */
     uint64_t (*device_memory)(void);    /* bytes in use on the selected device; 0 for the CPU */
     enum err_code (*device_sync)(struct err *err);
-    void (*empty_cache)(void);          /* gives cached GPU memory back; after DEVICE_MEMORY */
+    void (*empty_cache)(void);          /* gives cached memory back, of the GPU and the host; after DEVICE_MEMORY, and when idle */
 
     /* --- scopes ---------------------------------------------------------------------------------------------- */
 

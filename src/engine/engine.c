@@ -90,6 +90,7 @@ static void *engine_main(void *arg)
         pthread_mutex_unlock(&e->lock);
         struct err err;
         job_run(job, &err);
+        torch_idle(e->torch);
         pthread_mutex_lock(&e->lock);
         e->current = NULL;
         job_end(job, &err);

@@ -16,6 +16,8 @@ struct torch {
 /* The table, loaded on the first call; n_threads 0: the engine's. The number of threads holds for the whole process from the first call on.
  * errors: UNSUPPORTED (no shim, no libtorch), with what to install; TORCH */
 enum err_code torch_get(struct engine *e, int n_threads, const struct torch **out, struct err *err);
+/* Between jobs: memory kept for the next step goes back. NULL is fine; engine thread. */
+void torch_idle(const struct torch *torch);
 void torch_free(struct torch *torch); /* the module stays: libtorch cannot be unloaded */
 
 #endif
