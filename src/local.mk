@@ -71,7 +71,7 @@ libfl_ui_a_SOURCES = \
 libfl_ui_a_SOURCES += \
 	src/ui/fmt.c src/ui/fmt.h src/ui/layout.c src/ui/layout.h src/ui/parts.c src/ui/parts.h src/ui/plot_dots.c \
 	src/ui/plot_dots.h src/ui/plot_scale.c src/ui/plot_scale.h src/ui/screen_data.c src/ui/screen_samples.c \
-	src/ui/screen_setup.c src/ui/screen_train.c src/ui/screens.c src/ui/screens.h src/ui/w_list.c src/ui/w_list.h \
+	src/ui/screen_setup.c src/ui/screen_train.c src/ui/screens.c src/ui/screens.h src/ui/series.c src/ui/series.h src/ui/w_list.c src/ui/w_list.h \
 	src/ui/w_plot.c src/ui/w_plot.h src/ui/w_timeline.c src/ui/w_timeline.h
 libfl_ui_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURSES_CFLAGS) $(SIXEL_CFLAGS) -DPKGDATADIR='"$(pkgdatadir)"'
 

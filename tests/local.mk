@@ -120,7 +120,7 @@ EXTRA_DIST += tests/ref/resize.bin tests/ref/resize_opencv.py
 
 # the screens and their widgets
 ui_screen_libs = libfl_ui.a $(engine_test_libs)
-ui_screen_tests = tests/unit/fmt.test tests/unit/plot.test tests/unit/layout.test tests/ui/screens.test
+ui_screen_tests = tests/unit/fmt.test tests/unit/plot.test tests/unit/series.test tests/unit/layout.test tests/ui/screens.test
 check_PROGRAMS += $(ui_screen_tests)
 TESTS += $(ui_screen_tests)
 tests_unit_fmt_test_SOURCES = tests/unit/fmt_test.c tests/unit/test.h
@@ -129,6 +129,9 @@ tests_unit_fmt_test_LDADD = $(ui_screen_libs)
 tests_unit_plot_test_SOURCES = tests/unit/plot_test.c tests/unit/test.h
 tests_unit_plot_test_CPPFLAGS = $(test_cppflags)
 tests_unit_plot_test_LDADD = $(ui_screen_libs)
+tests_unit_series_test_SOURCES = tests/unit/series_test.c tests/unit/test.h
+tests_unit_series_test_CPPFLAGS = $(test_cppflags)
+tests_unit_series_test_LDADD = libfl_ui.a libfl_base.a $(CMOCKA_LIBS) -lm
 tests_unit_layout_test_SOURCES = tests/unit/layout_test.c tests/unit/test.h
 tests_unit_layout_test_CPPFLAGS = $(test_cppflags)
 tests_unit_layout_test_LDADD = $(ui_screen_libs)

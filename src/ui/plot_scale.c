@@ -3,6 +3,7 @@
 #include "config.h"
 #include "ui/plot_scale.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,7 +59,8 @@ static double nice_above(double v)
 static struct plot_range range_with_step(double lo, double hi, double step, bool non_negative,
                                          double most)
 {
-    struct plot_range r = {floor(lo / step + 1e-9) * step, ceil(hi / step - 1e-9) * step, step};
+    struct plot_range r = {floor(lo / step + 1e-9) * step, ceil(hi / step - 1e-9) * step, step,
+                           false};
     if (non_negative && r.lo < 0)
         r.lo = 0;
     if (r.hi > most)
@@ -94,9 +96,62 @@ struct plot_range plot_range_make(const struct plot_extent *e, int ticks, bool n
     return r;
 }
 
+struct plot_range plot_range_log(const struct plot_extent *e, int ticks)
+{
+    double lo = e->any && e->lo > 0 ? log10(e->lo) : 0, hi = e->any && e->hi > 0 ? log10(e->hi) : 0;
+    lo = floor(10 * (lo - 0.05)) / 10; /* ends on tenths are steadier than on the values */
+    hi = ceil(10 * (hi + 0.05)) / 10;
+    return plot_range_part(lo, hi, ticks, true);
+}
+
+struct plot_range plot_range_part(double lo, double hi, int ticks, bool log)
+{
+    struct plot_range r = {lo, hi, 0, log};
+    ticks = ticks < 1 ? 1 : ticks;
+    if (log && hi - lo >= 2)
+        r.step = fmax(1, ceil((hi - lo) / ticks));
+    else if (!log)
+        r.step = nice_above((hi - lo) / ticks);
+    return r;
+}
+
+double plot_range_at(const struct plot_range *r, double value)
+{
+    if (!r->log)
+        return isfinite(value) ? value : NAN;
+    return value > 0 && isfinite(value) ? log10(value) : NAN;
+}
+
+/* 1 2 5 of every decade from the top down. */
+static size_t fine_ticks(const struct plot_range *r, double values[PLOT_TICKS])
+{
+    static const double steps[] = {5, 2, 1};
+    size_t n = 0;
+    for (int k = (int)floor(r->hi); k >= (int)floor(r->lo); k--) {
+        for (size_t i = 0; i < 3 && n < PLOT_TICKS; i++) {
+            double at = k + log10(steps[i]);
+            if (at <= r->hi + 1e-9 && at >= r->lo - 1e-9)
+                values[n++] = steps[i] * pow(10, k);
+        }
+    }
+    return n;
+}
+
+size_t plot_range_ticks(const struct plot_range *r, double values[PLOT_TICKS])
+{
+    if (r->log && r->step == 0)
+        return fine_ticks(r, values);
+    size_t n = 0;
+    double top = floor(r->hi / r->step + 1e-6);
+    for (double k = top; n < PLOT_TICKS && k * r->step >= r->lo - r->step * 1e-6; k--)
+        values[n++] = r->log ? pow(10, k * r->step) : k * r->step;
+    return n;
+}
+
 void plot_range_hold(struct plot_range *held, struct plot_range now)
 {
-    bool inside = held->lo < held->hi && now.lo >= held->lo && now.hi <= held->hi;
+    bool inside =
+        held->log == now.log && held->lo < held->hi && now.lo >= held->lo && now.hi <= held->hi;
     if (!inside || held->hi - held->lo >= 2 * (now.hi - now.lo) || held->step != now.step)
         *held = now;
 }
@@ -116,18 +171,33 @@ double plot_x_end(double x, double limit)
     return end;
 }
 
-double plot_x_step(double end, int n)
+static double decimal_step(double span, int n, bool whole)
 {
     static const double steps[] = {1, 2, 5};
-    if (n < 1)
-        n = 1;
-    for (double power = 1; power < 1e12; power *= 10) {
+    double power = pow(10, floor(log10(span / n)));
+    if (whole && power < 1)
+        power = 1;
+    for (;; power *= 10) {
         for (size_t i = 0; i < 3; i++) {
-            if (steps[i] * power * n >= end)
+            if (steps[i] * power * n >= span * (1 - 1e-9))
                 return steps[i] * power;
         }
     }
-    return 1e12;
+}
+
+double plot_x_step(double span, int n, enum plot_unit unit)
+{
+    static const double seconds[] = {1,   2,   5,    10,   15,   30,    60,    120,   300,
+                                     600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400};
+    if (n < 1)
+        n = 1;
+    if (unit != PLOT_SECONDS || span < n)
+        return decimal_step(span, n, unit == PLOT_WHOLE);
+    for (size_t i = 0; i < sizeof seconds / sizeof *seconds; i++) {
+        if (seconds[i] * n >= span)
+            return seconds[i];
+    }
+    return 86400 * decimal_step(span / 86400, n, true);
 }
 
 /* Decimals so that multiples of step differ and are exact. */
@@ -139,6 +209,45 @@ static int decimals_of(double step)
     return d;
 }
 
+/* "12.5 k" with as many decimals as step asks for. */
+static char *count_text(char out[NUM_TEXT], double value, double step)
+{
+    static const char unit[] = " kMGTP";
+    int k = 0;
+    for (; fabs(value) >= 1e3 && unit[k + 1]; k++) {
+        value /= 1e3;
+        step /= 1e3;
+    }
+    fmt_fixed(out, value, decimals_of(step));
+    size_t n = strlen(out);
+    if (k)
+        snprintf(out + n, NUM_TEXT - n, " %c", unit[k]);
+    return out;
+}
+
+static char *clock_of(char out[NUM_TEXT], double value, double step)
+{
+    int64_t s = (int64_t)fmin(fmax(round(value), 0), 1e15);
+    int64_t h = s / 3600, m = s / 60 % 60;
+    if (step < 1)
+        fmt_fixed(out, value, decimals_of(step));
+    else if (h)
+        snprintf(out, NUM_TEXT, "%" PRId64 ":%02d:%02d", h, (int)m, (int)(s % 60));
+    else
+        snprintf(out, NUM_TEXT, "%d:%02d", (int)m, (int)(s % 60));
+    return out;
+}
+
+char *plot_x_text(char out[NUM_TEXT], double value, double step, enum plot_unit unit)
+{
+    if (fabs(value) < step * 1e-6)
+        value = 0;
+    if (unit == PLOT_SECONDS)
+        return clock_of(out, value, step);
+    return fabs(value) >= 1e5 ? count_text(out, value, step)
+                              : fmt_fixed(out, value, decimals_of(step));
+}
+
 char *plot_tick_text(char out[NUM_TEXT], double value, double step, bool percent)
 {
     if (fabs(value) < step * 1e-6)
@@ -147,27 +256,31 @@ char *plot_tick_text(char out[NUM_TEXT], double value, double step, bool percent
         fmt_fixed(out, 100 * value, decimals_of(100 * step));
         size_t n = strlen(out);
         snprintf(out + n, NUM_TEXT - n, " %%");
-    } else if (fabs(value) >= 1e5 || (step < 1e-4 && value != 0)) {
+    } else if (fabs(value) >= 1e5) {
         snprintf(out, NUM_TEXT, "%.2e", value);
         char *comma = strchr(out, ',');
         if (comma)
             *comma = '.';
+    } else if (step < 1e-4) {
+        fmt_rate(out, value);
     } else {
         fmt_fixed(out, value, decimals_of(step));
     }
     return out;
 }
 
+double plot_mean_add(struct plot_mean *m, double y)
+{
+    if (!isfinite(y))
+        return NAN;
+    m->mean = m->s * m->mean + (1 - m->s) * y;
+    m->weight = m->s * m->weight + (1 - m->s);
+    return m->mean / m->weight;
+}
+
 void plot_smooth(double *out, const double *y, size_t n, double s)
 {
-    double mean = 0, weight = 1;
-    for (size_t i = 0; i < n; i++) {
-        if (!isfinite(y[i])) {
-            out[i] = NAN;
-            continue;
-        }
-        mean = s * mean + (1 - s) * y[i];
-        weight *= s;
-        out[i] = mean / (1 - weight);
-    }
+    struct plot_mean mean = {.s = s};
+    for (size_t i = 0; i < n; i++)
+        out[i] = plot_mean_add(&mean, y[i]);
 }

@@ -11,7 +11,11 @@
 /* lo < hi always. */
 struct plot_range {
     double lo, hi, step; /* step: between two ticks, 1, 2, 2.5 or 5 times a power of ten */
+    bool log;            /* lo, hi and step are powers of ten; step 0: ticks at 1 2 5 10 20 ... */
 };
+
+/* What an axis of time counts. */
+enum plot_unit { PLOT_NUMBER, PLOT_WHOLE, PLOT_SECONDS };
 
 /* Collects what a range must hold. Start with zeros. */
 struct plot_extent {
@@ -27,6 +31,22 @@ void plot_extent_add(struct plot_extent *e, const double *y, size_t n, bool robu
 struct plot_range plot_range_make(const struct plot_extent *e, int ticks, bool non_negative,
                                   double most);
 
+/* The same for an extent of values above 0 on a logarithmic scale, with a tenth of a decade of room
+ * at least. Ticks: every power of ten, fewer where they are more than ticks, 1 2 5 under two
+ * decades. */
+struct plot_range plot_range_log(const struct plot_extent *e, int ticks);
+
+/* A part of a range that the user chose, lo < hi: its own ticks, the ends where they are. */
+struct plot_range plot_range_part(double lo, double hi, int ticks, bool log);
+
+/* Where a value lies, in the range's own terms (its power of ten on a logarithmic scale); NaN when
+ * it has no place there. */
+double plot_range_at(const struct plot_range *r, double value);
+
+/* Values of the ticks from the highest down, PLOT_TICKS at most; returns how many. */
+#define PLOT_TICKS 64
+size_t plot_range_ticks(const struct plot_range *r, double values[PLOT_TICKS]);
+
 /* Hysteresis: *held stays while it holds the new range and is less than twice as long; else it
  * becomes the new range. A held range with lo == hi is empty. */
 void plot_range_hold(struct plot_range *held, struct plot_range now);
@@ -35,12 +55,24 @@ void plot_range_hold(struct plot_range *held, struct plot_range now);
  * most limit. */
 double plot_x_end(double x, double limit);
 
-/* Smallest whole number of at least 1 of the form 1, 2, 5 times a power of ten so that ticks at its
- * multiples are at most n + 1 up to end. */
-double plot_x_step(double end, int n);
+/* The smallest round step with at most n + 1 multiples in a stretch of span > 0: 1, 2, 5 times a
+ * power of ten (at least 1 for PLOT_WHOLE); for seconds also 10, 15, 30 s and min, 1, 2, 3, 6, 12 h
+ * and days. */
+double plot_x_step(double span, int n, enum plot_unit unit);
 
-/* A tick's text with as many decimals as step needs; percent: value 0..1 as "85 %". Returns out. */
+/* "4.5", "12500", "1.25 M", "90 s", "12:30", "3:05:00"; with as many digits as step needs. Returns
+ * out. */
+char *plot_x_text(char out[NUM_TEXT], double value, double step, enum plot_unit unit);
+
+/* A tick's text with as many decimals as step needs (step 0: three digits); percent: value 0..1 as
+ * "85 %". Returns out. */
 char *plot_tick_text(char out[NUM_TEXT], double value, double step, bool percent);
+
+/* The mean below as it grows, value by value. Start with {.s = s}. */
+struct plot_mean {
+    double s, mean, weight; /* weight: 1 - s^n */
+};
+double plot_mean_add(struct plot_mean *m, double y);
 
 /* Debiased exponential mean: m <- s m + (1 - s) x from m = 0, shown as m / (1 - s^n) with n finite
  * values so far. NaN and infinite values stay in place as NaN and are not counted. s in [0, 1). out

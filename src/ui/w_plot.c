@@ -31,38 +31,46 @@ struct frame {
     struct plot_range y;
 };
 
-static double last_value(const struct plot_series *s)
+/* Value of the last point, or of the last one that is not right of the cursor. */
+static double value_of(const struct plot *plot, const struct plot_series *s)
 {
     for (size_t i = s->n; i-- > 0;) {
-        if (!isnan(s->y[i]))
+        if (!isnan(s->y[i]) && !(plot->cursor_on && s->x[i] > plot->cursor))
             return s->y[i];
     }
     return NAN;
 }
 
-static size_t count_gaps(const struct plot_series *s)
+static struct plot_summary summary_of(const struct plot *plot, const struct plot_series *s)
 {
-    size_t gaps = 0;
+    if (s->summary)
+        return *s->summary;
+    struct plot_summary sum = {.value = value_of(plot, s)};
     for (size_t i = 0; i < s->n && !s->no_gap_marks; i++)
-        gaps += !isfinite(s->y[i]);
-    return gaps;
+        sum.gaps += !isfinite(s->y[i]);
+    sum.diverged = sum.gaps && !isfinite(s->y[s->n - 1]);
+    return sum;
+}
+
+static char *value_text(const struct plot *plot, char out[NUM_TEXT], double v)
+{
+    if (plot->value_text)
+        return plot->value_text(out, v);
+    return plot->percent ? fmt_percent(out, v) : fmt_loss(out, v);
 }
 
 /* "─ train 0.4123" at x; returns the cells used, 0 when it does not fit. */
 static int legend_entry(struct canvas *c, struct area row, int x, const struct plot *plot,
                         const struct plot_series *s)
 {
-    char value[NUM_TEXT], text[96], gaps[32] = "";
-    double last = last_value(s);
-    if (plot->percent)
-        fmt_percent(value, last);
+    char value[NUM_TEXT], text[160], gaps[32] = "";
+    struct plot_summary sum = summary_of(plot, s);
+    if (sum.gaps)
+        snprintf(gaps, sizeof gaps, " nan %zu", sum.gaps);
+    if (sum.diverged)
+        snprintf(text, sizeof text, "%s%s", s->name, gaps);
     else
-        fmt_loss(value, last);
-    if (count_gaps(s))
-        snprintf(gaps, sizeof gaps, " nan %zu", count_gaps(s));
-    bool diverged = *gaps && !isfinite(s->y[s->n - 1]);
-    snprintf(text, sizeof text, "%s%s%s%s", s->name, diverged ? "" : " ", diverged ? "" : value,
-             gaps);
+        snprintf(text, sizeof text, "%s %s%s", s->name, value_text(plot, value, sum.value), gaps);
     int width = text_width(text) + 2;
     if (x + width > row.w)
         return 0;
@@ -71,9 +79,23 @@ static int legend_entry(struct canvas *c, struct area row, int x, const struct p
     return width + 2;
 }
 
+/* "Loss", "Loss log at 6.25" */
+static void title_text(char *out, size_t size, const struct plot *plot)
+{
+    char at[NUM_TEXT];
+    int n = snprintf(out, size, "%s%s", plot->title, plot->log ? " log" : "");
+    double span = plot->x_end - plot->x_begin;
+    if (plot->cursor_on && n > 0 && (size_t)n < size)
+        snprintf(out + n, size - (size_t)n, " at %s",
+                 plot_x_text(at, plot->cursor, plot_x_step(span, 100, plot->x_unit), plot->x_unit));
+}
+
 static void draw_legend(struct canvas *c, struct area row, const struct plot *plot)
 {
-    int x = canvas_put(c, row, 0, 0, ROLE_TITLE, plot->title) + 2, dropped = 0;
+    char title[96];
+    title_text(title, sizeof title, plot);
+    int x = canvas_put(c, row, 0, 0, plot->focus ? ROLE_SELECT : ROLE_TITLE, title) + 2,
+        dropped = 0;
     for (size_t i = 0; i < plot->n_series; i++) {
         if (!plot->series[i].name)
             continue;
@@ -119,38 +141,90 @@ static struct plot_range range_on_rows(const struct plot *plot, const struct plo
     return best;
 }
 
-static struct plot_range range_of(const struct plot *plot, int rows)
+/* A logarithmic scale is of use when something has a place on it. */
+static bool any_positive(const struct plot *plot)
+{
+    for (size_t i = 0; i < plot->n_series; i++) {
+        for (size_t k = 0; k < plot->series[i].n; k++) {
+            if (plot->series[i].y[k] > 0 && isfinite(plot->series[i].y[k]))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Without a robust part: on a logarithmic scale a spike takes little room. */
+static void extent_above_zero(struct plot_extent *e, const struct plot_series *s)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        if (s->y[i] > 0)
+            plot_extent_add(e, &s->y[i], 1, false);
+    }
+}
+
+static struct plot_range range_by_data(const struct plot *plot, bool log, int rows)
 {
     struct plot_extent e = {0};
-    for (size_t i = 0; i < plot->n_series; i++)
-        plot_extent_add(&e, plot->series[i].y, plot->series[i].n, plot->series[i].robust);
-    struct plot_range r = range_on_rows(plot, &e, rows);
+    for (size_t i = 0; i < plot->n_series; i++) {
+        const struct plot_series *s = &plot->series[i];
+        if (log)
+            extent_above_zero(&e, s);
+        else
+            plot_extent_add(&e, s->y, s->n, s->robust);
+    }
+    return log ? plot_range_log(&e, rows / 2) : range_on_rows(plot, &e, rows);
+}
+
+static struct plot_range range_of(const struct plot *plot, int rows)
+{
+    bool log = plot->log && any_positive(plot);
+    if (plot->y_lo < plot->y_hi)
+        return plot_range_part(plot->y_lo, plot->y_hi, rows > 6 ? rows / 3 : rows / 2, log);
+    struct plot_range r = range_by_data(plot, log, rows);
     if (!plot->held)
         return r;
     plot_range_hold(plot->held, r);
     return *plot->held;
 }
 
-/* Row of the box for a value; rounded as the dots are. */
-static int row_of(const struct frame *f, double y)
+/* Row of the box for a value in the range's terms; rounded as the dots are. */
+static int row_of(const struct frame *f, double at)
 {
-    double share = (f->y.hi - y) / (f->y.hi - f->y.lo);
+    double share = (f->y.hi - at) / (f->y.hi - f->y.lo);
     return (int)lround(fmax(0, fmin(1, share)) * (f->box.h - 1));
+}
+
+static double x_share(const struct frame *f, double x)
+{
+    return (x - f->plot->x_begin) / (f->plot->x_end - f->plot->x_begin);
+}
+
+static bool x_is_seen(const struct frame *f, double x)
+{
+    return x >= f->plot->x_begin && x <= f->plot->x_end;
 }
 
 static int col_of(const struct frame *f, double x)
 {
-    return (int)lround(fmax(0, fmin(1, x / f->plot->x_end)) * (f->box.w - 1));
+    return (int)lround(fmax(0, fmin(1, x_share(f, x))) * (f->box.w - 1));
+}
+
+static char *y_text(const struct plot *plot, char out[NUM_TEXT], double v,
+                    const struct plot_range *r)
+{
+    if (!r->log)
+        return plot_tick_text(out, v, r->step, plot->percent);
+    return plot->percent ? plot_tick_text(out, v, fmin(v, 1), true) : fmt_rate(out, v);
 }
 
 static int label_width(const struct plot *plot, const struct plot_range *r)
 {
     int width = 0;
     char text[NUM_TEXT];
-    int n = (int)((r->hi - r->lo) / r->step + 1.5);
-    for (int i = 0; i < n; i++) {
-        int w = text_width(plot_tick_text(
-            text, ceil(r->lo / r->step - 1e-6) * r->step + i * r->step, r->step, plot->percent));
+    double ticks[PLOT_TICKS];
+    size_t n = plot_range_ticks(r, ticks);
+    for (size_t i = 0; i < n; i++) {
+        int w = text_width(y_text(plot, text, ticks[i], r));
         width = w > width ? w : width;
     }
     return width;
@@ -162,21 +236,23 @@ static void draw_y_axis(const struct frame *f, int labels)
     for (int y = 0; y < left.h; y++)
         canvas_ch(f->c, left, labels, y, ROLE_PLOT_AXIS, CH_WALL);
     char text[NUM_TEXT];
+    double ticks[PLOT_TICKS];
+    size_t n = plot_range_ticks(&f->y, ticks);
     int above = -1;
-    for (double v = floor(f->y.hi / f->y.step + 1e-6) * f->y.step; v >= f->y.lo - f->y.step * 1e-6;
-         v -= f->y.step) {
-        int row = row_of(f, v);
+    for (size_t i = 0; i < n; i++) {
+        int row = row_of(f, plot_range_at(&f->y, ticks[i]));
         if (row <= above)
             continue;
         above = row;
         canvas_ch(f->c, left, labels, row, ROLE_PLOT_AXIS, CH_TICK_LEFT);
         canvas_put_right(f->c, left, labels, row, ROLE_PLOT_AXIS,
-                         plot_tick_text(text, v, f->y.step, f->plot->percent));
+                         y_text(f->plot, text, ticks[i], &f->y));
     }
 }
 
 static void draw_x_axis(const struct frame *f)
 {
+    const struct plot *p = f->plot;
     struct area line = {f->box.x - 1, f->box.y + f->box.h, f->box.w + 1, 1};
     struct area below = {f->box.x - 1, line.y + 1, line.w, 1};
     canvas_ch(f->c, line, 0, 0, ROLE_PLOT_AXIS, CH_CORNER);
@@ -185,19 +261,23 @@ static void draw_x_axis(const struct frame *f)
     /* The end is always labelled, the axis' name stands before it; other labels where they have
      * room. */
     char text[NUM_TEXT];
-    canvas_put_right(f->c, below, below.w, 0, ROLE_PLOT_AXIS, fmt_fixed(text, f->plot->x_end, 0));
-    int room = below.w - text_width(text) - 1,
-        name = f->plot->x_name ? text_width(f->plot->x_name) : 0;
+    double step = plot_x_step(p->x_end - p->x_begin, f->box.w / 6, p->x_unit);
+    canvas_put_right(f->c, below, below.w, 0, ROLE_PLOT_AXIS,
+                     plot_x_text(text, p->x_end, step, p->x_unit));
+    int room = below.w - text_width(text) - 1, name = p->x_name ? text_width(p->x_name) : 0,
+        used = 0;
     if (name && room > name + 4) {
-        canvas_put_right(f->c, below, room, 0, ROLE_PLOT_AXIS, f->plot->x_name);
+        canvas_put_right(f->c, below, room, 0, ROLE_PLOT_AXIS, p->x_name);
         room -= name + 1;
     }
-    double step = plot_x_step(f->plot->x_end, f->box.w / 6);
-    for (double v = 0; v <= f->plot->x_end * (1 + 1e-9); v += step) {
-        int col = 1 + col_of(f, v), at = col - text_width(fmt_fixed(text, v, 0)) / 2;
+    for (double k = ceil(p->x_begin / step - 1e-9); k * step <= p->x_end + step * 1e-9; k++) {
+        plot_x_text(text, k * step, step, p->x_unit);
+        int col = 1 + col_of(f, k * step), at = col - text_width(text) / 2;
         canvas_ch(f->c, line, col, 0, ROLE_PLOT_AXIS, CH_TICK_BELOW);
-        if (at + text_width(text) <= room)
-            canvas_put(f->c, below, at, 0, ROLE_PLOT_AXIS, text);
+        if (at < used || at + text_width(text) > room)
+            continue;
+        canvas_put(f->c, below, at, 0, ROLE_PLOT_AXIS, text);
+        used = at + text_width(text) + 1;
     }
 }
 
@@ -205,7 +285,7 @@ static void draw_marks(const struct frame *f)
 {
     for (size_t i = 0; i < f->plot->n_marks; i++) {
         const struct plot_mark *m = &f->plot->marks[i];
-        if (!(m->x >= 0 && m->x <= f->plot->x_end))
+        if (!x_is_seen(f, m->x))
             continue;
         int col = col_of(f, m->x);
         for (int y = 0; m->text && y < f->box.h; y++)
@@ -222,15 +302,15 @@ static void to_dots(const struct frame *f, const struct plot_dots *d, const stru
 {
     double w = plot_dots_width(d) - 1, h = plot_dots_height(d) - 1;
     for (size_t i = 0; i < s->n; i++) {
-        x[i] = s->x[i] / f->plot->x_end * w;
-        y[i] = isfinite(s->y[i]) ? (f->y.hi - s->y[i]) / (f->y.hi - f->y.lo) * h : NAN;
+        x[i] = x_share(f, s->x[i]) * w;
+        y[i] = (f->y.hi - plot_range_at(&f->y, s->y[i])) / (f->y.hi - f->y.lo) * h;
     }
 }
 
 static void draw_dots(const struct frame *f)
 {
     struct plot_dots d;
-    plot_dots_init(&d, f->box.w, f->box.h, f->c->ascii);
+    plot_dots_init(&d, f->box.w, f->box.h, f->c->ascii || f->plot->coarse);
     for (size_t i = 0; i < f->plot->n_series; i++) {
         const struct plot_series *s = &f->plot->series[i];
         double *x = xmalloc(2 * s->n * sizeof *x), *y = x + s->n;
@@ -249,26 +329,50 @@ static void draw_dots(const struct frame *f)
     plot_dots_done(&d);
 }
 
+/* Points of a series that are seen have room for a mark each. */
+static bool points_have_room(const struct frame *f, const struct plot_series *s)
+{
+    int n = 0;
+    for (size_t k = 0; k < s->n && s->points; k++)
+        n += x_is_seen(f, s->x[k]);
+    return s->points && n * 2 <= f->box.w;
+}
+
+static void draw_point(const struct frame *f, const struct plot_series *s, size_t k, bool room)
+{
+    double at = plot_range_at(&f->y, s->y[k]);
+    if (!isfinite(s->y[k]) && !s->no_gap_marks)
+        canvas_ch(f->c, f->box, col_of(f, s->x[k]), 0, ROLE_STATE_FAIL, CH_GAP);
+    else if (room && at >= f->y.lo && at <= f->y.hi)
+        canvas_ch(f->c, f->box, col_of(f, s->x[k]), row_of(f, at), s->role, CH_POINT);
+}
+
 /* Marks on points, for series with few enough of them, and crosses at the top where values are not
  * finite. */
 static void draw_points(const struct frame *f)
 {
     for (size_t i = 0; i < f->plot->n_series; i++) {
         const struct plot_series *s = &f->plot->series[i];
-        bool room = s->points && (double)s->n * 2 <=
-                                     f->box.w * fmax(1, s->n ? s->x[s->n - 1] / f->plot->x_end : 1);
+        bool room = points_have_room(f, s);
         for (size_t k = 0; k < s->n; k++) {
-            if (!(s->x[k] >= 0 && s->x[k] <= f->plot->x_end))
-                continue;
-            if (!isfinite(s->y[k]) && !s->no_gap_marks)
-                canvas_ch(f->c, f->box, col_of(f, s->x[k]), 0, ROLE_STATE_FAIL, CH_GAP);
-            else if (room && s->y[k] >= f->y.lo && s->y[k] <= f->y.hi)
-                canvas_ch(f->c, f->box, col_of(f, s->x[k]), row_of(f, s->y[k]), s->role, CH_POINT);
+            if (x_is_seen(f, s->x[k]))
+                draw_point(f, s, k, room);
         }
     }
-    if (f->plot->best_x <= f->plot->x_end && isfinite(f->plot->best_y))
-        canvas_ch(f->c, f->box, col_of(f, f->plot->best_x), row_of(f, f->plot->best_y),
-                  ROLE_PLOT_BEST, CH_STAR);
+    double best = plot_range_at(&f->y, f->plot->best_y);
+    if (x_is_seen(f, f->plot->best_x) && best >= f->y.lo && best <= f->y.hi)
+        canvas_ch(f->c, f->box, col_of(f, f->plot->best_x), row_of(f, best), ROLE_PLOT_BEST,
+                  CH_STAR);
+}
+
+/* Below the series: their dots are drawn over it. */
+static void draw_cursor(const struct frame *f)
+{
+    if (!f->plot->cursor_on || !x_is_seen(f, f->plot->cursor))
+        return;
+    int col = col_of(f, f->plot->cursor);
+    for (int y = 0; y < f->box.h; y++)
+        canvas_ch(f->c, f->box, col, y, ROLE_BORDER_FOCUS, CH_WALL);
 }
 
 static bool row_is_free(const struct frame *f, int col, int row, int width)
@@ -281,40 +385,62 @@ static bool row_is_free(const struct frame *f, int col, int row, int width)
     return true;
 }
 
+static void put_name(const struct frame *f, int col, enum role role, const char *name)
+{
+    int width = text_width(name);
+    if (col + width > f->box.w && col > width)
+        col -= width + 1; /* to the left of its line */
+    for (int k = 0; k < f->box.h; k++) {
+        int row = f->plot->names_below ? f->box.h - 1 - k : k;
+        if (!row_is_free(f, col, row, width))
+            continue;
+        canvas_put(f->c, f->box, col, row, role, name);
+        return;
+    }
+}
+
 /* Names of marks beside their lines, in the first row from the top or the bottom that is free. */
 static void draw_names(const struct frame *f)
 {
     for (size_t i = 0; i < f->plot->n_marks; i++) {
         const struct plot_mark *m = &f->plot->marks[i];
-        if (!m->text || !(m->x >= 0 && m->x <= f->plot->x_end))
+        if (!x_is_seen(f, m->x))
             continue;
-        int col = col_of(f, m->x) + 1, width = text_width(m->text);
-        for (int k = 0; k < f->box.h; k++) {
-            int row = f->plot->names_below ? f->box.h - 1 - k : k;
-            if (!row_is_free(f, col, row, width))
-                continue;
-            canvas_put(f->c, f->box, col, row, m->role, m->text);
-            break;
-        }
+        bool at = m->hint && f->plot->cursor_on && x_is_seen(f, f->plot->cursor) &&
+                  col_of(f, f->plot->cursor) == col_of(f, m->x);
+        if (m->text || at)
+            put_name(f, col_of(f, m->x) + 1, m->role, m->text ? m->text : m->hint);
     }
+}
+
+int plot_dot_columns(const struct canvas *c, struct area a, bool coarse)
+{
+    return a.w * (c->ascii || coarse ? 1 : 2);
 }
 
 void plot_draw(struct canvas *c, struct area a, const struct plot *plot)
 {
+    if (plot->box)
+        *plot->box = (struct area){0};
     if (area_empty(a))
         return;
     draw_legend(c, (struct area){a.x, a.y, a.w, 1}, plot);
     int rows = a.h - 3;
-    if (rows < 2 || a.w < 16)
+    if (rows < 2 || a.w < 16 || !(plot->x_begin < plot->x_end))
         return;
     struct frame f = {plot, c, a, range_of(plot, rows)};
     int labels = label_width(plot, &f.y);
     f.box = (struct area){a.x + labels + 1, a.y + 1, a.w - labels - 1, rows};
     if (f.box.w < 4)
         return;
+    if (plot->drawn)
+        *plot->drawn = f.y;
+    if (plot->box)
+        *plot->box = f.box;
     draw_y_axis(&f, labels);
     draw_x_axis(&f);
     draw_marks(&f);
+    draw_cursor(&f);
     draw_dots(&f);
     draw_points(&f);
     draw_names(&f);

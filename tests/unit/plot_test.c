@@ -229,8 +229,57 @@ static void tick_texts(void **state)
     assert_float_equal(plot_x_end(3, 100), 3, 0);
     assert_float_equal(plot_x_end(11, 100), 20, 0);
     assert_float_equal(plot_x_end(60, 80), 80, 0);
-    assert_float_equal(plot_x_step(15, 4), 5, 0);
-    assert_float_equal(plot_x_step(5, 0), 5, 0);
+    assert_float_equal(plot_x_step(15, 4, PLOT_WHOLE), 5, 0);
+    assert_float_equal(plot_x_step(5, 0, PLOT_WHOLE), 5, 0);
+}
+
+static void expect_ticks(struct plot_range r, size_t n, const double *expected)
+{
+    double ticks[PLOT_TICKS], largest = 0;
+    assert_int_equal(plot_range_ticks(&r, ticks), n);
+    for (size_t i = 0; i < n; i++)
+        largest = fmax(largest, fabs(ticks[i] / expected[i] - 1));
+    print_message("# largest relative difference of ticks %g\n", largest);
+    assert_true(largest < 1e-12);
+}
+
+static void logarithmic_ranges(void **state)
+{
+    (void)state;
+    struct plot_extent e = {0.003, 2, true};
+    struct plot_range r = plot_range_log(&e, 4);
+    assert_true(r.log && r.lo <= log10(0.003) - 0.04 && r.hi >= log10(2) + 0.04);
+    expect_ticks(r, 3, (const double[]){1, 0.1, 0.01});
+    expect_ticks(plot_range_log(&(struct plot_extent){0.2, 0.9, true}, 4), 3,
+                 (const double[]){1, 0.5, 0.2});
+    expect_ticks(plot_range_log(&(struct plot_extent){1e-8, 1, true}, 4), 3,
+                 (const double[]){1, 1e-3, 1e-6});
+    expect_ticks(plot_range_part(0.13, 0.47, 4, false), 3, (const double[]){0.4, 0.3, 0.2});
+    r = plot_range_log(&(struct plot_extent){5, 5, true}, 4); /* a constant has room around it */
+    assert_true(r.lo < log10(5) && r.hi > log10(5));
+    r = plot_range_log(&(struct plot_extent){0}, 4);
+    assert_true(r.lo < r.hi);
+    r = (struct plot_range){-3, 1, 1, true};
+    assert_float_equal(plot_range_at(&r, 100), 2, 1e-12);
+    assert_true(isnan(plot_range_at(&r, 0)) && isnan(plot_range_at(&r, -1)) &&
+                isnan(plot_range_at(&r, INFINITY)));
+}
+
+static void time_axes(void **state)
+{
+    char text[NUM_TEXT];
+    (void)state;
+    assert_float_equal(plot_x_step(0.8, 4, PLOT_NUMBER), 0.2, 1e-12);
+    assert_float_equal(plot_x_step(0.8, 4, PLOT_WHOLE), 1, 0);
+    assert_float_equal(plot_x_step(100, 4, PLOT_SECONDS), 30, 0);
+    assert_float_equal(plot_x_step(5 * 3600, 4, PLOT_SECONDS), 7200, 0);
+    assert_float_equal(plot_x_step(40 * 86400.0, 4, PLOT_SECONDS), 10 * 86400.0, 0);
+    assert_string_equal(plot_x_text(text, 4.5, 0.5, PLOT_NUMBER), "4.5");
+    assert_string_equal(plot_x_text(text, 12500, 500, PLOT_WHOLE), "12500");
+    assert_string_equal(plot_x_text(text, 1250000, 50000, PLOT_WHOLE), "1.25 M");
+    assert_string_equal(plot_x_text(text, 90, 30, PLOT_SECONDS), "1:30");
+    assert_string_equal(plot_x_text(text, 3 * 3600 + 300, 60, PLOT_SECONDS), "3:05:00");
+    assert_string_equal(plot_x_text(text, 0.25, 0.05, PLOT_SECONDS), "0.25");
 }
 
 /* By hand for s = 0.5 and 2, 4, gap, 8: m = 1, 2.5, 5.25; weights 1/2, 3/4, 7/8. */
@@ -317,6 +366,64 @@ static void whole_chart_in_ascii(void **state)
                 "  0      1      2      epoch 4\n");
 }
 
+/* A window in the middle: the line goes on to both sides, ticks are the window's own. */
+static void a_window(void **state)
+{
+    struct plot p = small_plot();
+    struct area box;
+    (void)state;
+    p.x_begin = 0.5;
+    p.x_end = 1.5;
+    p.y_lo = 0.8;
+    p.y_hi = 1.8;
+    p.box = &box;
+    p.marks[p.n_marks++] = (struct plot_mark){0.25, ROLE_PLOT_MARK, "before", NULL};
+    p.marks[p.n_marks++] = (struct plot_mark){1, ROLE_PLOT_MARK, NULL, "rate"};
+    p.cursor_on = true;
+    p.cursor = 1;
+    expect_plot(&p, 30, 9, false,
+                "Loss at 1.00  +1\n"
+                "   │             │rate\n"
+                "   │⣀            │\n"
+                "1.5┤ ⠉⠒⠤⢄⡀       │\n"
+                "   │     ⠈⠑⠒⠤⣀⡀  │\n"
+                "1.0┤          ⠈⠑⠢⠄\n"
+                "   │             │\n"
+                "   └┬────────────▴───────────┬\n"
+                "   0.5          1.0  epoch 1.5\n");
+    assert_int_equal(box.x, 4);
+    assert_int_equal(box.w, 26);
+}
+
+static void a_logarithmic_chart(void **state)
+{
+    static const double y[] = {100, 10, 1, 0, 0.01};
+    struct plot p = small_plot();
+    (void)state;
+    p.log = true;
+    p.series[0].y = y;
+    expect_plot(&p, 30, 9, true,
+                "Loss log  - train 0.0100\n"
+                " 100+'..\n"
+                "    |   ''..\n"
+                "    |       ''..\n"
+                "   1+           ''\n"
+                "    |\n"
+                "0.01+                        .\n"
+                "    ++-----+-----+-----+-----+\n"
+                "     0     1     2     epoch 4\n");
+    p.series[0].y = y + 3; /* nothing above 0: linear */
+    p.series[0].n = 1;
+    p.y_lo = p.y_hi = 0;
+    struct plot_range drawn;
+    p.drawn = &drawn;
+    struct canvas c;
+    canvas_init(&c, 30, 9);
+    plot_draw(&c, canvas_area(&c), &p);
+    canvas_done(&c);
+    assert_false(drawn.log);
+}
+
 /* Any size, any data: no crash, nothing outside. */
 static void every_size(void **state)
 {
@@ -359,10 +466,14 @@ int main(void)
         cmocka_unit_test(ranges),
         cmocka_unit_test(robust_range_leaves_spikes_out),
         cmocka_unit_test(held_range_is_steady),
+        cmocka_unit_test(logarithmic_ranges),
+        cmocka_unit_test(time_axes),
         cmocka_unit_test(tick_texts),
         cmocka_unit_test(smoothing_is_debiased),
         cmocka_unit_test(whole_chart),
         cmocka_unit_test(whole_chart_in_ascii),
+        cmocka_unit_test(a_window),
+        cmocka_unit_test(a_logarithmic_chart),
         cmocka_unit_test(every_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
