@@ -1,5 +1,5 @@
-"""Reference numbers of tests/nn/reference_test.c: logits with stored statistics, then the losses of ten SGD steps in train mode, of
-torchvision's networks with the tensors and pictures of formula() in tests/nn/nn_test.h. Computed in double precision; the differences
+"""Reference numbers of tests/nn/reference_test.c: logits with stored statistics, the losses of ten SGD steps in train mode, then the
+logits with the statistics that these steps left (they show the momentum and the unbiased variance of batch norm), of torchvision's networks with the tensors and pictures of formula() in tests/nn/nn_test.h. Computed in double precision; the differences
 of single precision are printed to standard error.
 
 usage: python nn_reference.py > nn_reference.txt      made with PyTorch 2.13.0, torchvision 0.28.0, 2026-11-25
@@ -69,12 +69,15 @@ def run(name, dtype):
         loss.backward()
         optimizer.step()
         losses.append(loss.item())
-    return logits, losses
+    with torch.no_grad():
+        after = net.eval()(x).flatten().tolist()
+    return logits, losses, after
 
 
-print("# by nn_reference.py: eval-mode logits (4 pictures, 5 classes), losses of 10 steps of SGD 1e-3")
+print("# by nn_reference.py: eval-mode logits (4 pictures, 5 classes), losses of 10 steps of SGD 1e-3, eval-mode logits after them")
 for name in sys.argv[1:] or ("resnet18", "resnet50", "mobilenet_v2"):
-    (logits, losses), (logits32, losses32) = run(name, torch.float64), run(name, torch.float32)
-    print(name, *(f"{v:.10g}" for v in logits + losses))
+    (logits, losses, after), (logits32, losses32, after32) = run(name, torch.float64), run(name, torch.float32)
+    print(name, *(f"{v:.10g}" for v in logits + losses + after))
     print(name, "float32:", max(abs(a - b) / max(1, abs(a)) for a, b in zip(logits, logits32)),
-          *(f"{abs(a - b) / abs(a):.1e}" for a, b in zip(losses, losses32)), file=sys.stderr)
+          *(f"{abs(a - b) / abs(a):.1e}" for a, b in zip(losses, losses32)),
+          max(abs(a - b) for a, b in zip(after, after32)) / max(abs(a) for a in after), file=sys.stderr)
