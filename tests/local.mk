@@ -93,6 +93,11 @@ tests_engine_queue_test_LDADD = $(engine_test_libs)
 tests_engine_wire_test_SOURCES = tests/engine/wire_test.c tests/unit/test.h
 tests_engine_wire_test_CPPFLAGS = $(test_cppflags)
 tests_engine_wire_test_LDADD = $(engine_test_libs)
+check_PROGRAMS += tests/engine/runs.test
+TESTS += tests/engine/runs.test
+tests_engine_runs_test_SOURCES = tests/engine/runs_test.c tests/unit/folder.c tests/unit/folder.h tests/unit/test.h
+tests_engine_runs_test_CPPFLAGS = $(test_cppflags)
+tests_engine_runs_test_LDADD = $(engine_test_libs)
 
 # image
 image_test_sources = tests/unit/picture.c tests/unit/picture.h tests/unit/test.h

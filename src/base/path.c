@@ -38,6 +38,16 @@ char *path_absolute(const char *path)
     return out;
 }
 
+char *path_folder(const char *path)
+{
+    char *expanded = path_expand(path), *out = path_absolute(expanded);
+    size_t n = strlen(out);
+    while (n > 1 && out[n - 1] == '/')
+        out[--n] = '\0';
+    free(expanded);
+    return out;
+}
+
 const char *path_base(const char *path)
 {
     const char *slash = strrchr(path, '/');

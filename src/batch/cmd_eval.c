@@ -87,6 +87,13 @@ int cmd_eval(struct batch *b)
     if (put_path(cmd.path, b->words[0], &err) != ERR_OK ||
         put_path(cmd.path2, b->n_words > 1 ? b->words[1] : "", &err) != ERR_OK)
         return report_usage(b, &err);
+    if (b->flags & FLAG_STORED) {
+        if (b->n_words > 1 || b->flags & FLAG_LAST) {
+            err_set(&err, ERR_INVALID, "--stored: only the best epoch's validation part is kept");
+            return report_usage(b, &err);
+        }
+        cmd.kind = CMD_STORED;
+    }
     int code = run_job(b, &cmd, watch_stage, NULL, &end);
     if (code == EXIT_DONE && result_view_open(&view, end.block, &err) != ERR_OK)
         code = report(b, &err);
@@ -104,7 +111,22 @@ int cmd_eval(struct batch *b)
 
 /* --- predict ---------------------------------------------------------------------------------- */
 
-static void prediction_json(struct batch *b, const struct result_view *v,
+/* The likeliest classes: [{class, probability}, ...]. */
+static cJSON *top_json(const struct result_view *v, size_t i)
+{
+    cJSON *list = cJSON_CreateArray();
+    for (int k = 0; k < v->n_top; k++) {
+        cJSON *entry = cJSON_CreateObject();
+        double probability;
+        int cls = result_view_top(v, i, k, &probability);
+        json_text(entry, "class", cls >= 0 ? result_view_class(v, cls) : "");
+        json_real(entry, "probability", probability);
+        cJSON_AddItemToArray(list, entry);
+    }
+    return list;
+}
+
+static void prediction_json(struct batch *b, const struct result_view *v, size_t i,
                             const struct prediction_row *row)
 {
     cJSON *event = json_event("predict");
@@ -114,6 +136,8 @@ static void prediction_json(struct batch *b, const struct result_view *v,
     else
         cJSON_AddNullToObject(event, "class");
     json_real(event, "probability", row->predicted >= 0 ? row->probability : NAN);
+    if (row->predicted >= 0)
+        cJSON_AddItemToObject(event, "top", top_json(v, i));
     if (*row->problem)
         json_text(event, "problem", row->problem);
     json_line(&b->result, event);
@@ -144,7 +168,7 @@ static int print_predictions(struct batch *b, const struct result_view *v)
         struct prediction_row row = result_view_row(v, i);
         bad += row.predicted < 0;
         if (b->flags & FLAG_JSON)
-            prediction_json(b, v, &row);
+            prediction_json(b, v, i, &row);
         else
             prediction_line(b, v, &row);
     }

@@ -1,11 +1,14 @@
-/* runs: one line a run, newest first.
+/* Runs: the list, comparisons, notes, the trash.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 #include "batch/command.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "base/mem.h"
 #include "base/num.h"
 
 static void run_json(struct output *out, const struct run_row *row)
@@ -25,6 +28,7 @@ static void run_json(struct output *out, const struct run_row *row)
     json_real(event, "best_val_loss", row->best_epoch ? row->best_val_loss : NAN);
     json_real(event, "seconds", row->seconds);
     json_text(event, "note", row->note);
+    json_text(event, "remark", row->remark);
     json_line(out, event);
 }
 
@@ -40,6 +44,9 @@ static void run_line(struct output *out, const struct run_row *row)
     if (*row->note)
         str_add(&s, "  ");
     str_add_safe(&s, row->note);
+    if (*row->remark)
+        str_add(&s, "  # ");
+    str_add_safe(&s, row->remark);
     str_add_c(&s, '\n');
     output_write(out, s.s, s.len);
     str_done(&s);
@@ -65,6 +72,165 @@ int cmd_runs(struct batch *b)
     }
     if (code == EXIT_DONE && !n)
         say(b, "no runs in %s", cmd.path);
+    if (code == EXIT_DONE && strstr(end.text, "no run.ini"))
+        say(b, "%s", end.text);
     job_end_done(&end);
     return code;
+}
+
+/* --- compare --------------------------------------------------------------------------------- */
+
+static void compare_json(struct batch *b, const struct compare_view *v)
+{
+    cJSON *event = json_event("compare"), *runs = cJSON_CreateArray();
+    cJSON *settings = cJSON_CreateArray();
+    for (size_t r = 0; r < v->n_runs; r++) {
+        cJSON *run = cJSON_CreateObject(), *epochs = cJSON_CreateArray();
+        json_text(run, "run", v->runs[r].folder);
+        if (*v->runs[r].problem)
+            json_text(run, "problem", v->runs[r].problem);
+        for (size_t i = 0; i < v->runs[r].n_epochs; i++) {
+            struct compare_epoch e = compare_view_epoch(v, r, i);
+            cJSON *epoch = cJSON_CreateObject();
+            json_int(epoch, "epoch", e.epoch);
+            json_real(epoch, "val_loss", e.val_loss);
+            json_real(epoch, "val_acc", e.val_acc);
+            cJSON_AddItemToArray(epochs, epoch);
+        }
+        cJSON_AddItemToObject(run, "epochs", epochs);
+        cJSON_AddItemToArray(runs, run);
+    }
+    for (size_t i = 0; i < v->n_settings; i++) {
+        cJSON *setting = cJSON_CreateObject(), *values = cJSON_CreateArray();
+        json_text(setting, "name", compare_view_setting(v, i));
+        for (size_t r = 0; r < v->n_runs; r++) {
+            cJSON *value = cJSON_CreateObject();
+            json_text(value, "value", compare_view_value(v, i, r));
+            cJSON_AddItemToArray(values, value);
+        }
+        cJSON_AddItemToObject(setting, "values", values);
+        cJSON_AddItemToArray(settings, setting);
+    }
+    cJSON_AddItemToObject(event, "runs", runs);
+    cJSON_AddItemToObject(event, "settings", settings);
+    json_int(event, "same", (int64_t)v->n_same);
+    json_line(&b->result, event);
+}
+
+static void run_curve(struct str *s, const struct compare_view *v, size_t r)
+{
+    const struct compare_run *run = &v->runs[r];
+    str_printf(s, "%c  ", 'A' + (int)r);
+    str_add_safe(s, run->folder);
+    if (*run->problem) {
+        str_add(s, "  ");
+        str_add_safe(s, run->problem);
+    }
+    str_add(s, "\n   val_acc");
+    for (size_t i = 0; i < run->n_epochs; i++)
+        str_printf(s, " %.2f", 100 * compare_view_epoch(v, r, i).val_acc);
+    str_add(s, run->n_epochs ? " %\n" : " no epoch yet\n");
+}
+
+/* Tabs between the columns: values may be long. */
+static void compare_text(struct batch *b, const struct compare_view *v)
+{
+    struct str s = STR_INIT;
+    for (size_t r = 0; r < v->n_runs; r++)
+        run_curve(&s, v, r);
+    str_printf(&s, "\n%zu settings differ, %zu are the same\n", v->n_settings, v->n_same);
+    for (size_t i = 0; i < v->n_settings; i++) {
+        str_add_safe(&s, compare_view_setting(v, i));
+        for (size_t r = 0; r < v->n_runs; r++) {
+            str_add_c(&s, '\t');
+            str_add_safe(&s, compare_view_value(v, i, r));
+        }
+        str_add_c(&s, '\n');
+    }
+    output_write(&b->result, s.s, s.len);
+    str_done(&s);
+}
+
+int cmd_compare(struct batch *b)
+{
+    struct cmd cmd = {.kind = CMD_COMPARE,
+                      .options = &b->options,
+                      .list = b->words,
+                      .n_list = (size_t)b->n_words};
+    struct err err = {0};
+    struct job_end end;
+    struct compare_view view;
+    int code = run_job(b, &cmd, watch_stage, NULL, &end);
+    if (code == EXIT_DONE && compare_view_open(&view, end.block, &err) != ERR_OK)
+        code = report(b, &err);
+    if (code == EXIT_DONE && b->flags & FLAG_JSON)
+        compare_json(b, &view);
+    else if (code == EXIT_DONE)
+        compare_text(b, &view);
+    job_end_done(&end);
+    return code;
+}
+
+/* --- notes and the trash ---------------------------------------------------------------------- */
+
+int cmd_note(struct batch *b)
+{
+    struct cmd cmd = {.kind = CMD_NOTE, .options = &b->options};
+    struct err err = {0};
+    struct job_end end;
+    if (put_path(cmd.path, b->words[0], &err) != ERR_OK ||
+        put_path(cmd.path2, b->n_words > 1 ? b->words[1] : "", &err) != ERR_OK)
+        return report_usage(b, &err);
+    int code = run_job(b, &cmd, watch_stage, NULL, &end);
+    if (code == EXIT_DONE)
+        say(b, "%s", end.text);
+    job_end_done(&end);
+    return code;
+}
+
+/* Where the runs are now, one a line. */
+static void say_moved(struct batch *b, const char *folders)
+{
+    char *copy = xstrdup(folders), *rest = copy, *folder;
+    while ((folder = strsep(&rest, "\n"))) {
+        if (b->flags & FLAG_JSON) {
+            cJSON *event = json_event("moved");
+            json_text(event, "run", folder);
+            json_line(&b->result, event);
+        } else {
+            struct str line = STR_INIT;
+            str_add_safe(&line, folder);
+            str_add_c(&line, '\n');
+            output_write(&b->result, line.s, line.len);
+            str_done(&line);
+        }
+    }
+    free(copy);
+}
+
+static int move_runs(struct batch *b, bool back)
+{
+    struct cmd cmd = {.kind = CMD_TRASH,
+                      .number = back,
+                      .options = &b->options,
+                      .list = b->words,
+                      .n_list = (size_t)b->n_words};
+    struct job_end end;
+    int code = run_job(b, &cmd, watch_stage, NULL, &end);
+    if (code == EXIT_DONE) {
+        say_moved(b, text_view(end.block));
+        say(b, "%s", end.text);
+    }
+    job_end_done(&end);
+    return code;
+}
+
+int cmd_trash(struct batch *b)
+{
+    return move_runs(b, false);
+}
+
+int cmd_restore(struct batch *b)
+{
+    return move_runs(b, true);
 }

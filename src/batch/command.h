@@ -21,7 +21,8 @@ enum flag {
     FLAG_NO_SCREEN = 32,
     FLAG_PRETRAIN = 64,
     FLAG_OUT = 128,  /* takes a value */
-    FLAG_MORE = 256  /* --epochs +N of resume; takes a value */
+    FLAG_MORE = 256, /* --epochs +N of resume; takes a value */
+    FLAG_STORED = 512
 };
 #define FLAGS_EVERYWHERE (FLAG_JSON | FLAG_HELP | FLAG_VERSION)
 
@@ -74,6 +75,10 @@ int cmd_resume(struct batch *b);
 int cmd_eval(struct batch *b);
 int cmd_predict(struct batch *b);
 int cmd_runs(struct batch *b);
+int cmd_compare(struct batch *b);
+int cmd_note(struct batch *b);
+int cmd_trash(struct batch *b);
+int cmd_restore(struct batch *b);
 int cmd_weights(struct batch *b);
 int cmd_config(struct batch *b);
 int cmd_dump(struct batch *b);

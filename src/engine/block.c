@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/path.h"
+#include "engine/compare.h"
 #include "engine/layout.h"
 
 /* What a public block is inside. */
@@ -165,6 +167,7 @@ void block_result(struct str *out, const struct result *r)
     put_f64(out, r->acc);
     put_f64(out, r->balanced);
     put_u32(out, text_at(&texts, r->what));
+    put_u32(out, (uint32_t)r->n_top);
     for (int k = 0; k < r->n_classes; k++)
         put_u32(out, text_at(&texts, r->classes[k]));
     for (int i = 0; i < r->n_classes * r->n_classes; i++)
@@ -177,6 +180,38 @@ void block_result(struct str *out, const struct result *r)
         put_u32(out, (uint32_t)row->predicted);
         put_f64(out, row->probability);
     }
+    for (size_t i = 0; i < r->n * (size_t)r->n_top; i++) {
+        put_u32(out, (uint32_t)r->tops[i].cls);
+        put_f64(out, r->tops[i].probability);
+    }
+    finish(out, &texts);
+}
+
+void block_compare(struct str *out, const struct comparison *c)
+{
+    struct str texts = STR_INIT;
+    put_u64(out, c->n_runs);
+    put_u64(out, c->n_settings);
+    put_u64(out, c->n_same);
+    for (size_t r = 0; r < c->n_runs; r++) {
+        const struct compared *run = &c->runs[r];
+        put_u32(out, text_at(&texts, run->folder));
+        put_u32(out, text_at(&texts, path_base(run->folder)));
+        put_u32(out, text_at(&texts, run->problem));
+        put_u64(out, run->n_epochs);
+    }
+    for (size_t r = 0; r < c->n_runs; r++) {
+        for (size_t i = 0; i < c->runs[r].n_epochs; i++) {
+            put_u32(out, (uint32_t)c->runs[r].epochs[i].epoch);
+            put_f64(out, c->runs[r].epochs[i].val_loss);
+            put_f64(out, c->runs[r].epochs[i].val_acc);
+        }
+    }
+    for (size_t i = 0; i < c->n_settings; i++) {
+        put_u32(out, text_at(&texts, c->settings[i].name));
+        for (size_t r = 0; r < c->n_runs; r++)
+            put_u32(out, text_at(&texts, c->settings[i].values[r]));
+    }
     finish(out, &texts);
 }
 
@@ -187,7 +222,7 @@ void block_runs(struct str *out, const struct run_row *rows, size_t n)
     for (size_t i = 0; i < n; i++) {
         const struct run_row *r = &rows[i];
         const char *const list[RUN_TEXTS] = {r->folder, r->name, r->state,   r->mode, r->preset,
-                                             r->model,  r->data, r->started, r->note};
+                                             r->model,  r->data, r->started, r->note, r->remark};
         for (int k = 0; k < RUN_TEXTS; k++)
             put_u32(out, text_at(&texts, list[k]));
         put_u32(out, (uint32_t)r->epochs);

@@ -22,6 +22,12 @@ uint64_t block_store_add(struct block_store *store, enum block_kind kind, struct
 const struct block *block_store_get(struct block_store *store, uint64_t id); /* a new reference, or NULL */
 void block_store_done(struct block_store *store);
 
+/* A likely class of a picture; cls -1: none. */
+struct top_class {
+    int cls;
+    double probability;
+};
+
 /* A result on its way into a block. */
 struct result {
     int n_classes, epoch;
@@ -31,9 +37,13 @@ struct result {
     const int64_t *counts;      /* [n_classes * n_classes] */
     size_t n;
     struct prediction_row *rows; /* texts borrowed */
+    int n_top;                   /* 0 to RESULT_TOP */
+    const struct top_class *tops; /* [n * n_top] */
 };
 void block_result(struct str *out, const struct result *result);
 void block_dataset(struct str *out, const struct dataset *ds, bool listing_only);
+struct comparison;
+void block_compare(struct str *out, const struct comparison *c);
 void block_runs(struct str *out, const struct run_row *rows, size_t n);
 void block_text(struct str *out, const char *text);
 

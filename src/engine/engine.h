@@ -1,6 +1,6 @@
 /* PUBLIC: what screens and batch know of the engine. Commands in, notices and one snapshot out, large blocks by id.
  *
- * Two kinds of commands. Data commands (list, scan, demo, runs, fetch) go to the pool at once and run beside everything else.
+ * Two kinds of commands. Data commands (list, scan, demo, runs, compare, fetch, ...) go to the pool at once and run beside everything else.
  * Engine commands (train, resume, eval, predict, pretrain) run one at a time on the engine thread, the only one that touches
  * libtorch; while one runs another is refused with BUSY, except eval and predict while a training run is paused.
  * Control commands reach a running job between two steps.
@@ -40,10 +40,15 @@ enum cmd_kind {
     CMD_LIST,      /* path: folder. Result: dataset block, names only */
     CMD_SCAN,      /* path: folder; options: max-pixels, damaged, ... Result: dataset block */
     CMD_DEMO,      /* path: folder to fill; number: 0 flowers, 1 shapes; options: seed. Result: text block, the folder */
-    CMD_RUNS,      /* path: folder of runs. Result: runs block */
+    CMD_RUNS,      /* path: folder of runs, "" option runs-dir. Result: runs block. Folders without run.ini are named in the notice */
     CMD_FETCH,     /* path: architecture's name. Result: text block, the file */
     CMD_WEIGHTS,   /* path: weight file to look into, or "" to list the architectures and what there is of them. Result: text block, lines of
                     * KEY<TAB>VALUE (safe for terminals), an empty line between records */
+    CMD_STORED,    /* path: run. Result: result block of its best epoch, as its folder keeps it; nothing is computed */
+    CMD_COMPARE,   /* list: runs, COMPARE_RUNS at most. Result: compare block. A run that cannot be read is in it with the reason */
+    CMD_NOTE,      /* path: run; path2: the note, "" none. Kept in the run's folder as note.txt */
+    CMD_TRASH,     /* list: runs; number: 0 into the folder RUNS_TRASH beside them, 1 back. Result: text block, a line a run: where it is now.
+                    * A run that trains is refused (BUSY), a folder without run.ini too (INVALID); those before it in the list are moved */
     /* engine commands */
     CMD_TRAIN,     /* path: data folder; options. Result: result block of the best epoch */
     CMD_RESUME,    /* path: run folder; number: epochs to add, 0 none. Result: as CMD_TRAIN */
@@ -176,7 +181,7 @@ enum err_code snapshot_decode(struct snapshot *snap, struct reader *r, struct er
 
 /* --- blocks -------------------------------------------------------------------------------------------------- */
 
-enum block_kind { BLOCK_DATASET, BLOCK_RUNS, BLOCK_RESULT, BLOCK_PREDICTIONS, BLOCK_TEXT };
+enum block_kind { BLOCK_DATASET, BLOCK_RUNS, BLOCK_RESULT, BLOCK_PREDICTIONS, BLOCK_COMPARE, BLOCK_TEXT };
 
 /* Immutable bytes with a reference count; the bytes are their own byte form (little-endian). */
 struct block {
@@ -219,21 +224,49 @@ void ds_view_pair(const struct ds_view *v, size_t i, size_t *a, size_t *b, bool 
 const char *engine_status_name(int status);     /* "used", "damaged", ... */
 const char *engine_kind_name(int kind);         /* "JPEG", ... */
 
+#define RUNS_TRASH ".trash" /* name of the folder, beside the runs, that runs are moved to */
+
 struct run_row {
-    const char *folder, *name, *state, *mode, *preset, *model, *data, *started, *note; /* state: done, stopped, failed, running, broken */
+    const char *folder, *name, *state, *mode, *preset, *model, *data, *started; /* state: done, stopped, failed, running, broken */
+    const char *note;        /* why it ended, or what is broken */
+    const char *remark;      /* the user's note */
     int epochs, best_epoch;
     double best_val_acc, best_val_loss, seconds;
 };
 size_t runs_view_count(const struct block *block);
 bool runs_view_at(const struct block *block, size_t i, struct run_row *row); /* newest first */
 
+/* Several runs beside each other: their epochs, and the settings that are not the same in all. */
+#define COMPARE_RUNS 8
+struct compare_view {
+    size_t n_runs, n_settings;
+    size_t n_same;            /* settings that all runs share; they are not in the block */
+    struct compare_run {
+        const char *folder, *name, *problem; /* problem: "" or why there is nothing of it */
+        size_t n_epochs;
+        const uint8_t *at_epochs; /* private */
+    } runs[COMPARE_RUNS];
+    const uint8_t *at_settings, *at_texts; /* private */
+};
+struct compare_epoch {
+    int epoch;
+    double val_loss, val_acc;
+};
+enum err_code compare_view_open(struct compare_view *v, const struct block *block, struct err *err);
+struct compare_epoch compare_view_epoch(const struct compare_view *v, size_t run, size_t i);
+const char *compare_view_setting(const struct compare_view *v, size_t i);             /* its name: "lr", "phase 2: epochs", "commit" */
+const char *compare_view_value(const struct compare_view *v, size_t i, size_t run);   /* "" when this run has none */
+
+#define RESULT_TOP 5
+
 /* Loss, accuracy, confusion and predictions of one pass over a part or a folder. */
 struct result_view {
     int n_classes, epoch;     /* epoch of the weights */
     size_t n;                 /* pictures */
     double loss, acc, balanced;
+    int n_top;                /* likeliest classes kept of each picture: RESULT_TOP at most in predictions, 0 in results */
     const char *what;         /* "validation part", or the folder */
-    const uint8_t *at_names, *at_counts, *at_rows, *at_texts; /* private */
+    const uint8_t *at_names, *at_counts, *at_rows, *at_tops, *at_texts; /* private */
 };
 struct prediction_row {
     const char *file;         /* as given, or relative to the data folder */
@@ -245,6 +278,8 @@ enum err_code result_view_open(struct result_view *v, const struct block *block,
 const char *result_view_class(const struct result_view *v, int k);
 int64_t result_view_count(const struct result_view *v, int truth, int predicted);
 struct prediction_row result_view_row(const struct result_view *v, size_t i);
+/* The k-th likeliest class of picture i and its probability, k below n_top; -1 where there is no prediction. */
+int result_view_top(const struct result_view *v, size_t i, int k, double *probability);
 
 const char *text_view(const struct block *block); /* BLOCK_TEXT */
 

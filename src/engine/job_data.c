@@ -1,14 +1,11 @@
-/* Jobs beside training: drawn pictures, the list of runs, downloads, devices, pre-training.
+/* Jobs beside training: drawn pictures, downloads, devices, pre-training.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 #include "engine/job.h"
 
-#include <dirent.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -17,7 +14,6 @@
 #include "data/demo.h"
 #include "engine/fresh.h"
 #include "engine/hooks.h"
-#include "engine/record.h"
 #include "engine/torch.h"
 #include "nn/arch.h"
 #include "nn/weights.h"
@@ -134,97 +130,6 @@ enum err_code job_pretrain(struct job *job, struct err *err)
     free(folder);
     free(cache);
     free(run);
-    return code;
-}
-
-/* --- runs ---------------------------------------------------------------------------------------------------- */
-
-struct runs {
-    struct run_row *rows;
-    struct record *records; /* whose texts the rows borrow */
-    size_t n, cap_rows, cap_records;
-};
-
-static void fill_row(struct run_row *row, struct record *r)
-{
-    bool running = str_eq(r->state, "running");
-    bool dead = running && !record_alive(r) && r->pid != getpid();
-    *row = (struct run_row){.state = dead ? "stopped" : r->state, .mode = r->mode, .preset = r->preset,
-                            .model = r->model, .data = r->data, .started = r->started,
-                            .note = dead ? "ended without a word; resume goes on" : r->note,
-                            .epochs = r->epochs_done, .best_epoch = r->best.epoch, .best_val_acc = r->best.val_acc,
-                            .best_val_loss = r->best.val_loss, .seconds = r->seconds};
-}
-
-static void add_run(struct runs *runs, const char *parent, const char *name)
-{
-    char *folder = path_join(parent, name), *ini = path_join(folder, "run.ini");
-    struct err err = {0};
-    bool there = path_is_file(ini);
-    free(ini);
-    if (!there) {
-        free(folder);
-        return;
-    }
-    runs->rows = xgrow(runs->rows, &runs->cap_rows, runs->n + 1, sizeof *runs->rows);
-    runs->records = xgrow(runs->records, &runs->cap_records, runs->n + 1, sizeof *runs->records);
-    struct record *r = &runs->records[runs->n];
-    struct run_row *row = &runs->rows[runs->n++];
-    if (record_read(r, folder, &err) != ERR_OK) {
-        record_init(r);
-        snprintf(r->state, sizeof r->state, "broken");
-        record_set(&r->note, err.message);
-        r->best.val_acc = r->best.val_loss = NAN;
-    }
-    record_set(&r->command, folder); /* of this copy nobody reads the command: room for the folder */
-    free(folder);
-    fill_row(row, r);
-}
-
-/* Rows point into records, which move while they grow: set when all are there. */
-static void finish_rows(struct runs *runs)
-{
-    for (size_t i = 0; i < runs->n; i++) {
-        fill_row(&runs->rows[i], &runs->records[i]);
-        runs->rows[i].folder = runs->records[i].command;
-        runs->rows[i].name = path_base(runs->records[i].command);
-    }
-}
-
-static int newer_first(const void *a, const void *b)
-{
-    const struct run_row *x = a, *y = b;
-    int by_start = strcmp(y->started, x->started);
-    return by_start ? by_start : strcmp(y->name, x->name);
-}
-
-enum err_code job_runs(struct job *job, struct err *err)
-{
-    const char *where = job->cmd.path[0] ? job->cmd.path : job->cmd.options->runs_dir;
-    char *given = path_expand(where), *parent = path_absolute(given);
-    struct runs runs = {0};
-    DIR *d = opendir(parent);
-    if (!d && job->cmd.path[0])
-        err_set(err, ERR_NOT_FOUND, "%s: no such folder", parent);
-    for (struct dirent *e; d && (e = readdir(d));) {
-        if (e->d_name[0] != '.')
-            add_run(&runs, parent, e->d_name);
-    }
-    finish_rows(&runs);
-    qsort(runs.rows, runs.n, sizeof *runs.rows, newer_first);
-    struct str bytes = STR_INIT;
-    block_runs(&bytes, runs.rows, runs.n);
-    job_result(job, BLOCK_RUNS, &bytes);
-    job_say(job, "%zu runs in %.200s", runs.n, parent);
-    enum err_code code = !d && job->cmd.path[0] ? ERR_NOT_FOUND : ERR_OK;
-    if (d)
-        closedir(d);
-    for (size_t i = 0; i < runs.n; i++)
-        record_done(&runs.records[i]);
-    free(runs.rows);
-    free(runs.records);
-    free(given);
-    free(parent);
     return code;
 }
 

@@ -349,6 +349,8 @@ enum err_code job_predict(struct job *job, struct err *err)
     }
     if (code == ERR_OK && names.n == 0)
         code = err_set(err, ERR_INVALID, "%s: no pictures", job->cmd.n_list ? job->cmd.list[0] : "no file given");
+    if (code == ERR_OK)
+        score_keep_top(&u.score);
     char(*problems)[200] = xcalloc(names.n + 1, sizeof *problems);
     if (code == ERR_OK)
         code = predict_all(&u, &names, problems, err);

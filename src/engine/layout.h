@@ -9,10 +9,15 @@
 #define DS_NOTE (4 + 1)
 #define DS_PAIR (2 * 8 + 1)
 
-#define RESULT_HEADER (2 * 4 + 8 + 3 * 8 + 4)
+#define RESULT_HEADER (2 * 4 + 8 + 3 * 8 + 2 * 4)
 #define RESULT_ROW (4 * 4 + 8)
+#define RESULT_TOP_ENTRY (4 + 8)
 
-#define RUN_TEXTS 9
+#define RUN_TEXTS 10
 #define RUN_ROW (RUN_TEXTS * 4 + 2 * 4 + 3 * 8)
+
+#define COMPARE_HEADER (3 * 8)
+#define COMPARE_RUN (3 * 4 + 8)
+#define COMPARE_EPOCH (4 + 2 * 8)
 
 #endif

@@ -12,10 +12,16 @@ struct score {
     struct confusion confusion;
     size_t n, cap;
     struct prediction_row *rows; /* file and problem borrowed */
+    int n_top;                   /* classes kept of each picture; set by score_keep_top */
+    size_t cap_tops;
+    struct top_class *tops;      /* [n * n_top], likeliest first */
 };
 
 void score_init(struct score *s, int n_classes);
 void score_done(struct score *s);
+
+/* From the first picture on also the likeliest classes are kept: RESULT_TOP, or all where there are fewer. */
+void score_keep_top(struct score *s);
 
 /* One picture. logits [n_classes]; truth -1: unknown. loss: cross-entropy in nats, in double, without smoothing or class weights.
  * source: Goodfellow, Bengio, Courville, Deep Learning, 6.2.2.3 */

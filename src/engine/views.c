@@ -193,6 +193,25 @@ bool engine_is_dataset(const char *path)
 
 /* --- results ------------------------------------------------------------------------------------------------- */
 
+static bool class_good(const struct result_view *v, const uint8_t *p)
+{
+    int cls = (int)u32_at(p);
+    return cls >= -1 && cls < v->n_classes;
+}
+
+static bool result_classes_good(const struct result_view *v)
+{
+    for (size_t i = 0; i < v->n; i++) {
+        if (!class_good(v, v->at_rows + i * RESULT_ROW + 8) || !class_good(v, v->at_rows + i * RESULT_ROW + 12))
+            return false;
+    }
+    for (size_t i = 0; i < v->n * (size_t)v->n_top; i++) {
+        if (!class_good(v, v->at_tops + i * RESULT_TOP_ENTRY))
+            return false;
+    }
+    return true;
+}
+
 enum err_code result_view_open(struct result_view *v, const struct block *block, struct err *err)
 {
     memset(v, 0, sizeof *v);
@@ -209,12 +228,15 @@ enum err_code result_view_open(struct result_view *v, const struct block *block,
     v->loss = f64_at(header + 16);
     v->acc = f64_at(header + 24);
     v->balanced = f64_at(header + 32);
+    uint32_t n_top = u32_at(header + 44);
+    v->n_top = n_top <= RESULT_TOP ? (int)n_top : 0;
     v->at_names = section(&o, k, 4);
     v->at_counts = section(&o, k * k, 8);
     v->at_rows = section(&o, v->n, RESULT_ROW);
+    v->at_tops = section(&o, v->n * (uint64_t)v->n_top, RESULT_TOP_ENTRY);
     size_t n;
     v->at_texts = texts_section(&o, &n);
-    if (o.bad || !offsets_good(header + 40, 1, 4, n) || !offsets_good(v->at_names, k, 4, n) ||
+    if (o.bad || n_top > RESULT_TOP || !result_classes_good(v) || !offsets_good(header + 40, 1, 4, n) || !offsets_good(v->at_names, k, 4, n) ||
         !offsets_good(v->at_rows, v->n, RESULT_ROW, n) || !offsets_good(v->at_rows + 4, v->n, RESULT_ROW, n))
         return malformed(err, "result");
     v->what = (const char *)v->at_texts + u32_at(header + 40);
@@ -241,6 +263,74 @@ struct prediction_row result_view_row(const struct result_view *v, size_t i)
                                    .probability = f64_at(p + 16)};
 }
 
+int result_view_top(const struct result_view *v, size_t i, int k, double *probability)
+{
+    const uint8_t *p = v->at_tops + (i * (size_t)v->n_top + (size_t)k) * RESULT_TOP_ENTRY;
+    *probability = f64_at(p + 4);
+    return (int)u32_at(p);
+}
+
+/* --- several runs -------------------------------------------------------------------------------------------- */
+
+static void open_compared(struct compare_view *v, struct opening *o, const uint8_t *rows)
+{
+    for (size_t r = 0; !o->bad && r < v->n_runs; r++) {
+        v->runs[r].n_epochs = (size_t)u64_at(rows + r * COMPARE_RUN + 12);
+        v->runs[r].at_epochs = section(o, v->runs[r].n_epochs, COMPARE_EPOCH);
+    }
+}
+
+enum err_code compare_view_open(struct compare_view *v, const struct block *block, struct err *err)
+{
+    memset(v, 0, sizeof *v);
+    if (block->kind != BLOCK_COMPARE)
+        return err_set(err, ERR_FORMAT, "not a compare block");
+    struct opening o = {.p = block->bytes, .end = block->bytes + block->n_bytes};
+    const uint8_t *header = section(&o, 1, COMPARE_HEADER);
+    if (!header || u64_at(header) > COMPARE_RUNS)
+        return malformed(err, "compare");
+    v->n_runs = (size_t)u64_at(header);
+    v->n_settings = (size_t)u64_at(header + 8);
+    v->n_same = (size_t)u64_at(header + 16);
+    const uint8_t *rows = section(&o, v->n_runs, COMPARE_RUN);
+    open_compared(v, &o, rows);
+    size_t n, texts_each = v->n_runs + 1;
+    v->at_settings = section(&o, v->n_settings, texts_each * 4);
+    v->at_texts = texts_section(&o, &n);
+    if (o.bad || !offsets_good(v->at_settings, v->n_settings * texts_each, 4, n))
+        return malformed(err, "compare");
+    for (size_t r = 0; r < v->n_runs; r++) {
+        const uint8_t *p = rows + r * COMPARE_RUN;
+        if (!offsets_good(p, 3, 4, n))
+            return malformed(err, "compare");
+        v->runs[r].folder = (const char *)v->at_texts + u32_at(p);
+        v->runs[r].name = (const char *)v->at_texts + u32_at(p + 4);
+        v->runs[r].problem = (const char *)v->at_texts + u32_at(p + 8);
+    }
+    return ERR_OK;
+}
+
+struct compare_epoch compare_view_epoch(const struct compare_view *v, size_t run, size_t i)
+{
+    const uint8_t *p = v->runs[run].at_epochs + i * COMPARE_EPOCH;
+    return (struct compare_epoch){.epoch = (int)u32_at(p), .val_loss = f64_at(p + 4), .val_acc = f64_at(p + 12)};
+}
+
+static const char *setting_text(const struct compare_view *v, size_t i, size_t k)
+{
+    return (const char *)v->at_texts + u32_at(v->at_settings + (i * (v->n_runs + 1) + k) * 4);
+}
+
+const char *compare_view_setting(const struct compare_view *v, size_t i)
+{
+    return setting_text(v, i, 0);
+}
+
+const char *compare_view_value(const struct compare_view *v, size_t i, size_t run)
+{
+    return setting_text(v, i, run + 1);
+}
+
 /* --- runs and texts ------------------------------------------------------------------------------------------ */
 
 size_t runs_view_count(const struct block *block)
@@ -262,7 +352,7 @@ bool runs_view_at(const struct block *block, size_t i, struct run_row *row)
     if (o.bad || !offsets_good(p, RUN_TEXTS, 4, n))
         return false;
     const char **const to[RUN_TEXTS] = {&row->folder, &row->name, &row->state,   &row->mode, &row->preset,
-                                        &row->model,  &row->data, &row->started, &row->note};
+                                        &row->model,  &row->data, &row->started, &row->note, &row->remark};
     for (int k = 0; k < RUN_TEXTS; k++)
         *to[k] = texts + u32_at(p + 4 * k);
     p += 4 * RUN_TEXTS;

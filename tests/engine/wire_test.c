@@ -271,8 +271,8 @@ static void result_block(void **state)
 static void runs_block(void **state)
 {
     (void)state;
-    struct run_row rows[] = {{"/r/1", "1", "done", "frozen", "best", "resnet18", "/f", "2026-01-01", "", 5, 4, 0.9, 0.3, 12},
-                             {"/r/2", "2", "broken", "", "", "", "", "", "run.ini: malformed", 0, 0, NAN, NAN, NAN}};
+    struct run_row rows[] = {{"/r/1", "1", "done", "frozen", "best", "resnet18", "/f", "2026-01-01", "", "try again", 5, 4, 0.9, 0.3, 12},
+                             {"/r/2", "2", "broken", "", "", "", "", "", "run.ini: malformed", "", 0, 0, NAN, NAN, NAN}};
     struct str bytes = STR_INIT;
     block_runs(&bytes, rows, 2);
     const struct block *block = block_from_bytes(BLOCK_RUNS, bytes.s, bytes.len);
@@ -281,6 +281,7 @@ static void runs_block(void **state)
     assert_true(runs_view_at(block, 0, &row));
     assert_true(row.epochs == 5 && row.best_epoch == 4 && row.best_val_acc == 0.9 && row.seconds == 12);
     assert_string_equal(row.started, "2026-01-01");
+    assert_string_equal(row.remark, "try again");
     assert_true(runs_view_at(block, 1, &row));
     assert_string_equal(row.note, "run.ini: malformed");
     assert_false(runs_view_at(block, 2, &row));

@@ -319,8 +319,16 @@ static void add_result(struct world *w, int epoch)
                 (struct prediction_row){f.name, f.cls, i % 7 == 0 ? (f.cls + 2) % CLASSES : f.cls,
                                         0.5 + 0.49 * fabs(noise((int64_t)i)), ""};
     }
-    struct result r = {CLASSES, epoch, names, "validation part", 0.215, 0.8976, 0.8952,
-                       counts,  n,     rows};
+    struct result r = {.n_classes = CLASSES,
+                       .epoch = epoch,
+                       .classes = names,
+                       .what = "validation part",
+                       .loss = 0.215,
+                       .acc = 0.8976,
+                       .balanced = 0.8952,
+                       .counts = counts,
+                       .n = n,
+                       .rows = rows};
     block_result(&bytes, &r);
     w->model.result = block_from_bytes(BLOCK_RESULT, bytes.s, bytes.len);
     if (result_view_open(&w->model.res, w->model.result, NULL))

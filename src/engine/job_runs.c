@@ -1,0 +1,314 @@
+/* Jobs on folders of runs: the list, notes, the trash. None of them needs a run to be whole.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "engine/job.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "engine/internal.h"
+#include "engine/record.h"
+
+#define NOTE_FILE "note.txt"
+#define NOTE_LIMIT ((size_t)1 << 16)
+#define STRANGERS 3 /* folders without run.ini that are named */
+
+/* --- the list ------------------------------------------------------------------------------------------------ */
+
+struct runs {
+    struct run_row *rows; /* texts are the rows' own */
+    size_t n, cap;
+    struct str strangers;
+    size_t n_strangers;
+};
+
+static char *first_line(char *text)
+{
+    text[strcspn(text, "\n")] = '\0';
+    return text;
+}
+
+/* The user's note; the caller frees it. */
+static char *read_note(const char *folder)
+{
+    char *path = path_join(folder, NOTE_FILE), *text = NULL;
+    size_t n;
+    struct err err = {0};
+    if (file_read(path, NOTE_LIMIT, &text, &n, &err) != ERR_OK)
+        text = xstrdup(err.code == ERR_NOT_FOUND ? "" : "note.txt cannot be read");
+    free(path);
+    return first_line(text);
+}
+
+static void fill_row(struct run_row *row, const struct record *r, const char *folder)
+{
+    bool running = str_eq(r->state, "running");
+    bool dead = running && !record_alive(r) && r->pid != getpid();
+    char *own = xstrdup(folder);
+    *row = (struct run_row){.folder = own, .name = path_base(own),
+                            .state = xstrdup(dead ? "stopped" : r->state),
+                            .mode = xstrdup(r->mode), .preset = xstrdup(r->preset), .model = xstrdup(r->model),
+                            .data = xstrdup(r->data), .started = xstrdup(r->started),
+                            .note = xstrdup(dead ? "ended without a word; resume goes on" : r->note),
+                            .remark = read_note(folder),
+                            .epochs = r->epochs_done, .best_epoch = r->best.epoch, .best_val_acc = r->best.val_acc,
+                            .best_val_loss = r->best.val_loss, .seconds = r->seconds};
+}
+
+static void free_row(struct run_row *row)
+{
+    const char *const texts[] = {row->folder, row->state, row->mode, row->preset, row->model,
+                                 row->data,   row->started, row->note, row->remark};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        free((void *)texts[i]);
+}
+
+/* A record that cannot be read is a row of its own: state broken, the reason as its note. */
+static void add_run(struct runs *runs, const char *folder)
+{
+    struct record r;
+    struct err err = {0};
+    if (record_read(&r, folder, &err) != ERR_OK) {
+        const char *message = err.message;
+        size_t prefix = strlen(folder);
+        record_init(&r);
+        snprintf(r.state, sizeof r.state, "broken");
+        if (str_starts(message, folder) && message[prefix] == '/') /* the row names the folder */
+            message += prefix + 1;
+        record_set(&r.note, message);
+    }
+    runs->rows = xgrow(runs->rows, &runs->cap, runs->n + 1, sizeof *runs->rows);
+    fill_row(&runs->rows[runs->n++], &r, folder);
+    record_done(&r);
+}
+
+static void add_stranger(struct runs *runs, const char *name)
+{
+    if (runs->n_strangers++ < STRANGERS)
+        str_printf(&runs->strangers, "%s%.40s", runs->strangers.len ? ", " : "", name);
+}
+
+static void add_entry(struct runs *runs, const char *parent, const char *name)
+{
+    char *folder = path_join(parent, name), *ini = path_join(folder, "run.ini");
+    if (path_is_file(ini))
+        add_run(runs, folder);
+    else if (path_is_folder(folder))
+        add_stranger(runs, name);
+    free(ini);
+    free(folder);
+}
+
+static int newer_first(const void *a, const void *b)
+{
+    const struct run_row *x = a, *y = b;
+    int by_start = strcmp(y->started, x->started);
+    return by_start ? by_start : strcmp(y->name, x->name);
+}
+
+static void runs_done(struct runs *runs)
+{
+    for (size_t i = 0; i < runs->n; i++)
+        free_row(&runs->rows[i]);
+    free(runs->rows);
+    str_done(&runs->strangers);
+}
+
+static enum err_code read_runs(struct job *job, struct runs *runs, DIR *d, const char *parent, struct err *err)
+{
+    enum err_code code = ERR_OK;
+    size_t seen = 0;
+    for (struct dirent *e; d && code == ERR_OK && (e = readdir(d));) {
+        if (e->d_name[0] != '.')
+            add_entry(runs, parent, e->d_name);
+        if (++seen % 64 == 0)
+            job_progress(job, runs->n, 0, 0);
+        code = job_cancelled(job, err);
+    }
+    return code;
+}
+
+static void say_what_is_there(struct job *job, const struct runs *runs, const char *parent)
+{
+    char more[40] = "";
+    if (runs->n_strangers > STRANGERS)
+        snprintf(more, sizeof more, " and %zu more", runs->n_strangers - STRANGERS);
+    job_say(job, "%zu %s in %.90s%s%s%s", runs->n, runs->n == 1 ? "run" : "runs", parent,
+            runs->n_strangers ? "; no run.ini: " : "", runs->strangers.s ? runs->strangers.s : "", more);
+}
+
+/* A folder that was given must be there; the default one and a trash come with the first run in them. */
+static bool may_be_missing(const struct job *job, const char *parent)
+{
+    return !job->cmd.path[0] || str_eq(path_base(parent), RUNS_TRASH);
+}
+
+enum err_code job_runs(struct job *job, struct err *err)
+{
+    char *parent = path_folder(job->cmd.path[0] ? job->cmd.path : job->cmd.options->runs_dir);
+    struct runs runs = {0};
+    job_stage(job, "reading runs", 0);
+    DIR *d = opendir(parent);
+    int why = errno;
+    enum err_code code = ERR_OK;
+    if (!d && why != ENOENT)
+        code = err_sys(err, why, "%s", parent);
+    else if (!d && !may_be_missing(job, parent))
+        code = err_set(err, ERR_NOT_FOUND, "%s: no such folder", parent);
+    else
+        code = read_runs(job, &runs, d, parent, err);
+    if (code == ERR_OK) {
+        struct str bytes = STR_INIT;
+        if (runs.n)
+            qsort(runs.rows, runs.n, sizeof *runs.rows, newer_first);
+        block_runs(&bytes, runs.rows, runs.n);
+        job_result(job, BLOCK_RUNS, &bytes);
+        say_what_is_there(job, &runs, parent);
+    }
+    if (d)
+        closedir(d);
+    runs_done(&runs);
+    free(parent);
+    return code;
+}
+
+/* --- notes --------------------------------------------------------------------------------------------------- */
+
+static enum err_code check_run(const char *folder, struct err *err)
+{
+    char *ini = path_join(folder, "run.ini");
+    bool there = path_is_file(ini);
+    free(ini);
+    return there ? ERR_OK : err_set(err, ERR_INVALID, "%s: not a run folder (no run.ini in it)", folder);
+}
+
+/* A file of its own: run.ini is written again and again by the process that trains. */
+enum err_code job_note(struct job *job, struct err *err)
+{
+    char *folder = path_folder(job->cmd.path), *path = path_join(folder, NOTE_FILE);
+    const char *note = job->cmd.path2;
+    enum err_code code = check_run(folder, err);
+    if (code == ERR_OK && *note) {
+        char *line = xasprintf("%s\n", note);
+        code = file_replace(path, line, strlen(line), err);
+        free(line);
+    } else if (code == ERR_OK && unlink(path) != 0 && errno != ENOENT) {
+        code = err_sys(err, errno, "%s", path);
+    }
+    if (code == ERR_OK)
+        job_say(job, *note ? "note kept: %.180s" : "note of %.180s taken away", *note ? note : path_base(folder));
+    free(path);
+    free(folder);
+    return code;
+}
+
+/* --- trash --------------------------------------------------------------------------------------------------- */
+
+/* This very process trains it: record_alive does not count that. */
+static bool trains_here(struct job *job, const char *folder)
+{
+    const struct train_view *t = &snapshot_begin(job->engine)->train;
+    bool here = t->live && str_eq(t->run, folder);
+    snapshot_end(job->engine);
+    return here;
+}
+
+static enum err_code check_idle(struct job *job, const char *folder, struct err *err)
+{
+    struct record r;
+    bool trains = trains_here(job, folder);
+    if (!trains && record_read(&r, folder, NULL) == ERR_OK) { /* a broken one may go */
+        trains = record_alive(&r);
+        record_done(&r);
+    }
+    return trains ? err_set(err, ERR_BUSY, "%s: is training", folder) : ERR_OK;
+}
+
+/* The folder around a path, which has a '/'; the caller frees it. */
+static char *folder_of(const char *path)
+{
+    size_t n = (size_t)(path_base(path) - path);
+    return xstrndup(path, n > 1 ? n - 1 : n);
+}
+
+/* Where a run goes: *out is the folder that it gets into. */
+static enum err_code other_side(char **out, const char *folder, bool back, struct err *err)
+{
+    char *parent = folder_of(folder);
+    bool in_trash = str_eq(path_base(parent), RUNS_TRASH);
+    enum err_code code = ERR_OK;
+    if (in_trash != back)
+        code = err_set(err, ERR_INVALID, back ? "%s: is not in a trash" : "%s: is in the trash already", folder);
+    else if (back)
+        *out = folder_of(parent);
+    else
+        *out = path_join(parent, RUNS_TRASH);
+    free(parent);
+    return code;
+}
+
+/* Moves without ever replacing something: the name gets -2, -3 where it is taken. *to is the caller's. */
+static enum err_code move_into(char **to, const char *folder, const char *target, struct err *err)
+{
+    enum err_code code = path_make_folders(target, err);
+    *to = NULL;
+    for (int k = 1; code == ERR_OK; k++) {
+        char suffix[16] = "";
+        if (k > 1)
+            snprintf(suffix, sizeof suffix, "-%d", k);
+        free(*to);
+        *to = xasprintf("%s/%s%s", target, path_base(folder), suffix);
+        if (mkdir(*to, 0777) == 0) { /* the name is ours; rename replaces an empty folder */
+            if (rename(folder, *to) == 0)
+                break;
+            code = err_sys(err, errno, "%s", folder);
+            rmdir(*to);
+        } else if (errno != EEXIST) {
+            code = err_sys(err, errno, "%s", *to);
+        }
+    }
+    return code;
+}
+
+static enum err_code move_one(struct job *job, const char *given, struct str *where, struct err *err)
+{
+    bool back = job->cmd.number == 1;
+    char *folder = path_folder(given), *target = NULL, *to = NULL;
+    enum err_code code = check_run(folder, err);
+    if (code == ERR_OK)
+        code = other_side(&target, folder, back, err);
+    if (code == ERR_OK)
+        code = check_idle(job, folder, err);
+    if (code == ERR_OK)
+        code = move_into(&to, folder, target, err);
+    if (code == ERR_OK)
+        str_printf(where, "%s%s", where->len ? "\n" : "", to);
+    free(to);
+    free(target);
+    free(folder);
+    return code;
+}
+
+enum err_code job_trash(struct job *job, struct err *err)
+{
+    struct str where = STR_INIT, bytes = STR_INIT;
+    size_t done = 0;
+    enum err_code code = job->cmd.n_list ? ERR_OK : err_set(err, ERR_INVALID, "no run given");
+    for (; code == ERR_OK && done < job->cmd.n_list; done += code == ERR_OK)
+        code = move_one(job, job->cmd.list[done], &where, err);
+    block_text(&bytes, where.s ? where.s : "");
+    job_result(job, BLOCK_TEXT, &bytes);
+    job_say(job, job->cmd.number == 1 ? "%zu %s back from the trash" : "%zu %s moved to the trash", done,
+            done == 1 ? "run" : "runs");
+    str_done(&where);
+    return code;
+}
