@@ -42,6 +42,9 @@ libfl_engine_a_SOURCES = \
 	src/engine/score.c src/engine/score.h src/engine/settings.c src/engine/settings.h src/engine/show.c \
 	src/engine/torch.c src/engine/torch.h src/engine/trainer.c src/engine/trainer.h src/engine/trainer_epoch.c \
 	src/engine/trainer_step.c src/engine/views.c src/engine/wire.c src/engine/wire.h
+# watching a run
+libfl_engine_a_SOURCES += \
+	src/engine/gauges.c src/engine/gauges.h src/engine/job_view.c src/engine/run_steps.c src/engine/sampler.c
 libfl_engine_a_CPPFLAGS = $(AM_CPPFLAGS) $(CJSON_CFLAGS) $(XXHASH_CFLAGS) -I$(top_builddir)/src -DPKGLIBDIR='"$(pkglibdir)"'
 
 # The commit that is built, with a dirty mark: written again only when it is another.
@@ -72,8 +75,11 @@ libfl_ui_a_SOURCES = \
 libfl_ui_a_SOURCES += \
 	src/ui/fmt.c src/ui/fmt.h src/ui/layout.c src/ui/layout.h src/ui/parts.c src/ui/parts.h src/ui/plot_dots.c \
 	src/ui/plot_dots.h src/ui/plot_scale.c src/ui/plot_scale.h src/ui/screen_data.c src/ui/screen_samples.c \
-	src/ui/screen_setup.c src/ui/screen_train.c src/ui/screens.c src/ui/screens.h src/ui/series.c src/ui/series.h src/ui/w_list.c src/ui/w_list.h \
+	src/ui/screen_setup.c src/ui/screen_train.c src/ui/screens.c src/ui/screens.h src/ui/w_list.c src/ui/w_list.h \
 	src/ui/w_plot.c src/ui/w_plot.h src/ui/w_timeline.c src/ui/w_timeline.h
+# charts
+libfl_ui_a_SOURCES += \
+	src/ui/series.c src/ui/series.h
 libfl_ui_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURSES_CFLAGS) $(SIXEL_CFLAGS) -DPKGDATADIR='"$(pkgdatadir)"'
 
 bin_PROGRAMS += flowerlab

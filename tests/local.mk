@@ -78,6 +78,14 @@ engine_test_libs = libfl_engine.a libfl_nn.a libfl_data.a libfl_stats.a libfl_im
 	$(JPEG_LIBS) $(PNG_LIBS) $(ZIP_LIBS) $(CJSON_LIBS) $(XXHASH_LIBS) $(CURL_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS) -ldl -lm
 check_PROGRAMS += tests/engine/queue.test tests/engine/wire.test
 TESTS += tests/engine/queue.test tests/engine/wire.test
+check_PROGRAMS += tests/engine/gauges.test tests/engine/watch.test
+TESTS += tests/engine/gauges.test tests/engine/watch.test
+tests_engine_gauges_test_SOURCES = tests/engine/gauges_test.c tests/unit/test.h
+tests_engine_gauges_test_CPPFLAGS = $(test_cppflags)
+tests_engine_gauges_test_LDADD = $(engine_test_libs)
+tests_engine_watch_test_SOURCES = tests/engine/watch_test.c tests/engine/lab.h tests/unit/test.h
+tests_engine_watch_test_CPPFLAGS = $(test_cppflags)
+tests_engine_watch_test_LDADD = $(engine_test_libs)
 check_PROGRAMS += tests/engine/train.test tests/engine/steer.test
 TESTS += tests/engine/train.test tests/engine/steer.test tests/engine/kill.tap
 EXTRA_DIST += tests/engine/kill.tap

@@ -186,6 +186,8 @@ static void watch_run(struct batch *b, uint64_t job, void *user)
     if (!told->started && *t->run && t->n_epochs) {
         tell_start(b, t);
         told->started = true;
+        told->steps = t->steps_before;
+        told->events = (int)t->events_before;
     }
     tell_steps(b, t, told);
     tell_epochs(b, t, told);

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "engine/hooks.h"
 #include "engine/internal.h"
+#include "engine/gauges.h"
 #include "engine/torch.h"
 #include "engine/wire.h"
 
@@ -19,7 +20,7 @@ static void snapshot_clear(struct snapshot *snap)
 {
     snap->generation = 1;
     struct train_view *t = &snap->train;
-    t->eta = t->s_libtorch = t->s_weights = t->s_scan = t->s_first_step = NAN;
+    t->nearest_mean = t->eta = t->s_libtorch = t->s_weights = t->s_scan = t->s_first_step = NAN;
 }
 
 struct engine *engine_new_with(const struct engine_config *config, const struct job_ops *table, size_t n)
@@ -79,6 +80,7 @@ static void job_run(struct job *job, struct err *err)
 static void *engine_main(void *arg)
 {
     struct engine *e = arg;
+    e->sampler = sampler_start(e);
     pool_nice_thread(e->niceness); /* before libtorch starts threads of its own */
     pthread_mutex_lock(&e->lock);
     for (;;) {
@@ -97,6 +99,7 @@ static void *engine_main(void *arg)
         job_free(job);
     }
     pthread_mutex_unlock(&e->lock);
+    sampler_stop(e->sampler);
     torch_free(e->torch);
     return NULL;
 }
@@ -402,12 +405,34 @@ bool engine_next_event(struct engine *e, struct notice *notice)
     return got;
 }
 
+/* Entries of a ring that the copy does not have yet. */
+static void copy_ring(void *to, const void *from, size_t entry, uint64_t size, uint64_t had, uint64_t seen)
+{
+    for (uint64_t i = seen - had > size ? seen - size : had; i < seen; i++)
+        memcpy((char *)to + i % size * entry, (const char *)from + i % size * entry, entry);
+}
+
+/* Of one and the same run only what is new is copied: the rings are large and their entries do not change. */
+static void copy_snapshot(struct snapshot *to, const struct snapshot *from)
+{
+    struct train_view *t = &to->train;
+    const struct train_view *f = &from->train;
+    const size_t rings = offsetof(struct snapshot, train.steps), after = offsetof(struct snapshot, train.result);
+    uint64_t steps = t->steps_seen, epochs = t->epochs_seen;
+    if (to->generation == 0 || t->job != f->job || steps > f->steps_seen || epochs > f->epochs_seen)
+        steps = epochs = 0;
+    copy_ring(t->steps, f->steps, sizeof f->steps[0], SNAP_STEPS, steps, f->steps_seen);
+    copy_ring(t->epochs, f->epochs, sizeof f->epochs[0], SNAP_EPOCHS, epochs, f->epochs_seen);
+    memcpy(to, from, rings);
+    memcpy((char *)to + after, (const char *)from + after, sizeof *to - after);
+}
+
 bool engine_snapshot(struct engine *e, struct snapshot *snap)
 {
     pthread_mutex_lock(&e->lock);
     bool changed = snap->generation != e->snap->generation;
     if (changed)
-        memcpy(snap, e->snap, sizeof *snap);
+        copy_snapshot(snap, e->snap);
     double now = clock_now();
     struct job *jobs[] = {e->current, e->nested};
     for (int i = 0; changed && i < 2; i++) {

@@ -42,6 +42,8 @@ enum cmd_kind {
     CMD_DEMO,      /* path: folder to fill; number: 0 flowers, 1 shapes; options: seed. Result: text block, the folder */
     CMD_RUNS,      /* path: folder of runs, "" option runs-dir. Result: runs block. Folders without run.ini are named in the notice */
     CMD_FETCH,     /* path: architecture's name. Result: text block, the file */
+    CMD_VIEW,      /* path: run folder; list[0]: how its charts are looked at, to be kept in view.ini; without a list nothing is written.
+                    * Result: text block, what view.ini holds, "" without one */
     CMD_WEIGHTS,   /* path: weight file to look into, or "" to list the architectures and what there is of them. Result: text block, lines of
                     * KEY<TAB>VALUE (safe for terminals), an empty line between records */
     CMD_STORED,    /* path: run. Result: result block of its best epoch, as its folder keeps it; nothing is computed */
@@ -125,6 +127,7 @@ struct job_view {
 struct step_point {
     int64_t step;            /* from 1 through the run */
     float loss, acc, lr, lr_head, images_per_s, grad_norm; /* of this step's batch; NaN when unknown */
+    double seconds;          /* of the whole run, at its end; NaN when unknown */
 };
 
 struct phase_mark {
@@ -152,7 +155,9 @@ struct train_view {
     double loader_wait;      /* share of the time spent waiting for pictures, 0..1 */
     bool validating;
     double majority;         /* accuracy of always answering the largest class */
+    double nearest_mean;     /* of the class whose mean features are nearest; NaN until there are features of all pictures */
     uint64_t dataset;        /* block of the data set as this run's scan found it; 0 until then */
+    uint64_t steps_before, events_before; /* so many steps and events are of earlier sessions of the run */
     struct best best;
     int n_marks, n_events;
     struct phase_mark marks[RECIPE_PHASES];
@@ -167,11 +172,23 @@ struct train_view {
     char end[128];           /* how it ended: "done", "stopped by user", "stopped: loss is NaN at step 12" */
 };
 
+/* The machine while a run trains, about once a second. Shares 0..1; NaN and 0 where unknown. */
+struct gauges {
+    uint64_t seen;           /* readings so far; 0: the rest says nothing */
+    double cores;            /* work of the cores that this process may use, by anybody */
+    double own_cores;        /* by this process */
+    uint64_t memory_used, memory_total; /* of the machine, or of this container where it has a limit */
+    uint64_t own_memory;     /* resident */
+    double gpu, gpu_temperature, gpu_power, gpu_power_limit; /* share, degrees C, W; of the GPU that the run uses */
+    uint64_t gpu_memory_used, gpu_memory_total;
+};
+
 struct snapshot {
     uint64_t generation;     /* changes when anything below changes */
     struct job_view jobs[SNAP_JOBS]; /* [0]: the engine command; the others: data commands */
     struct train_view train;
-    uint64_t memory_used, memory_total; /* of the device, bytes; 0 unknown */
+    uint64_t memory_used, memory_total; /* of the device, bytes, by this process; 0 unknown */
+    struct gauges gauges;
 };
 
 /* Copies when snap->generation differs; false: nothing changed, nothing copied. Start with generation 0. */

@@ -75,3 +75,116 @@ enum err_code features_compute(struct features *f, struct trainer *t, struct loa
         features_done(f, t->fl);
     return code;
 }
+
+/* --- a baseline ---------------------------------------------------------------------------------------------- */
+
+#define CHUNK 4096 /* rows at once */
+
+/* Rows first .. first + n - 1 into out. */
+static enum err_code read_rows(const struct features *f, const struct fl_table *fl, size_t first, size_t n, float *out,
+                               size_t width, struct err *err)
+{
+    int64_t index[CHUNK];
+    fl_tensor *rows;
+    for (size_t i = 0; i < n; i++)
+        index[i] = (int64_t)(first + i);
+    fl_scope *scope = fl->scope_new();
+    enum err_code code = fl->tensor_rows(&rows, f->x, index, n, scope, err);
+    if (code == ERR_OK)
+        code = fl->tensor_read(rows, out, n * width * sizeof *out, err);
+    fl->scope_close(scope);
+    return code;
+}
+
+/* Means of the classes into mean [k, width], -|mean|^2 / 2 into bias [k]: the nearest mean has the largest mean x + bias. A class without
+ * pictures is far away. */
+static enum err_code class_means(const struct trainer *t, float *mean, float *bias, size_t k, size_t width,
+                                 struct err *err)
+{
+    const struct features *f = &t->train_features;
+    double *sum = xcalloc(k * width, sizeof *sum);
+    size_t *count = xcalloc(k, sizeof *count);
+    float *rows = xmalloc(CHUNK * width * sizeof *rows);
+    enum err_code code = ERR_OK;
+    for (size_t i = 0; code == ERR_OK && i < f->n; i += CHUNK) {
+        size_t n = f->n - i < CHUNK ? f->n - i : CHUNK;
+        code = read_rows(f, t->fl, i, n, rows, width, err);
+        for (size_t j = 0; code == ERR_OK && j < n; j++) {
+            size_t c = (size_t)f->labels[i + j];
+            count[c]++;
+            for (size_t d = 0; d < width; d++)
+                sum[c * width + d] += (double)rows[j * width + d];
+        }
+    }
+    for (size_t c = 0; c < k; c++) {
+        double square = 0;
+        for (size_t d = 0; count[c] && d < width; d++) {
+            double m = sum[c * width + d] / (double)count[c];
+            mean[c * width + d] = (float)m;
+            square += m * m;
+        }
+        bias[c] = count[c] ? (float)(-square / 2) : -1e30f;
+    }
+    free(sum);
+    free(count);
+    free(rows);
+    return code;
+}
+
+static size_t count_right(const float *scores, const int64_t *labels, size_t n, size_t k)
+{
+    size_t right = 0;
+    for (size_t i = 0; i < n; i++)
+        right += score_argmax(scores + i * k, (int)k) == labels[i];
+    return right;
+}
+
+static enum err_code score_rows(size_t *right, const struct trainer *t, const fl_tensor *mean, const fl_tensor *bias,
+                                size_t first, size_t n, struct err *err)
+{
+    const struct features *f = &t->val_features;
+    const struct fl_table *fl = t->fl;
+    size_t k = (size_t)t->model.n_classes;
+    int64_t index[CHUNK];
+    for (size_t i = 0; i < n; i++)
+        index[i] = (int64_t)(first + i);
+    float *scores = xmalloc(n * k * sizeof *scores);
+    fl_tensor *rows, *out;
+    fl_scope *scope = fl->scope_new();
+    enum err_code code = fl->tensor_rows(&rows, f->x, index, n, scope, err);
+    if (code == ERR_OK)
+        code = fl->linear(&out, rows, mean, bias, scope, err);
+    if (code == ERR_OK)
+        code = fl->tensor_read(out, scores, n * k * sizeof *scores, err);
+    fl->scope_close(scope);
+    if (code == ERR_OK)
+        *right += count_right(scores, f->labels + first, n, k);
+    free(scores);
+    return code;
+}
+
+enum err_code features_nearest_mean(double *share, const struct trainer *t, struct err *err)
+{
+    const struct fl_table *fl = t->fl;
+    int64_t dims[8] = {0};
+    fl->tensor_dims(t->train_features.x, dims);
+    size_t k = (size_t)t->model.n_classes, width = (size_t)dims[1], right = 0;
+    float *mean = xcalloc(k * width, sizeof *mean), *bias = xcalloc(k, sizeof *bias);
+    fl_tensor *w = NULL, *b = NULL;
+    fl->grad_enable(false);
+    enum err_code code = class_means(t, mean, bias, k, width, err);
+    if (code == ERR_OK)
+        code = fl->tensor_new(&w, FL_F32, 2, (int64_t[]){(int64_t)k, (int64_t)width}, mean, k * width * sizeof *mean, err);
+    if (code == ERR_OK)
+        code = fl->tensor_new(&b, FL_F32, 1, (int64_t[]){(int64_t)k}, bias, k * sizeof *bias, err);
+    for (size_t i = 0; code == ERR_OK && i < t->val_features.n; i += CHUNK)
+        code = score_rows(&right, t, w, b, i, t->val_features.n - i < CHUNK ? t->val_features.n - i : CHUNK, err);
+    fl->grad_enable(true);
+    fl->tensor_free(w);
+    fl->tensor_free(b);
+    free(mean);
+    free(bias);
+    if (code == ERR_OK && t->val_features.n)
+        *share = (double)right / (double)t->val_features.n;
+    return code;
+}

@@ -57,6 +57,7 @@ struct engine {
     const struct job_ops *table;
     size_t n_table;
     struct torch *torch;   /* engine thread; NULL until loaded */
+    struct sampler *sampler; /* engine thread */
     pthread_mutex_t lock;  /* guards all below */
     pthread_cond_t work;   /* something for the engine thread: a job, a control, quit */
     pthread_t thread;
@@ -66,6 +67,7 @@ struct engine {
     struct job *data_jobs;
     struct queue queue;
     struct snapshot *snap;
+    int gpu;               /* that the run computes on; -1 none */
     struct block_store blocks;
 };
 

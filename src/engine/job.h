@@ -16,6 +16,7 @@ enum err_code job_compare(struct job *job, struct err *err);
 enum err_code job_note(struct job *job, struct err *err);
 enum err_code job_trash(struct job *job, struct err *err);
 enum err_code job_fetch(struct job *job, struct err *err);
+enum err_code job_view(struct job *job, struct err *err);
 enum err_code job_weights(struct job *job, struct err *err);
 enum err_code job_train(struct job *job, struct err *err);
 enum err_code job_resume(struct job *job, struct err *err);

@@ -316,6 +316,18 @@ static enum err_code predict_batch(struct use *u, struct squares *s, size_t n, f
     return code;
 }
 
+/* One file's answer in a sentence; of many only their number. */
+static void say_predictions(struct job *job, const struct use *u)
+{
+    const struct prediction_row *row = u->score.rows;
+    if (u->score.n != 1)
+        job_say(job, "%zu files", u->score.n);
+    else if (row->predicted < 0)
+        job_say(job, "%s: %s", path_base(row->file), row->problem);
+    else
+        job_say(job, "%s: %s, %.1f %%", path_base(row->file), u->model.classes[row->predicted], 100 * row->probability);
+}
+
 static enum err_code predict_all(struct use *u, struct names *names, char (*problems)[200], struct err *err)
 {
     struct loader_config config = settings_loader(&u->model.prep, u->record.recipe.batch_size, u->job->cmd.options);
@@ -356,7 +368,7 @@ enum err_code job_predict(struct job *job, struct err *err)
         code = predict_all(&u, &names, problems, err);
     if (code == ERR_OK) {
         hand_over(&u, BLOCK_PREDICTIONS, "files");
-        job_say(job, "%zu files", u.score.n);
+        say_predictions(job, &u);
     }
     use_done(&u);
     free(problems);

@@ -407,6 +407,13 @@ static enum err_code reload(struct trainer *t, struct err *err)
     return code;
 }
 
+/* What the charts show of the sessions before. */
+static void read_old_steps(struct trainer *t)
+{
+    t->old_steps = xcalloc(SNAP_STEPS, sizeof *t->old_steps);
+    t->n_old_steps = run_read_steps(&t->run, t->old_steps, SNAP_STEPS);
+}
+
 static enum err_code write_restart(struct trainer *t, struct err *err)
 {
     struct record *r = &t->run.record;
@@ -426,8 +433,10 @@ enum err_code job_resume(struct job *job, struct err *err)
         return code;
     log_here(&t);
     code = reload(&t, err);
-    if (code == ERR_OK)
+    if (code == ERR_OK) {
+        read_old_steps(&t);
         code = write_restart(&t, err);
+    }
     t.resumed = true;
     if (code == ERR_OK)
         code = train_prepared(&t, "going on", err);

@@ -8,6 +8,7 @@
 static const struct job_ops table[] = {
     {.kind = CMD_LIST, .run = job_list},
     {.kind = CMD_SCAN, .run = job_scan},
+    {.kind = CMD_VIEW, .run = job_view},
     {.kind = CMD_WEIGHTS, .run = job_weights},
     {.kind = CMD_DEMO, .run = job_demo},
     {.kind = CMD_RUNS, .run = job_runs},

@@ -21,7 +21,7 @@
 void record_init(struct record *r)
 {
     memset(r, 0, sizeof *r);
-    r->best.val_acc = r->best.val_loss = NAN;
+    r->best.val_acc = r->best.val_loss = r->nearest_mean = NAN;
     options_default(&r->options);
     char **const texts[] = {&r->note, &r->command, &r->version, &r->commit, &r->host,
                             &r->started, &r->updated, &r->data, &r->weights, &r->match};
@@ -92,6 +92,7 @@ static const struct field fields[] = {
     FIELD("result", "best-epoch", INT, best.epoch),
     FIELD("result", "best-val-acc", REAL, best.val_acc),
     FIELD("result", "best-val-loss", REAL, best.val_loss),
+    FIELD("result", "nearest-mean", REAL, nearest_mean),
     FIELD("data", "folder", TEXT, data),
     FIELD("data", "fingerprint", HEX, fingerprint),
     FIELD("model", "architecture", CHARS, model),

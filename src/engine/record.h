@@ -21,6 +21,7 @@ struct record {
     char *note;            /* why it ended */
     int epochs_done;
     struct best best;
+    double nearest_mean;   /* accuracy of the class whose mean features are nearest, NaN unknown */
     double seconds;        /* of features and epochs, all sessions together */
     /* how it came about */
     char *command, *version, *commit, *host, *started, *updated;

@@ -207,7 +207,7 @@ void run_flush_steps(struct run *run)
     struct err err = {0};
     struct str text = STR_INIT;
     if (run_steps_size(run) == 0)
-        str_add(&text, "step,epoch,loss,acc,lr,lr_head,grad_norm,images_per_s\n");
+        str_add(&text, "step,epoch,loss,acc,lr,lr_head,grad_norm,images_per_s,seconds\n");
     str_add_n(&text, run->steps.s, run->steps.len);
     if (file_append(path, text.s, text.len, &err) != ERR_OK && !run->grumbled) {
         log_line(LOG_WARN, "%s; the run goes on without it", err.message);
@@ -229,6 +229,7 @@ void run_add_step(struct run *run, const struct step_point *p, int epoch)
     csv_add_real(s, (double)p->lr_head);
     csv_add_real(s, (double)p->grad_norm);
     csv_add_real(s, (double)p->images_per_s);
+    csv_add_real(s, p->seconds);
     csv_end(s);
     if (clock_now() - run->steps_flushed > 1)
         run_flush_steps(run);

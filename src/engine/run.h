@@ -41,6 +41,8 @@ enum err_code run_save_metrics(const struct run *run, struct err *err);
  * not stop the run. */
 void run_add_step(struct run *run, const struct step_point *p, int epoch);
 void run_flush_steps(struct run *run);
+/* The last lines of steps.csv, max at most, into out; what cannot be read is not there. Returns how many. */
+size_t run_read_steps(const struct run *run, struct step_point *out, size_t max);
 uint64_t run_steps_size(const struct run *run);                /* bytes of steps.csv */
 void run_cut_steps(const struct run *run, uint64_t size);      /* back to a checkpoint's length */
 

@@ -24,6 +24,30 @@ static void show_marks(struct train_view *v, const struct recipe *r)
     }
 }
 
+static void add_event(struct train_view *v, int64_t step, int epoch, const char *text)
+{
+    int room = (int)(sizeof v->events / sizeof v->events[0]);
+    if (v->n_events == room) /* the oldest goes; the tape in run.ini has all */
+        memmove(v->events, v->events + 1, (size_t)--v->n_events * sizeof v->events[0]);
+    struct event_mark *e = &v->events[v->n_events++];
+    *e = (struct event_mark){.step = step, .epoch = epoch};
+    COPY(e->text, text);
+}
+
+/* What earlier sessions of the run left. */
+static void begin_with_old(struct train_view *v, const struct trainer *t)
+{
+    const struct record *r = &t->run.record;
+    for (size_t i = 0; i < t->run.n_metrics; i++)
+        v->epochs[v->epochs_seen++ % SNAP_EPOCHS] = t->run.metrics[i];
+    for (size_t i = 0; i < t->n_old_steps; i++)
+        v->steps[v->steps_seen++ % SNAP_STEPS] = t->old_steps[i];
+    v->steps_before = v->steps_seen;
+    for (size_t i = 0; i < r->n_tape; i++)
+        add_event(v, r->tape[i].step, r->tape[i].epoch, r->tape[i].text);
+    v->events_before = (uint64_t)v->n_events;
+}
+
 /* A view of another job is replaced; start-up times that are already known stay. */
 static void begin_view(struct train_view *v, const struct trainer *t)
 {
@@ -35,8 +59,7 @@ static void begin_view(struct train_view *v, const struct trainer *t)
     v->s_libtorch = old.s_libtorch, v->s_weights = old.s_weights, v->s_scan = old.s_scan;
     v->s_first_step = v->eta = NAN;
     v->dataset = old.dataset;
-    for (size_t i = 0; i < t->run.n_metrics; i++)
-        v->epochs[v->epochs_seen++ % SNAP_EPOCHS] = t->run.metrics[i];
+    begin_with_old(v, t);
 }
 
 void show_run(struct trainer *t)
@@ -46,6 +69,7 @@ void show_run(struct trainer *t)
     split_counts(&t->split, t->ds, PART_VAL, counts);
     int64_t per_epoch = trainer_steps_per_epoch(t);
     struct train_view *v = &snapshot_begin(t->job->engine)->train;
+    t->job->engine->gpu = t->model.device.index;
     if (v->job != t->job->number)
         begin_view(v, t);
     COPY(v->run, t->run.folder);
@@ -67,6 +91,7 @@ void show_run(struct trainer *t)
     v->n_steps = t->step + per_epoch * (v->n_epochs - t->epoch);
     v->step = t->step;
     v->best = r->best;
+    v->nearest_mean = r->nearest_mean;
     v->majority = majority_accuracy(counts, t->model.n_classes);
     show_marks(v, &r->recipe);
     snapshot_end(t->job->engine);
@@ -118,12 +143,7 @@ void show_event(struct trainer *t, const char *text)
 {
     record_tape(&t->run.record, t->step, t->epoch + 1, text);
     struct train_view *v = &snapshot_begin(t->job->engine)->train;
-    int room = (int)(sizeof v->events / sizeof v->events[0]);
-    if (v->n_events == room) /* the oldest goes; the tape in run.ini has all */
-        memmove(v->events, v->events + 1, (size_t)--v->n_events * sizeof v->events[0]);
-    struct event_mark *e = &v->events[v->n_events++];
-    *e = (struct event_mark){.step = t->step, .epoch = t->epoch + 1};
-    COPY(e->text, text);
+    add_event(v, t->step, t->epoch + 1, text);
     snapshot_end(t->job->engine);
 }
 

@@ -50,6 +50,7 @@ void trainer_done(struct trainer *t)
     free(t->class_weights);
     free(t->batch_stats);
     free(t->param);
+    free(t->old_steps);
     memset(t, 0, sizeof *t);
 }
 
@@ -140,6 +141,8 @@ static enum err_code make_features(struct trainer *t, struct err *err)
     enum err_code code = features_compute(&t->train_features, t, t->train, t->split.train, t->split.n_train, err);
     if (code == ERR_OK)
         code = features_compute(&t->val_features, t, t->val, t->split.val, t->split.n_val, err);
+    if (code == ERR_OK)
+        code = features_nearest_mean(&t->run.record.nearest_mean, t, err);
     double seconds = clock_now() - began;
     t->run.record.seconds += seconds;
     if (code == ERR_OK)

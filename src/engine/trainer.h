@@ -58,6 +58,8 @@ struct trainer {
     double session_began, epoch_began, paused;
     double lr, lr_head;        /* of the last step */
     bool save_failed, resumed;
+    struct step_point *old_steps; /* of earlier sessions, until the view has them */
+    size_t n_old_steps;
     enum { GO_ON, STOP_AFTER_EPOCH, STOP_NOW } stop;
 };
 
@@ -84,6 +86,8 @@ enum err_code trainer_steer(struct trainer *t, struct err *err);
 bool features_apply(const struct trainer *t, const struct phase *phase);
 enum err_code features_compute(struct features *f, struct trainer *t, struct loader *loader, const uint32_t *files,
                                size_t n, struct err *err);
+/* Share of the validation pictures that lie nearest to the mean of their own class's training features (Euclidean distance). */
+enum err_code features_nearest_mean(double *share, const struct trainer *t, struct err *err);
 void features_done(struct features *f, const struct fl_table *fl);
 
 /* last.ckpt, the truth about a run: written after each epoch. */

@@ -113,7 +113,8 @@ static void report_step(struct trainer *t, const struct tally *before, double be
     double seconds = clock_now() - began;
     struct step_point p = {.step = t->step, .loss = (float)tally_loss(&one), .acc = (float)tally_acc(&one),
                            .lr = (float)t->lr, .lr_head = (float)t->lr_head, .grad_norm = (float)t->grad_norm,
-                           .images_per_s = seconds > 0 ? (float)((double)one.n / seconds) : NAN};
+                           .images_per_s = seconds > 0 ? (float)((double)one.n / seconds) : NAN,
+                           .seconds = t->run.record.seconds + clock_now() - t->epoch_began};
     run_add_step(&t->run, &p, t->epoch + 1);
     show_step(t, &p, step_in_epoch);
 }

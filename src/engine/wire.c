@@ -205,6 +205,7 @@ static const struct field step_fields[] = {
     FIELD(F_I64, step_point, step),      FIELD(F_FLOAT, step_point, loss),         FIELD(F_FLOAT, step_point, acc),
     FIELD(F_FLOAT, step_point, lr),      FIELD(F_FLOAT, step_point, lr_head),
     FIELD(F_FLOAT, step_point, images_per_s), FIELD(F_FLOAT, step_point, grad_norm),
+    FIELD(F_REAL, step_point, seconds),
 };
 
 static const struct field epoch_fields[] = {
@@ -233,12 +234,19 @@ static const struct field train_fields[] = {
     FIELD(F_I64, train_view, step_in_epoch), FIELD(F_I64, train_view, n_steps),
     FIELD(F_REAL, train_view, images_per_s), FIELD(F_REAL, train_view, seconds), FIELD(F_REAL, train_view, eta),
     FIELD(F_REAL, train_view, loader_wait), FIELD(F_BOOL, train_view, validating),
-    FIELD(F_REAL, train_view, majority), FIELD(F_U64, train_view, dataset), FIELD(F_INT, train_view, best.epoch),
+    FIELD(F_REAL, train_view, majority), FIELD(F_REAL, train_view, nearest_mean), FIELD(F_U64, train_view, dataset), FIELD(F_INT, train_view, best.epoch),
     FIELD(F_REAL, train_view, best.val_acc), FIELD(F_REAL, train_view, best.val_loss),
-    FIELD(F_INT, train_view, n_marks),   FIELD(F_INT, train_view, n_events),
+    FIELD(F_U64, train_view, events_before), FIELD(F_INT, train_view, n_marks),   FIELD(F_INT, train_view, n_events),
     FIELD(F_REAL, train_view, s_libtorch), FIELD(F_REAL, train_view, s_weights), FIELD(F_REAL, train_view, s_scan),
     FIELD(F_REAL, train_view, s_first_step), FIELD(F_U64, train_view, steps_seen),
-    FIELD(F_U64, train_view, epochs_seen), FIELD(F_U64, train_view, result), FIELD(F_TEXT, train_view, end),
+    FIELD(F_U64, train_view, epochs_seen), FIELD(F_U64, train_view, steps_before), FIELD(F_U64, train_view, result), FIELD(F_TEXT, train_view, end),
+};
+
+static const struct field gauge_fields[] = {
+    FIELD(F_U64, gauges, seen),           FIELD(F_REAL, gauges, cores),         FIELD(F_REAL, gauges, own_cores),
+    FIELD(F_U64, gauges, memory_used),    FIELD(F_U64, gauges, memory_total),   FIELD(F_U64, gauges, own_memory),
+    FIELD(F_REAL, gauges, gpu),           FIELD(F_REAL, gauges, gpu_temperature), FIELD(F_REAL, gauges, gpu_power),
+    FIELD(F_REAL, gauges, gpu_power_limit), FIELD(F_U64, gauges, gpu_memory_used), FIELD(F_U64, gauges, gpu_memory_total),
 };
 
 #define TRAIN_MARKS ((int)(sizeof ((struct train_view *)0)->marks / sizeof(struct phase_mark)))
@@ -285,6 +293,7 @@ void snapshot_encode(struct str *out, const struct snapshot *snap)
     put_u64(out, snap->generation);
     put_u64(out, snap->memory_used);
     put_u64(out, snap->memory_total);
+    put_fields(out, gauge_fields, N_FIELDS(gauge_fields), &snap->gauges);
     for (int i = 0; i < SNAP_JOBS; i++)
         put_fields(out, job_fields, N_FIELDS(job_fields), &snap->jobs[i]);
     put_train(out, &snap->train);
@@ -296,6 +305,7 @@ enum err_code snapshot_decode(struct snapshot *snap, struct reader *r, struct er
     snap->generation = get_u64(r);
     snap->memory_used = get_u64(r);
     snap->memory_total = get_u64(r);
+    get_fields(r, gauge_fields, N_FIELDS(gauge_fields), &snap->gauges);
     for (int i = 0; i < SNAP_JOBS; i++)
         get_fields(r, job_fields, N_FIELDS(job_fields), &snap->jobs[i]);
     enum err_code code = get_train(&snap->train, r, err);

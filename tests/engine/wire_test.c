@@ -85,6 +85,7 @@ static void fill(struct snapshot *s)
 {
     memset(s, 0, sizeof *s);
     s->generation = 77, s->memory_used = 1ull << 33, s->memory_total = 1ull << 36;
+    s->gauges = (struct gauges){1, 0.5, 0.25, 2, 3, 4, 0.75, 65, 180, 300, 5, 6};
     for (int i = 0; i < SNAP_JOBS; i++)
         s->jobs[i] = (struct job_view){.job = 5u + (unsigned)i, .command = CMD_SCAN, .state = JOB_STOPPING,
                                        .stage = "decoding", .done = 3, .total = 9, .seconds = 0.25, .bad = 2};
@@ -94,7 +95,7 @@ static void fill(struct snapshot *s)
         .model = "resnet18", .device = "cpu", .precision = "bf16", .weights = "w.pth", .match = "body 122 of 122",
         .n_classes = 5, .n_train = 3440, .n_val = 860, .phase = 2, .n_phases = 3, .epoch = 4, .n_epochs = 10,
         .step = 100, .steps_in_epoch = 54, .step_in_epoch = 7, .n_steps = 540, .images_per_s = 31.5, .seconds = 12.5,
-        .eta = 99, .loader_wait = 0.125, .validating = true, .majority = 0.245, .best = {3, 0.91, 0.3}, .n_marks = 2,
+        .eta = 99, .loader_wait = 0.125, .validating = true, .majority = 0.245, .nearest_mean = 0.5, .steps_before = 4, .events_before = 1, .best = {3, 0.91, 0.3}, .n_marks = 2,
         .n_events = 1, .s_libtorch = 1.5, .s_weights = 0.25, .s_scan = 0.5, .s_first_step = 3,
         .steps_seen = SNAP_STEPS + 5, .epochs_seen = 3, .result = 8, .end = "done"};
     t->marks[0] = (struct phase_mark){1, "frozen"};
@@ -102,7 +103,7 @@ static void fill(struct snapshot *s)
     t->events[0] = (struct event_mark){12, 2, "rate x 0.1"};
     for (int i = 0; i < SNAP_STEPS; i++)
         t->steps[i] = (struct step_point){.step = i, .loss = 1.1f + (float)i, .acc = 0.5f, .lr = 0.01f, .lr_head = 0.1f,
-                                          .images_per_s = 30, .grad_norm = 2};
+                                          .images_per_s = 30, .grad_norm = 2, .seconds = i};
     for (int i = 0; i < 3; i++)
         t->epochs[i] = (struct epoch_metrics){i + 1, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 2};
 }
@@ -117,6 +118,7 @@ static void snapshot_there_and_back(void **state)
     assert_int_equal(snapshot_decode(&b, &r, NULL), ERR_OK);
     assert_true(r.p == r.end);
     assert_memory_equal(a.jobs, b.jobs, sizeof a.jobs);
+    assert_memory_equal(&a.gauges, &b.gauges, sizeof a.gauges);
     assert_memory_equal(a.train.steps, b.train.steps, sizeof a.train.steps);
     assert_memory_equal(a.train.epochs, b.train.epochs, 3 * sizeof a.train.epochs[0]);
     assert_memory_equal(a.train.marks, b.train.marks, sizeof a.train.marks);

@@ -1,0 +1,47 @@
+/* How busy the machine is: cores, memory, GPU. One thread of the engine reads it about once a second while a run trains.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef FL_ENGINE_GAUGES_H
+#define FL_ENGINE_GAUGES_H
+
+#include "engine/internal.h"
+
+struct sampler; /* opaque */
+
+/* Starts the thread; NULL when there is none to be had. thread: engine. */
+struct sampler *sampler_start(struct engine *e);
+void sampler_stop(struct sampler *s); /* joins; NULL is fine */
+
+/* --- what it reads; pure, for tests ------------------------------------------------------------------------------ */
+
+/* Clock ticks of the processors listed in allowed[n] (by number), out of /proc/stat: those spent working, and all. False: none found. */
+bool gauges_cpu(const char *stat, const bool *allowed, size_t n, double *busy, double *all);
+
+/* Bytes of the machine in use and in all, out of /proc/meminfo: total less available. */
+bool gauges_meminfo(const char *meminfo, uint64_t *used, uint64_t *total);
+
+/* The value of a "name value" line, as in memory.stat and /proc/self/status (kB: times 1024). False: no such line. */
+bool gauges_line(const char *text, const char *name, uint64_t *value);
+
+/* Which GPU of NVML the ordinal of CUDA is: the entry of CUDA_VISIBLE_DEVICES (NULL: not set), a number or "GPU-..." as it stands; ""
+ * when it hides that one. NVML counts in the order of the bus, CUDA the fastest first, which differs only where unlike GPUs are mixed and
+ * CUDA_DEVICE_ORDER is not set. */
+void gauges_gpu_name(char out[96], const char *visible, int ordinal);
+
+/* The functions of libnvidia-ml that are used, under their names without "nvml". All return 0 when they succeed.
+ * source: NVML API reference, "NVML API" chapters Device Queries and Unit Queries */
+struct nvml {
+    int (*init)(void);
+    int (*shutdown)(void);
+    int (*by_index)(unsigned index, void **device);
+    int (*by_uuid)(const char *uuid, void **device);
+    int (*utilization)(void *device, unsigned rates[2]);                /* percent: GPU, memory */
+    int (*memory)(void *device, unsigned long long bytes[3]);           /* total, free, used */
+    int (*temperature)(void *device, int sensor, unsigned *celsius);    /* sensor 0: GPU */
+    int (*power)(void *device, unsigned *milliwatts);
+    int (*power_limit)(void *device, unsigned *milliwatts);
+};
+
+/* What the device tells; the rest becomes unknown. */
+void gauges_gpu(struct gauges *g, const struct nvml *nvml, void *device);
+
+#endif

@@ -1,0 +1,247 @@
+/* The thread that reads the gauges.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "engine/gauges.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <math.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/num.h"
+
+#define PERIOD 1 /* seconds */
+
+struct sampler {
+    struct engine *engine;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    bool quit; /* guarded by lock */
+    /* the thread's own */
+    bool allowed[CPU_SETSIZE];
+    int n_allowed;
+    double busy, all, own, at; /* of the reading before; at 0: none */
+    void *library;             /* NVML; opened with the first run on a GPU */
+    bool looked;
+    struct nvml nvml;
+    void *device;
+    int gpu; /* that device is of */
+};
+
+/* --- the machine -------------------------------------------------------------------------------------------------- */
+
+/* Text of a small file of the system; "" when it cannot be read. The caller frees it. */
+static char *text_of(const char *path)
+{
+    char *text;
+    size_t n;
+    return file_read(path, 1 << 20, &text, &n, NULL) == ERR_OK ? text : xstrdup("");
+}
+
+static void find_allowed(struct sampler *s)
+{
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    if (sched_getaffinity(0, sizeof set, &set) != 0)
+        return;
+    for (int i = 0; i < CPU_SETSIZE; i++)
+        s->n_allowed += s->allowed[i] = CPU_ISSET(i, &set);
+}
+
+static double own_seconds(void)
+{
+    struct rusage u;
+    getrusage(RUSAGE_SELF, &u);
+    return (double)u.ru_utime.tv_sec + (double)u.ru_stime.tv_sec +
+           1e-6 * ((double)u.ru_utime.tv_usec + (double)u.ru_stime.tv_usec);
+}
+
+static double share(double part, double whole)
+{
+    return whole > 0 ? fmin(1, fmax(0, part / whole)) : NAN;
+}
+
+/* Shares are of the time since the reading before; the first one gives none. */
+static bool read_cores(struct sampler *s, struct gauges *g)
+{
+    char *stat = text_of("/proc/stat");
+    double busy, all, own = own_seconds(), now = clock_now();
+    bool known = gauges_cpu(stat, s->allowed, CPU_SETSIZE, &busy, &all), second = s->at > 0;
+    free(stat);
+    g->cores = known && second ? share(busy - s->busy, all - s->all) : NAN;
+    g->own_cores = second && s->n_allowed ? share(own - s->own, (now - s->at) * s->n_allowed) : NAN;
+    s->busy = busy, s->all = all, s->own = own, s->at = now;
+    return second;
+}
+
+/* A container's limit counts when there is one; cached files that can be dropped are not in use. */
+static bool read_cgroup(struct gauges *g)
+{
+    char *max = text_of("/sys/fs/cgroup/memory.max"), *now = text_of("/sys/fs/cgroup/memory.current"),
+         *stat = text_of("/sys/fs/cgroup/memory.stat");
+    uint64_t limit, current, inactive = 0;
+    max[strcspn(max, "\n")] = now[strcspn(now, "\n")] = '\0';
+    bool good = num_parse_uint(max, &limit) && num_parse_uint(now, &current) && limit < g->memory_total;
+    if (good) {
+        gauges_line(stat, "inactive_file", &inactive);
+        g->memory_total = limit;
+        g->memory_used = current > inactive ? current - inactive : 0;
+    }
+    free(max);
+    free(now);
+    free(stat);
+    return good;
+}
+
+static void read_memory(struct gauges *g)
+{
+    char *meminfo = text_of("/proc/meminfo"), *status = text_of("/proc/self/status");
+    if (gauges_meminfo(meminfo, &g->memory_used, &g->memory_total))
+        read_cgroup(g);
+    gauges_line(status, "VmRSS", &g->own_memory);
+    free(meminfo);
+    free(status);
+}
+
+/* --- the GPU ------------------------------------------------------------------------------------------------------ */
+
+static bool find(void *library, const char *name, void *to)
+{
+    void *at = dlsym(library, name);
+    memcpy(to, &at, sizeof at); /* POSIX: a function's address travels as a pointer to data */
+    return at != NULL;
+}
+
+static bool open_library(struct sampler *s)
+{
+    struct nvml *n = &s->nvml;
+    s->looked = true;
+    s->library = dlopen("libnvidia-ml.so.1", RTLD_NOW | RTLD_LOCAL);
+    void *l = s->library;
+    return l && find(l, "nvmlInit_v2", &n->init) && find(l, "nvmlShutdown", &n->shutdown) &&
+           find(l, "nvmlDeviceGetHandleByIndex_v2", &n->by_index) && find(l, "nvmlDeviceGetHandleByUUID", &n->by_uuid) &&
+           find(l, "nvmlDeviceGetUtilizationRates", &n->utilization) &&
+           find(l, "nvmlDeviceGetMemoryInfo", &n->memory) && find(l, "nvmlDeviceGetTemperature", &n->temperature) &&
+           find(l, "nvmlDeviceGetPowerUsage", &n->power) &&
+           find(l, "nvmlDeviceGetEnforcedPowerLimit", &n->power_limit) && n->init() == 0;
+}
+
+static void close_library(struct sampler *s)
+{
+    if (s->library)
+        dlclose(s->library);
+    s->library = NULL;
+}
+
+static void *find_device(struct sampler *s, int gpu)
+{
+    char name[96];
+    uint64_t index;
+    void *device = NULL;
+    gauges_gpu_name(name, getenv("CUDA_VISIBLE_DEVICES"), gpu);
+    bool numbered = num_parse_uint(name, &index);
+    int failed = numbered ? s->nvml.by_index((unsigned)index, &device) : s->nvml.by_uuid(name, &device);
+    return failed ? NULL : device;
+}
+
+static void read_gpu(struct sampler *s, struct gauges *g, int gpu)
+{
+    if (gpu >= 0 && !s->looked && !open_library(s))
+        close_library(s);
+    if (gpu >= 0 && s->library && (gpu != s->gpu || !s->device))
+        s->device = find_device(s, s->gpu = gpu);
+    if (gpu >= 0 && s->library && s->device)
+        gauges_gpu(g, &s->nvml, s->device);
+    else
+        g->gpu = g->gpu_temperature = g->gpu_power = g->gpu_power_limit = NAN;
+}
+
+/* --- the thread --------------------------------------------------------------------------------------------------- */
+
+/* The GPU of the run that trains, -1 for the processor; false: none trains. */
+static bool run_trains(struct engine *e, int *gpu)
+{
+    pthread_mutex_lock(&e->lock);
+    bool trains = e->current && e->current->ops->steered && e->snap->train.live;
+    *gpu = e->gpu;
+    pthread_mutex_unlock(&e->lock);
+    return trains;
+}
+
+static void sample(struct sampler *s)
+{
+    struct gauges g = {0};
+    int gpu;
+    if (!run_trains(s->engine, &gpu)) {
+        s->at = 0; /* the time between is nobody's */
+        return;
+    }
+    if (!read_cores(s, &g))
+        return;
+    read_memory(&g);
+    read_gpu(s, &g, gpu);
+    struct snapshot *snap = snapshot_begin(s->engine);
+    g.seen = snap->gauges.seen + 1;
+    snap->gauges = g;
+    snapshot_end(s->engine);
+}
+
+static void *sampler_main(void *arg)
+{
+    struct sampler *s = arg;
+    pthread_mutex_lock(&s->lock);
+    while (!s->quit) {
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec += PERIOD;
+        while (!s->quit && pthread_cond_timedwait(&s->wake, &s->lock, &until) != ETIMEDOUT)
+            ;
+        pthread_mutex_unlock(&s->lock);
+        sample(s);
+        pthread_mutex_lock(&s->lock);
+    }
+    pthread_mutex_unlock(&s->lock);
+    return NULL;
+}
+
+struct sampler *sampler_start(struct engine *e)
+{
+    struct sampler *s = xcalloc(1, sizeof *s);
+    s->engine = e;
+    s->gpu = -1;
+    pthread_mutex_init(&s->lock, NULL);
+    pthread_cond_init(&s->wake, NULL);
+    find_allowed(s);
+    if (pthread_create(&s->thread, NULL, sampler_main, s) == 0) /* signals are blocked, as in the engine's thread */
+        return s;
+    pthread_mutex_destroy(&s->lock);
+    pthread_cond_destroy(&s->wake);
+    free(s);
+    return NULL;
+}
+
+void sampler_stop(struct sampler *s)
+{
+    if (!s)
+        return;
+    pthread_mutex_lock(&s->lock);
+    s->quit = true;
+    pthread_cond_signal(&s->wake);
+    pthread_mutex_unlock(&s->lock);
+    pthread_join(s->thread, NULL);
+    if (s->library)
+        s->nvml.shutdown();
+    close_library(s);
+    pthread_mutex_destroy(&s->lock);
+    pthread_cond_destroy(&s->wake);
+    free(s);
+}
