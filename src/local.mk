@@ -36,7 +36,7 @@ libfl_engine_a_SOURCES = \
 	src/engine/compare.c src/engine/compare.h src/engine/job_compare.c src/engine/job_runs.c src/engine/stored.c src/engine/stored.h \
 	src/engine/engine.c src/engine/engine.h src/engine/features.c src/engine/fresh.h src/engine/hooks.c \
 	src/engine/hooks.h src/engine/ini.c src/engine/ini.h src/engine/internal.h src/engine/job.c src/engine/job.h \
-	src/engine/job_data.c src/engine/job_eval.c src/engine/job_scan.c src/engine/job_train.c src/engine/job_weights.c src/engine/jobs.c \
+	src/engine/job_data.c src/engine/job_eval.c src/engine/job_files.c src/engine/job_scan.c src/engine/job_train.c src/engine/job_weights.c src/engine/jobs.c \
 	src/engine/layout.h src/engine/model.c src/engine/model.h src/engine/model_file.c src/engine/queue.c \
 	src/engine/queue.h src/engine/record.c src/engine/record.h src/engine/run.c src/engine/run.h src/engine/scan.h \
 	src/engine/score.c src/engine/score.h src/engine/settings.c src/engine/settings.h src/engine/show.c \
@@ -65,7 +65,7 @@ libfl_batch_a_SOURCES = \
 libfl_batch_a_CPPFLAGS = $(AM_CPPFLAGS) $(CJSON_CFLAGS)
 libfl_ui_a_SOURCES = \
 	src/ui/action.c src/ui/action.h src/ui/actions.def src/ui/app.c src/ui/app.h src/ui/app_calls.c src/ui/app_draw.c \
-	src/ui/app_keys.c src/ui/app_model.c src/ui/app_private.h src/ui/app_start.c src/ui/edit.c src/ui/edit.h src/ui/canvas.c src/ui/canvas.h src/ui/damage.c src/ui/damage.h \
+	src/ui/app_keys.c src/ui/app_model.c src/ui/app_private.h src/ui/app_folders.c src/ui/app_start.c src/ui/edit.c src/ui/edit.h src/ui/canvas.c src/ui/canvas.h src/ui/damage.c src/ui/damage.h \
 	src/ui/gfx.c src/ui/gfx.h src/ui/gfx_cells.c src/ui/gfx_sixel.c src/ui/glyph.c src/ui/glyph.h src/ui/guard.c \
 	src/ui/guard.h src/ui/keymap.c src/ui/keymap.h src/ui/keys.c src/ui/keys.h src/ui/picture.c src/ui/picture.h \
 	src/ui/picture_make.c src/ui/picture_make.h src/ui/popup.c src/ui/popup.h src/ui/role.h \
@@ -75,7 +75,8 @@ libfl_ui_a_SOURCES = \
 libfl_ui_a_SOURCES += \
 	src/ui/fmt.c src/ui/fmt.h src/ui/layout.c src/ui/layout.h src/ui/parts.c src/ui/parts.h src/ui/plot_dots.c \
 	src/ui/plot_dots.h src/ui/plot_scale.c src/ui/plot_scale.h src/ui/screen_data.c src/ui/screen_samples.c \
-	src/ui/screen_setup.c src/ui/screen_train.c src/ui/screens.c src/ui/screens.h src/ui/w_list.c src/ui/w_list.h \
+	src/ui/screen_setup.c src/ui/setup_items.c src/ui/setup_draw.c src/ui/setup_edit.c src/ui/setup_text.c \
+	src/ui/setup_command.c src/ui/setup_private.h src/ui/clip.c src/ui/clip.h src/ui/screen_train.c src/ui/screens.c src/ui/screens.h src/ui/w_list.c src/ui/w_list.h \
 	src/ui/w_plot.c src/ui/w_plot.h src/ui/w_timeline.c src/ui/w_timeline.h
 # charts
 libfl_ui_a_SOURCES += \

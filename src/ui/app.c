@@ -104,9 +104,9 @@ static void open_first(struct app *app, const char *folder)
 {
     if (folder && *folder)
         app_open_data(app, folder);
-    else if (engine_is_dataset("."))
-        app_open_data(app, ".");
-    if (!*app->model.data)
+    else
+        app_start(app);
+    if (folder && *folder && !*app->model.data)
         app_start_menu(app);
 }
 

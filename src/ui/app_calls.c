@@ -140,6 +140,21 @@ static void call_confirm(void *user, const char *question, const char *const *an
     popups_menu(&app->popups, "Question", question, answers, n, 0, done, done_user);
 }
 
+static void call_text(void *user, const char *title, const char *text)
+{
+    struct app *app = user;
+    popups_paragraphs(&app->popups, title, text, app->canvas.cols - 12);
+}
+
+static void call_copy(void *user, const char *text)
+{
+    struct app *app = user;
+    if (term_copy(app->term, text))
+        app_status(app, ROLE_STATE_DONE, "given to the terminal's clipboard");
+    else
+        app_status(app, ROLE_STATE_WARN, "too long for the clipboard");
+}
+
 static void call_open_data(void *app, const char *folder)
 {
     app_open_data(app, folder);
@@ -168,8 +183,19 @@ static void call_changed(void *user, enum option_id id)
 
 void app_calls_init(struct app *app)
 {
-    app->calls =
-        (struct ui_calls){app,         call_submit,  call_status,    call_go,        call_menu,
-                          call_prompt, call_confirm, call_open_data, call_start_run, call_quit,
-                          call_changed};
+    app->calls = (struct ui_calls){.app = app,
+                                   .submit = call_submit,
+                                   .status = call_status,
+                                   .go = call_go,
+                                   .menu = call_menu,
+                                   .prompt = call_prompt,
+                                   .confirm = call_confirm,
+                                   .text = call_text,
+                                   .copy = call_copy,
+                                   .open_data = call_open_data,
+                                   .start_run = call_start_run,
+                                   .quit = call_quit,
+                                   .changed = call_changed};
+    app->popups.complete = app_complete;
+    app->popups.complete_user = app;
 }

@@ -171,6 +171,8 @@ static bool is_end(const struct notice *notice)
 static void say(struct app *app, const struct notice *notice)
 {
     bool quiet = notice->command == CMD_LIST || notice->command == CMD_SCAN;
+    if (notice->command == CMD_FOLDER) /* who asked for it says what there is to say */
+        return;
     if (notice->kind == NOTICE_FAILED && notice->err.code != ERR_CANCELLED)
         app_error(app, &notice->err);
     else if (is_end(notice) && !quiet && *notice->text)
@@ -182,6 +184,8 @@ static void take_notice(struct app *app, const struct notice *notice)
 {
     bool data = notice->command == CMD_LIST || notice->command == CMD_SCAN;
     say(app, notice);
+    if (notice->command == CMD_FOLDER)
+        app_take_folder(app, notice);
     if (notice->kind == NOTICE_FINISHED && data)
         take_dataset(app, notice);
     if (notice->kind == NOTICE_FINISHED && notice->job == app->demo_job)

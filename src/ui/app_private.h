@@ -11,6 +11,14 @@
 
 #define APP_SCREENS 8
 
+/* What a folder holds. */
+struct folder {
+    const char *asked, *path; /* as it was asked for, as it really is; NULL: it cannot be read */
+    bool dataset;             /* it looks like one */
+    char **names;             /* folders end in '/' */
+    size_t n;
+};
+
 struct app {
     struct terminal *term;
     struct engine *engine; /* NULL until the first frame is out */
@@ -38,6 +46,9 @@ struct app {
     bool data_scanned;
     uint64_t demo_job, train_job;
     uint64_t result_block; /* id of model.result */
+    uint64_t folder_job;   /* newest reading of a folder; 0 none */
+    char folder_asked[OPTION_TEXT_MAX];
+    void (*folder_done)(struct app *app, const struct folder *folder);
     char *picked;          /* folder picker: where it is */
     char **choices;        /* start menu and folder picker: what the lines mean */
     size_t n_choices;
@@ -77,7 +88,16 @@ void app_theme(struct app *app); /* loads the theme that the options name */
 void app_draw(struct app *app);
 void app_graphics(struct app *app); /* chooses the backend by what is known now */
 
+/* app_folders.c */
+/* Reads a folder beside everything else; done is called once with what it holds, unless another one
+ * is asked for before. */
+void app_read_folder(struct app *app, const char *folder,
+                     void (*done)(struct app *app, const struct folder *folder));
+void app_take_folder(struct app *app, const struct notice *notice);
+void app_complete(void *app, const char *folder);
+
 /* app_start.c */
+void app_start(struct app *app); /* nothing was given: the current folder, or the menu */
 void app_start_menu(struct app *app);
 void app_remember_data(const char *folder);
 void app_start_done(struct app *app);

@@ -3,7 +3,6 @@
 #include "config.h"
 #include "ui/app_private.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,29 +81,6 @@ void app_start_done(struct app *app)
 
 static void pick(struct app *app, const char *folder);
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static void list_folders(struct app *app)
-{
-    DIR *dir = opendir(app->picked);
-    size_t cap = 0;
-    for (struct dirent *d; dir && app->n_choices < FOLDERS_MAX && (d = readdir(dir));) {
-        char *path = d->d_name[0] == '.' ? NULL : path_join(app->picked, d->d_name);
-        if (path && path_is_folder(path)) {
-            app->choices = xgrow(app->choices, &cap, app->n_choices + 1, sizeof *app->choices);
-            app->choices[app->n_choices++] = xstrdup(d->d_name);
-        }
-        free(path);
-    }
-    if (dir)
-        closedir(dir);
-    if (app->n_choices)
-        qsort(app->choices, app->n_choices, sizeof *app->choices, by_name);
-}
-
 static void folder_chosen(void *user, int choice)
 {
     struct app *app = user;
@@ -119,31 +95,43 @@ static void folder_chosen(void *user, int choice)
     }
     char *next = choice == 1 ? xasprintf("%s/..", app->picked)
                              : path_join(app->picked, app->choices[choice - 2]);
-    char *real = realpath(next, NULL);
-    pick(app, real ? real : app->picked);
-    free(real);
+    pick(app, next);
     free(next);
 }
 
-/* The menu of a folder: take it, go up, go into. */
+static void keep_folders(struct app *app, const struct folder *f)
+{
+    size_t cap = 0;
+    for (size_t i = 0; i < f->n && app->n_choices < FOLDERS_MAX; i++) {
+        if (f->names[i][0] == '.' || !str_ends(f->names[i], "/"))
+            continue;
+        app->choices = xgrow(app->choices, &cap, app->n_choices + 1, sizeof *app->choices);
+        app->choices[app->n_choices++] = xstrdup(f->names[i]);
+    }
+}
+
+/* The menu of a folder: take it, go up, go into. One that cannot be read shows what it is not. */
+static void pick_from(struct app *app, const struct folder *f)
+{
+    app_start_done(app);
+    app->picked = xstrdup(f->path ? f->path : f->asked);
+    keep_folders(app, f);
+    const char **items = xcalloc(app->n_choices + 2, sizeof *items);
+    items[0] = !f->path     ? "this folder cannot be read"
+               : f->dataset ? "use this folder (has class folders)"
+                            : "use this folder";
+    items[1] = "..";
+    for (size_t i = 0; i < app->n_choices; i++)
+        items[i + 2] = app->choices[i];
+    popups_menu(&app->popups, "Open a folder", app->picked, items, app->n_choices + 2,
+                f->dataset || app->n_choices == 0 ? 0 : 2, folder_chosen, app);
+    free(items);
+}
+
 static void pick(struct app *app, const char *folder)
 {
-    char *here = xstrdup(folder);
-    app_start_done(app);
-    app->picked = here;
-    list_folders(app);
-    char **items = xcalloc(app->n_choices + 2, sizeof *items);
-    items[0] =
-        xasprintf("use this folder%s", engine_is_dataset(here) ? " (has class folders)" : "");
-    items[1] = xstrdup("..");
-    for (size_t i = 0; i < app->n_choices; i++)
-        items[i + 2] = xasprintf("%s/", app->choices[i]);
-    bool useful = engine_is_dataset(here);
-    popups_menu(&app->popups, "Open a folder", here, (const char *const *)items, app->n_choices + 2,
-                useful || app->n_choices == 0 ? 0 : 2, folder_chosen, app);
-    for (size_t i = 0; i < app->n_choices + 2; i++)
-        free(items[i]);
-    free(items);
+    app_status(app, ROLE_DIM, "reading %s", folder);
+    app_read_folder(app, folder, pick_from);
 }
 
 /* --- start menu ----------------------------------------------------------------------------- */
@@ -176,13 +164,10 @@ static void start_chosen(void *user, int choice)
 {
     struct app *app = user;
     int n = (int)app->n_choices;
-    char *here;
     if (choice >= 0 && choice < n) {
         app_open_data(app, app->choices[choice]);
     } else if (choice == n) {
-        here = realpath(".", NULL);
-        pick(app, here ? here : "/");
-        free(here);
+        pick(app, ".");
     } else if (choice == n + 1) {
         popups_prompt(&app->popups, "Data folder", "", true, path_typed, app);
     } else if (choice == n + 2) {
@@ -212,4 +197,19 @@ void app_start_menu(struct app *app)
     popups_menu(&app->popups, "Start", "Which pictures? A data set is a folder of class folders.",
                 items, app->n_choices + 3, 0, start_chosen, app);
     app->urgent = true;
+}
+
+static void first_look(struct app *app, const struct folder *f)
+{
+    if (*app->model.data || app->popups.n) /* somebody was faster */
+        return;
+    if (f->dataset)
+        app_open_data(app, f->path);
+    else
+        app_start_menu(app);
+}
+
+void app_start(struct app *app)
+{
+    app_read_folder(app, ".", first_look);
 }

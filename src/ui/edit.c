@@ -3,13 +3,11 @@
 #include "config.h"
 #include "ui/edit.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/path.h"
 #include "ui/glyph.h"
 
 void edit_set(struct edit *e, const char *text)
@@ -128,54 +126,51 @@ bool edit_key(struct edit *e, const struct key_event *event)
     }
 }
 
-/* Shortens common to what it shares with name. */
-static void share(char *common, const char *name, bool first)
+/* The part of the path before the cursor that is being completed. */
+static size_t name_start(const struct edit *e)
 {
-    if (first) {
-        snprintf(common, 256, "%s", name);
-        return;
-    }
+    size_t i = e->at;
+    while (i > 0 && e->text[i - 1] != '/')
+        i--;
+    return i;
+}
+
+char *edit_folder(const struct edit *e)
+{
+    return xstrndup(e->text, name_start(e));
+}
+
+static bool fits(const char *name, const char *typed, size_t n)
+{
+    return strncmp(name, typed, n) == 0 && (name[0] != '.' || (n > 0 && typed[0] == '.'));
+}
+
+static size_t shared(const char *a, const char *b, size_t n)
+{
     size_t i = 0;
-    while (common[i] && common[i] == name[i])
+    while (i < n && a[i] && a[i] == b[i])
         i++;
-    common[i] = '\0';
+    return i;
 }
 
-/* The common beginning of the folder's names that begin with prefix; how many there are. */
-static int common_name(const char *folder, const char *prefix, char common[256])
+bool edit_complete(struct edit *e, char *const *names, size_t n, struct str *fitting)
 {
-    DIR *dir = opendir(*folder ? folder : ".");
-    int n = 0;
-    for (struct dirent *d; dir && (d = readdir(dir));) {
-        bool hidden = d->d_name[0] == '.' && prefix[0] != '.';
-        if (hidden || !str_starts(d->d_name, prefix) || str_eq(d->d_name, ".") ||
-            str_eq(d->d_name, ".."))
+    const char *typed = e->text + name_start(e), *common = NULL;
+    size_t have = strlen(typed) - strlen(e->text + e->at), length = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (!fits(names[i], typed, have))
             continue;
-        share(common, d->d_name, n++ == 0);
+        length = common ? shared(common, names[i], length) : strlen(names[i]);
+        common = names[i];
+        if (fitting)
+            str_printf(fitting, "%s%s", fitting->len ? " " : "", names[i]);
     }
-    if (dir)
-        closedir(dir);
-    return n;
-}
-
-bool edit_complete_path(struct edit *e)
-{
-    char common[256] = "", typed[EDIT_MAX];
-    snprintf(typed, sizeof typed, "%.*s", (int)e->at, e->text);
-    char *path = path_expand(typed);
-    const char *prefix = path_base(path);
-    char *folder = xstrndup(path, (size_t)(prefix - path));
-    int n = common_name(folder, prefix, common);
-    size_t have = strlen(prefix), before_at = e->at;
-    if (n > 0)
-        insert(e, common + have, strlen(common) - have);
-    char *full = path_join(folder, common);
-    if (n == 1 && path_is_folder(full) && e->text[e->at] != '/')
-        insert(e, "/", 1);
-    free(full);
-    free(folder);
-    free(path);
-    return e->at != before_at;
+    if (length > have && common[length - 1] == '/' && e->text[e->at] == '/')
+        length--;
+    if (length <= have)
+        return false;
+    insert(e, common + have, length - have);
+    return true;
 }
 
 void edit_draw(const struct edit *e, struct canvas *canvas, struct area area)

@@ -17,9 +17,13 @@ void edit_set(struct edit *e, const char *text); /* cursor at the end */
 /* Letters, pastes (line ends become blanks), Backspace, Del, Left, Right, Home, End, C-a, C-e, C-u,
  * C-k, C-w. False: not an editing key. */
 bool edit_key(struct edit *e, const struct key_event *event);
-/* Completes the path before the cursor as far as it is the same for all; a folder gets its '/'.
- * False: nothing was added. */
-bool edit_complete_path(struct edit *e);
+/* The folder part of the path before the cursor, "" for the current folder: its names are wanted to
+ * complete the path. The caller frees it. */
+char *edit_folder(const struct edit *e);
+/* Completes the path before the cursor with the names of its folder (folders end in '/') as far as
+ * all that fit are the same; these are appended to *fitting (may be NULL), blanks between. Hidden
+ * names fit only a path that asks for them. False: nothing was added. */
+bool edit_complete(struct edit *e, char *const *names, size_t n, struct str *fitting);
 /* Draws the part around the cursor and puts the canvas's cursor there. */
 void edit_draw(const struct edit *e, struct canvas *canvas, struct area area);
 

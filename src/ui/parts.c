@@ -27,9 +27,7 @@ void parts_line(struct canvas *c, struct area a)
     canvas_fill(c, a, ROLE_BORDER, a.w == 1 ? 0x2502 : 0x2500);
 }
 
-/* Bytes of the first words of text that fit into width cells; at least one word, or as much of it
- * as fits. */
-static size_t words_that_fit(const char *text, int width)
+size_t parts_words(const char *text, int width)
 {
     char *copy = xstrdup(text);
     size_t best = 0;
@@ -53,7 +51,7 @@ int parts_wrap(struct canvas *c, struct area a, enum role role, const char *text
 {
     int y = 0;
     while (*text && y < a.h && a.w > 0) {
-        size_t n = y + 1 < a.h ? words_that_fit(text, a.w) : strlen(text);
+        size_t n = y + 1 < a.h ? parts_words(text, a.w) : strlen(text);
         char *line = xstrndup(text, n);
         canvas_put_cut(c, a, 0, y++, a.w, role, line, false);
         free(line);

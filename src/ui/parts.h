@@ -15,6 +15,9 @@ struct area parts_heading(struct canvas *c, struct area a, bool focus, const cha
 /* A line through the whole area: vertical when it is one cell wide. */
 void parts_line(struct canvas *c, struct area a);
 
+/* Bytes of the first words of text that fit into width cells; one word at least. */
+size_t parts_words(const char *text, int width);
+
 /* Words of text over the rows of a, in role; the last row is cut where there is more. Returns the
  * rows used. */
 int parts_wrap(struct canvas *c, struct area a, enum role role, const char *text);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "ui/parts.h"
 
 static void popup_done(struct popup *p)
 {
@@ -15,6 +16,7 @@ static void popup_done(struct popup *p)
     free(p->items);
     free(p->title);
     free(p->question);
+    free(p->fitting);
     *p = (struct popup){0};
 }
 
@@ -41,6 +43,31 @@ static void copy_items(struct popup *popup, const char *const *items, size_t n)
 void popups_text(struct popups *p, const char *title, const char *const *lines, size_t n)
 {
     copy_items(push(p, POPUP_TEXT, title), lines, n);
+}
+
+static void add_line(struct popup *popup, size_t *cap, const char *text, size_t n)
+{
+    popup->items = xgrow(popup->items, cap, popup->n + 1, sizeof *popup->items);
+    popup->items[popup->n++] = xstrndup(text, n);
+}
+
+void popups_paragraphs(struct popups *p, const char *title, const char *text, int width)
+{
+    struct popup *popup = push(p, POPUP_TEXT, title);
+    size_t cap = 0;
+    width = width < 16 ? 16 : width > 76 ? 76 : width;
+    while (*text) {
+        size_t line = strcspn(text, "\n");
+        char *paragraph = xstrndup(text, line);
+        for (size_t at = 0, n; at < line || line == 0; at += n + strspn(paragraph + at + n, " ")) {
+            n = parts_words(paragraph + at, width);
+            add_line(popup, &cap, paragraph + at, n);
+            if (line == 0)
+                break;
+        }
+        free(paragraph);
+        text += line + (text[line] == '\n');
+    }
 }
 
 void popups_menu(struct popups *p, const char *title, const char *question,
@@ -113,12 +140,41 @@ static long key_moves(const struct popup *p, struct key key)
     return key.code == K_HOME ? -far : key.code == K_END ? far : 0;
 }
 
+static void forget_fitting(struct popup *p)
+{
+    free(p->fitting);
+    p->fitting = NULL;
+}
+
+static void ask_names(struct popups *p, const struct popup *top)
+{
+    char *folder = edit_folder(&top->edit);
+    if (p->complete)
+        p->complete(p->complete_user, folder);
+    free(folder);
+}
+
+void popups_complete(struct popups *p, const char *folder, char *const *names, size_t n)
+{
+    struct popup *top = p->n ? &p->stack[p->n - 1] : NULL;
+    struct str fitting = STR_INIT;
+    if (!top || top->kind != POPUP_PROMPT || !top->path)
+        return;
+    char *now = edit_folder(&top->edit);
+    forget_fitting(top);
+    if (str_eq(now, folder) && !edit_complete(&top->edit, names, n, &fitting))
+        top->fitting = str_take(&fitting);
+    str_done(&fitting);
+    free(now);
+}
+
 static void prompt_key(struct popups *p, struct popup *top, const struct key_event *event)
 {
+    forget_fitting(top);
     if (event->key.code == K_ENTER)
         close_top(p, 0, true);
     else if (event->key.code == K_TAB && top->path)
-        edit_complete_path(&top->edit);
+        ask_names(p, top);
     else
         edit_key(&top->edit, event);
 }
@@ -169,7 +225,7 @@ static struct area popup_area(const struct popup *p, const struct canvas *canvas
 {
     int extra = p->question ? 2 : 0;
     int w = max_int(items_width(p), text_width(p->title)) + (p->kind == POPUP_MENU ? 8 : 6);
-    int h = p->kind == POPUP_PROMPT ? 3 : min_int((int)p->n, 1000) + extra + 2;
+    int h = p->kind == POPUP_PROMPT ? 3 + (p->fitting != NULL) : min_int((int)p->n, 1000) + extra + 2;
     if (p->kind == POPUP_PROMPT)
         w = max_int(w, 72);
     w = min_int(max_int(w, 24), canvas->cols - (canvas->cols > 30 ? 4 : 0));
@@ -218,6 +274,9 @@ static void draw_one(struct popup *p, struct canvas *canvas)
     struct area in = canvas_box(canvas, box, ROLE_BORDER_FOCUS, ROLE_TITLE, p->title);
     if (p->kind == POPUP_PROMPT) {
         edit_draw(&p->edit, canvas, area_inset(in, 1, 0));
+        if (p->fitting)
+            canvas_put_cut(canvas, in, 1, 1, in.w - 2, ROLE_DIM,
+                           *p->fitting ? p->fitting : "nothing begins like this", false);
         return;
     }
     if (p->question && in.h > 2) {

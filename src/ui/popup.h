@@ -17,6 +17,7 @@ struct popup {
     size_t n, selected, top, page; /* top: first shown item; page: items shown last */
     struct edit edit;
     bool path;
+    char *fitting; /* names that a path could go on with, or NULL */
     void (*chosen)(void *user, int choice);
     void (*typed)(void *user, const char *text);
     void *user;
@@ -25,16 +26,24 @@ struct popup {
 struct popups {
     int n;
     struct popup stack[POPUPS];
+    void (*complete)(void *user, const char *folder); /* Tab in a path: wants popups_complete soon */
+    void *complete_user;
 };
 
 /* Texts are copied. A new popup over a full stack closes the oldest without telling. */
 void popups_text(struct popups *p, const char *title, const char *const *lines, size_t n);
+/* Paragraphs, "\n" between, broken into lines of at most width cells (at most 76). */
+void popups_paragraphs(struct popups *p, const char *title, const char *text, int width);
 void popups_menu(struct popups *p, const char *title, const char *question,
                  const char *const *items, size_t n, size_t selected,
                  void (*chosen)(void *user, int choice), void *user); /* -1: closed */
 void popups_prompt(struct popups *p, const char *title, const char *text, bool path,
                    void (*typed)(void *user, const char *text), void *user); /* NULL: closed */
 void popups_done(struct popups *p);
+
+/* The names of a folder have come: the path that is typed goes on with them, if it still lies in
+ * that folder. */
+void popups_complete(struct popups *p, const char *folder, char *const *names, size_t n);
 
 /* The top popup takes the key: Esc, C-c close, Enter chooses; calls the callback after it is gone
  * from the stack. */

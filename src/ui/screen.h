@@ -35,6 +35,8 @@ struct ui_calls {
                    void (*done)(void *user, const char *text), void *user); /* text NULL: closed */
     void (*confirm)(void *app, const char *question, const char *const *answers, size_t n,
                     void (*done)(void *user, int answer), void *user); /* -1: closed */
+    void (*text)(void *app, const char *title, const char *text);     /* paragraphs to read, "\n" between */
+    void (*copy)(void *app, const char *text);                        /* to the clipboard, by the terminal */
     void (*open_data)(void *app, const char *folder);                 /* another data set */
     void (*start_run)(void *app);                                     /* checks, CMD_TRAIN with model.options, goes to Train */
     void (*quit)(void *app);

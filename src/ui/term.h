@@ -52,6 +52,8 @@ void term_theme(struct terminal *term, const struct theme *theme);
  * sixel back. False: the terminal is gone. */
 bool term_show(struct terminal *term, const struct canvas *canvas,
                const struct picture_shown *shown, bool with_pixels);
+/* Text for the clipboard. False: too long for terminals. */
+bool term_copy(struct terminal *term, const char *text);
 void term_repaint(struct terminal *term); /* the next show writes everything */
 bool term_resized(struct terminal *term); /* after SIGWINCH: reads the size; true when it changed */
 

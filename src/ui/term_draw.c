@@ -7,6 +7,7 @@
 #include <wchar.h>
 
 #include "base/mem.h"
+#include "ui/clip.h"
 #include "ui/glyph.h"
 
 /* --- colours -------------------------------------------------------------------------------- */
@@ -202,4 +203,14 @@ bool term_show(struct terminal *t, const struct canvas *canvas, const struct pic
 void term_repaint(struct terminal *t)
 {
     damage_forget(&t->damage);
+}
+
+bool term_copy(struct terminal *t, const char *text)
+{
+    struct str s = STR_INIT;
+    bool fits = clip_sequence(&s, text);
+    if (fits)
+        term_write(t, s.s, s.len);
+    str_done(&s);
+    return fits;
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "ui/keys.h"
 #include "ui/screens.h"
 #include "ui/world.h"
 
@@ -286,6 +287,7 @@ static void setup_modes(void **state)
         act(&s, ACTION_DOWN);
     golden(&s, "setup-staged");
     golden_at(&s, "setup-40x10", 40, 10, false);
+    golden_at(&s, "setup-20x5", 20, 5, false);
     golden_at(&s, "setup-ascii", 80, 24, true);
     stage_close(&s);
 }
@@ -353,6 +355,89 @@ static void setup_edits(void **state)
     assert_true(o->model[0] != '\0');
     act(&s, ACTION_START);
     assert_string_equal(s.world.asked.what, "start");
+    stage_close(&s);
+}
+
+static bool press(struct stage *s, const char *name)
+{
+    struct key key;
+    assert_true(key_parse(name, &key));
+    return s->ops->text_key(s->self, key.ch, key.code, &s->world.model);
+}
+
+static void setup_finds(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &screen_setup);
+    assert_false(press(&s, "r")); /* no field is open */
+    act(&s, ACTION_FIND);
+    for (const char *p = "rate"; *p; p++)
+        assert_true(press(&s, (const char[]){*p, 0}));
+    golden(&s, "setup-find");
+    golden_at(&s, "setup-find-20x5", 20, 5, false);
+    assert_true(press(&s, "Down"));
+    assert_true(press(&s, "Enter")); /* closes the line, keeps what fits */
+    assert_false(press(&s, "r"));
+    act(&s, ACTION_HOME); /* below the heading */
+    act(&s, ACTION_SELECT);
+    assert_int_equal(strncmp(s.world.asked.text, "lr: ", 4), 0);
+    act(&s, ACTION_FIND);
+    assert_true(press(&s, "x") && press(&s, "x"));
+    golden_at(&s, "setup-find-none", 80, 24, false);
+    assert_non_null(s.ops->why_not(s.self, ACTION_SELECT, &s.world.model));
+    assert_true(press(&s, "Esc")); /* all again */
+    assert_null(s.ops->why_not(s.self, ACTION_SELECT, &s.world.model));
+    select_option(&s, "seed:");
+    stage_close(&s);
+}
+
+static void setup_command_line(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &screen_setup);
+    set(&s.world, OPTION_ID_mode, "frozen");
+    act(&s, ACTION_COPY_COMMAND);
+    assert_string_equal(s.world.asked.what, "copy");
+    assert_string_equal(s.world.asked.text, "flowerlab train /data/flowers --mode frozen");
+    act(&s, ACTION_WRITE_SCRIPT);
+    assert_string_equal(s.world.asked.text, "Script to write [train-frozen.sh]");
+    s.world.asked.typed(s.world.asked.user, "~/a.sh");
+    assert_int_equal(s.world.asked.command, CMD_SCRIPT);
+    assert_string_equal(s.world.asked.path, "~/a.sh");
+    assert_int_equal(s.world.asked.number, 0); /* not over what is there */
+    assert_non_null(strstr(s.world.asked.text,
+                           "\nexec flowerlab train /data/flowers --mode frozen \"$@\"\n"));
+    struct notice n = {.kind = NOTICE_FAILED, .job = 99, .command = CMD_SCRIPT};
+    err_set(&n.err, ERR_INVALID, "~/a.sh: is there already");
+    s.ops->event(s.self, &n, &s.world.model);
+    assert_string_equal(s.world.asked.what, "confirm");
+    s.world.asked.chosen(s.world.asked.user, 1);
+    assert_int_equal(s.world.asked.number, 1);
+    s.ops->event(s.self, &n, &s.world.model);
+    s.world.asked.chosen(s.world.asked.user, 2); /* another name */
+    assert_string_equal(s.world.asked.text, "Script to write [~/a.sh]");
+    world_no_data(&s.world);
+    assert_non_null(s.ops->why_not(s.self, ACTION_COPY_COMMAND, &s.world.model));
+    stage_close(&s);
+}
+
+static void setup_explains(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &screen_setup);
+    act(&s, ACTION_EXPLAIN);
+    assert_string_equal(s.world.asked.what, "text");
+    assert_int_equal(strncmp(s.world.asked.text, "scratch: random weights", 23), 0);
+    assert_non_null(strstr(s.world.asked.text, option_row(OPTION_ID_mode)->long_help));
+    select_option(&s, "batch-size:");
+    act(&s, ACTION_RIGHT); /* from what the preset says */
+    assert_int_equal(s.world.options.batch_size, 50);
+    act(&s, ACTION_LEFT);
+    assert_int_equal(s.world.options.batch_size, 20);
+    assert_int_equal(s.world.options.source[OPTION_ID_batch_size], SOURCE_SCREEN);
     stage_close(&s);
 }
 
@@ -552,6 +637,9 @@ int main(void)
         cmocka_unit_test(setup_wrong),
         cmocka_unit_test(setup_edits),
         cmocka_unit_test(setup_reaches_all),
+        cmocka_unit_test(setup_finds),
+        cmocka_unit_test(setup_command_line),
+        cmocka_unit_test(setup_explains),
         cmocka_unit_test(train_run),
         cmocka_unit_test(train_history),
         cmocka_unit_test(train_end),

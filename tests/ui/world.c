@@ -115,8 +115,14 @@ static enum err_code call_submit(void *app, const struct cmd *cmd, uint64_t *job
 {
     (void)err;
     note(app, "submit", "");
-    ((struct world *)app)->asked.command = cmd->kind;
-    *job = cmd->job;
+    struct asked *a = &((struct world *)app)->asked;
+    a->command = cmd->kind;
+    a->number = cmd->number;
+    snprintf(a->path, sizeof a->path, "%s", cmd->path);
+    if (cmd->n_list)
+        snprintf(a->text, sizeof a->text, "%s", cmd->list[0]);
+    if (job)
+        *job = cmd->job ? cmd->job : 99;
     return ERR_OK;
 }
 
@@ -158,6 +164,24 @@ static void call_prompt(void *app, const char *title, const char *text, bool pat
     a->user = user;
 }
 
+static void call_confirm(void *app, const char *question, const char *const *answers, size_t n,
+                         void (*done)(void *user, int answer), void *user)
+{
+    call_menu(app, question, answers, n, 0, done, user);
+    snprintf(((struct world *)app)->asked.what, sizeof((struct asked *)0)->what, "confirm");
+}
+
+static void call_text(void *app, const char *title, const char *text)
+{
+    (void)title;
+    note(app, "text", text);
+}
+
+static void call_copy(void *app, const char *text)
+{
+    note(app, "copy", text);
+}
+
 static void call_open(void *app, const char *folder)
 {
     note(app, "open", folder);
@@ -179,8 +203,17 @@ void world_init(struct world *w)
                                  .cell_w = 8,
                                  .cell_h = 16,
                                  .pictures = true};
-    w->calls = (struct ui_calls){w,           call_submit, call_status, call_go,    call_menu,
-                                 call_prompt, NULL,        call_open,   call_start, NULL};
+    w->calls = (struct ui_calls){.app = w,
+                                 .submit = call_submit,
+                                 .status = call_status,
+                                 .go = call_go,
+                                 .menu = call_menu,
+                                 .prompt = call_prompt,
+                                 .confirm = call_confirm,
+                                 .text = call_text,
+                                 .copy = call_copy,
+                                 .open_data = call_open,
+                                 .start_run = call_start};
     take_dataset(w, false);
 }
 

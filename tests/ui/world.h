@@ -7,8 +7,10 @@
 
 /* What screens asked the app for. */
 struct asked {
-    char what[64], text[OPTION_TEXT_MAX];
-    enum cmd_kind command;
+    char what[64], text[4 * OPTION_TEXT_MAX];
+    enum cmd_kind command; /* submitted: with its number, its path, and list[0] as text */
+    int64_t number;
+    char path[OPTION_TEXT_MAX];
     size_t n_items;
     void (*chosen)(void *user, int choice);
     void (*typed)(void *user, const char *text);

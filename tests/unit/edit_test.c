@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "ui/popup.h"
 
@@ -50,34 +48,43 @@ static void editing_keys(void **state)
     assert_true(strlen(e.text) < EDIT_MAX);
 }
 
+static char *const names[] = {".hidden", "daisy-1/", "daisy-2/", "notes.txt", "rose/", "\u82b1/"};
+#define NAMES (sizeof names / sizeof *names)
+
 static void paths_are_completed(void **state)
 {
     (void)state;
-    char folder[] = "/tmp/flowerlab-edit-XXXXXX", path[128];
-    static const char *const names[] = {"daisy-1", "daisy-2", "rose", ".hidden"};
-    struct edit e;
-    assert_non_null(mkdtemp(folder));
-    for (int i = 0; i < 4; i++) {
-        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
-        mkdir(path, 0777);
+    static const struct {
+        const char *typed, *keys, *want, *fitting;
+    } table[] = {
+        {"/d/d", "", "/d/daisy-", "daisy-1/ daisy-2/"}, /* as far as it is the same */
+        {"/d/daisy-", "", NULL, "daisy-1/ daisy-2/"},
+        {"/d/r", "", "/d/rose/", "rose/"},
+        {"r", "", "rose/", "rose/"},
+        {"/d/n", "", "/d/notes.txt", "notes.txt"},
+        {"/d/zz", "", NULL, NULL},
+        {"/d/.", "", "/d/.hidden", ".hidden"},
+        {"/d/", "", NULL, "daisy-1/ daisy-2/ notes.txt rose/ \u82b1/"},
+        {"/d/r/x", "Left Left", "/d/rose/x", "rose/"}, /* the slash that is there is enough */
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct edit e;
+        struct str fitting = STR_INIT;
+        edit_set(&e, table[i].typed);
+        type(&e, table[i].keys);
+        assert_int_equal(edit_complete(&e, names, NAMES, &fitting), table[i].want != NULL);
+        assert_string_equal(e.text, table[i].want ? table[i].want : table[i].typed);
+        assert_true(str_eq(fitting.s, table[i].fitting));
+        str_done(&fitting);
     }
-    snprintf(path, sizeof path, "%s/d", folder);
-    edit_set(&e, path);
-    assert_true(edit_complete_path(&e));
-    assert_true(str_ends(e.text, "/daisy-")); /* as far as it is the same */
-    assert_false(edit_complete_path(&e));
-    snprintf(path, sizeof path, "%s/r", folder);
-    edit_set(&e, path);
-    assert_true(edit_complete_path(&e));
-    assert_true(str_ends(e.text, "/rose/"));
-    snprintf(path, sizeof path, "%s/zz", folder);
-    edit_set(&e, path);
-    assert_false(edit_complete_path(&e));
-    for (int i = 0; i < 4; i++) {
-        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
-        rmdir(path);
-    }
-    rmdir(folder);
+}
+
+static char asked_folder[64];
+
+static void remember(void *user, const char *folder)
+{
+    (void)user;
+    snprintf(asked_folder, sizeof asked_folder, "%s", folder);
 }
 
 static int last_choice = -2;
@@ -136,6 +143,42 @@ static void prompts_take_text(void **state)
     assert_string_equal(last_text, "(closed)");
 }
 
+/* Names that come late are for the folder that was asked for, and for no other. */
+static void names_arrive_later(void **state)
+{
+    (void)state;
+    struct popups p = {.complete = remember};
+    popups_prompt(&p, "Script", "/d/da", true, typed, NULL);
+    press(&p, "Tab");
+    assert_string_equal(asked_folder, "/d/");
+    press(&p, "i"); /* typed on meanwhile */
+    popups_complete(&p, "/d/", names, NAMES);
+    assert_string_equal(p.stack[0].edit.text, "/d/daisy-");
+    assert_null(p.stack[0].fitting);
+    popups_complete(&p, "/d/", names, NAMES);
+    assert_string_equal(p.stack[0].fitting, "daisy-1/ daisy-2/");
+    popups_complete(&p, "/e/", names, NAMES);
+    assert_string_equal(p.stack[0].edit.text, "/d/daisy-");
+    press(&p, "Esc");
+    popups_complete(&p, "/d/", names, NAMES); /* nobody waits any more */
+    popups_prompt(&p, "Number", "1", false, typed, NULL);
+    popups_complete(&p, "", names, NAMES);
+    assert_string_equal(p.stack[0].edit.text, "1");
+    popups_done(&p);
+}
+
+static void paragraphs_are_broken(void **state)
+{
+    (void)state;
+    static const char *const want[] = {"one two three", "four five", "", "six"};
+    struct popups p = {0};
+    popups_paragraphs(&p, "Text", "one two three four five\n\nsix", 16);
+    assert_int_equal(p.stack[0].n, 4);
+    for (size_t i = 0; i < 4; i++)
+        assert_string_equal(p.stack[0].items[i], want[i]);
+    popups_done(&p);
+}
+
 static void menus_are_drawn(void **state)
 {
     (void)state;
@@ -177,6 +220,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(editing_keys),    cmocka_unit_test(paths_are_completed),
         cmocka_unit_test(menus_choose),    cmocka_unit_test(prompts_take_text),
+        cmocka_unit_test(names_arrive_later), cmocka_unit_test(paragraphs_are_broken),
         cmocka_unit_test(menus_are_drawn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

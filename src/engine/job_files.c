@@ -1,0 +1,142 @@
+/* Folders and small files for the client: its own thread never waits for a disk.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "engine/job.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "engine/internal.h"
+
+/* --- the names in a folder ------------------------------------------------------------------- */
+
+struct names {
+    char **list;
+    size_t n, cap;
+};
+
+static bool is_plain(const char *name)
+{
+    for (; *name; name++) {
+        if ((unsigned char)*name < ' ')
+            return false;
+    }
+    return true;
+}
+
+static void add_name(struct names *names, const char *folder, const struct dirent *d)
+{
+    bool is_folder = d->d_type == DT_DIR;
+    if (d->d_type == DT_UNKNOWN || d->d_type == DT_LNK) {
+        char *path = path_join(folder, d->d_name);
+        is_folder = path_is_folder(path);
+        free(path);
+    }
+    names->list = xgrow(names->list, &names->cap, names->n + 1, sizeof *names->list);
+    names->list[names->n++] = xasprintf("%s%s", d->d_name, is_folder ? "/" : "");
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static enum err_code read_names(struct names *names, struct job *job, const char *folder,
+                                struct err *err)
+{
+    DIR *dir = opendir(folder);
+    if (!dir)
+        return err_sys(err, errno, "%s", folder);
+    for (struct dirent *d; names->n < FOLDER_NAMES && !atomic_load(&job->cancel) &&
+                           (d = readdir(dir));) {
+        if (!str_eq(d->d_name, ".") && !str_eq(d->d_name, "..") && is_plain(d->d_name))
+            add_name(names, folder, d);
+    }
+    closedir(dir);
+    if (names->n)
+        qsort(names->list, names->n, sizeof *names->list, by_name);
+    return job_cancelled(job, err);
+}
+
+static void hand_over(struct job *job, const char *folder, const struct names *names)
+{
+    struct str text = STR_INIT, bytes = STR_INIT;
+    char *real = realpath(folder, NULL);
+    str_printf(&text, "%s\n%s\n", real ? real : folder, engine_is_dataset(folder) ? "dataset" : "");
+    for (size_t i = 0; i < names->n; i++)
+        str_printf(&text, "%s\n", names->list[i]);
+    block_text(&bytes, text.s);
+    job_result(job, BLOCK_TEXT, &bytes);
+    str_done(&text);
+    free(real);
+}
+
+enum err_code job_folder(struct job *job, struct err *err)
+{
+    struct names names = {0};
+    char *folder = path_expand(job->cmd.path[0] ? job->cmd.path : ".");
+    enum err_code code = read_names(&names, job, folder, err);
+    if (code == ERR_OK)
+        hand_over(job, folder, &names);
+    for (size_t i = 0; i < names.n; i++)
+        free(names.list[i]);
+    free(names.list);
+    free(folder);
+    return code;
+}
+
+/* --- a script -------------------------------------------------------------------------------- */
+
+static mode_t executable_mode(void)
+{
+    mode_t mask = umask(0); /* there is no way to only ask */
+    umask(mask);
+    return 0777 & ~mask;
+}
+
+/* A file that is there stays as it is, also when it appears in this very moment. */
+static enum err_code write_new(const char *path, const char *text, struct err *err)
+{
+    size_t n = strlen(text);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0777);
+    if (fd < 0 && errno == EEXIST)
+        return err_set(err, ERR_INVALID, "%s: is there already", path);
+    if (fd < 0)
+        return err_sys(err, errno, "%s", path);
+    ssize_t written = write(fd, text, n);
+    int number = written < 0 ? errno : ENOSPC;
+    if (close(fd) == 0 && written == (ssize_t)n)
+        return ERR_OK;
+    unlink(path);
+    return err_sys(err, number, "%s", path);
+}
+
+static enum err_code write_over(const char *path, const char *text, struct err *err)
+{
+    enum err_code code = file_replace(path, text, strlen(text), err);
+    if (code == ERR_OK && chmod(path, executable_mode()) != 0)
+        code = err_sys(err, errno, "%s", path);
+    return code;
+}
+
+enum err_code job_script(struct job *job, struct err *err)
+{
+    const struct cmd *c = &job->cmd;
+    if (c->n_list != 1 || !c->path[0])
+        return err_set(err, ERR_INVALID, "script: a name and a text are needed");
+    char *path = path_expand(c->path);
+    enum err_code code = c->number == 1 ? write_over(path, c->list[0], err)
+                                        : write_new(path, c->list[0], err);
+    if (code == ERR_OK)
+        job_say(job, "written: %.200s", path);
+    free(path);
+    return code;
+}

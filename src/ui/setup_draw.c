@@ -1,0 +1,235 @@
+/* How Setup looks.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "ui/setup_private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "ui/layout.h"
+#include "ui/parts.h"
+#include "ui/w_timeline.h"
+
+struct drawing {
+    const struct setup_screen *s;
+    const struct ui_model *model;
+    const struct recipe *recipe; /* NULL: the options give none */
+    size_t first;                /* of the shown items, in the list's row 0 */
+};
+
+/* help is the longest of the two that fits. */
+static void draw_choice(struct canvas *c, struct area row, bool chosen, const char *name,
+                        const char *full, const char *brief, bool changed)
+{
+    canvas_ch(c, row, 1, 0, chosen ? ROLE_STATE_RUN : ROLE_DIM, chosen ? 0x25cf : 0x25cb);
+    canvas_put(c, row, 3, 0, !chosen ? ROLE_TEXT : changed ? ROLE_CHANGED : ROLE_STRONG, name);
+    canvas_put_cut(c, row, 18, 0, row.w - 18, ROLE_DIM,
+                   text_width(full) <= row.w - 18 ? full : brief, false);
+}
+
+/* For narrow screens; the help line says it in full. */
+static const char *const mode_short[] = {
+    [MODE_SCRATCH] = "random weights, all train",      [MODE_FROZEN] = "only a new head trains",
+    [MODE_FINE_TUNE] = "pretrained, all train",        [MODE_STAGED] = "head first, then all",
+    [MODE_DISCRIMINATIVE] = "all train, at two rates",
+};
+static const char *const preset_short[] = {
+    [PRESET_CLASSIC] = "plain SGD, nothing random",
+    [PRESET_BEST] = "most accurate",
+};
+
+static void draw_option(struct canvas *c, struct area row, enum option_id id,
+                        const struct drawing *d)
+{
+    const struct option_row *o = option_row(id);
+    bool set = option_is_set(d->model->options, id);
+    int value_w = row.w >= 44 ? 20 : row.w - 20;
+    struct str value = STR_INIT;
+    setup_value(&value, d->model->options, id, d->recipe);
+    canvas_put(c, row, 1, 0, ROLE_CHANGED, set ? "*" : " ");
+    canvas_put(c, row, 3, 0, ROLE_TEXT, o->name);
+    canvas_put_cut(c, row, 20, 0, value_w, set ? ROLE_CHANGED : ROLE_TEXT, value.s,
+                   o->type == OPTION_PATH);
+    int x = 20 + value_w + 1;
+    const char *source =
+        set ? option_source_name((enum option_source)d->model->options->source[id]) : "";
+    int right = row.w - (set ? text_width(source) + 1 : 0);
+    if (row.w >= 58)
+        canvas_put_right(c, row, row.w, 0, ROLE_DIM, source);
+    if (row.w >= 72)
+        canvas_put_cut(c, row, x, 0, right - x, ROLE_DIM, o->help, false);
+    str_done(&value);
+}
+
+static void draw_one(struct canvas *c, struct area row, const struct item *item,
+                     const struct drawing *d)
+{
+    const struct options *o = d->model->options;
+    if (item->kind == ITEM_MODE)
+        draw_choice(c, row, o->mode == item->index, mode_name((enum mode)item->index),
+                    setup_help(item), mode_short[item->index], option_is_set(o, OPTION_ID_mode));
+    else if (item->kind == ITEM_PRESET)
+        draw_choice(c, row, o->preset == item->index, preset_name((enum preset)item->index),
+                    setup_help(item), preset_short[item->index],
+                    option_is_set(o, OPTION_ID_preset));
+    else if (item->kind == ITEM_HEADING)
+        canvas_put(c, row, 0, 0, ROLE_TITLE, option_row((enum option_id)item->index)->group);
+    else
+        draw_option(c, row, (enum option_id)item->index, d);
+}
+
+static void draw_item(struct canvas *c, struct area row, size_t i, void *user)
+{
+    const struct drawing *d = user;
+    draw_one(c, row, &d->s->items[d->s->shown[d->first + i]], d);
+}
+
+/* The choices of mode and preset, each below its heading; all of them, whatever the filter. */
+static void draw_choices(struct setup_screen *s, struct canvas *c, struct area a, struct drawing *d)
+{
+    const struct item *selected = setup_selected(s);
+    bool focus = selected && selected->kind <= ITEM_PRESET;
+    struct area row = {a.x, a.y, a.w, 1};
+    for (size_t i = 0; i < CHOICES; i++, row.y++) {
+        if (i == 0 || i == MODE_COUNT) {
+            parts_heading(c, area_clip(row, a), focus, i ? "Preset" : "Mode", NULL);
+            row.y++;
+        }
+        struct area clipped = area_clip(row, a);
+        draw_one(c, clipped, &s->items[i], d);
+        if (&s->items[i] == selected)
+            canvas_role(c, clipped, ROLE_SELECT);
+    }
+}
+
+/* "/ rate   3 options". */
+static void draw_filter(const struct setup_screen *s, struct canvas *c, struct area row)
+{
+    size_t n = 0;
+    char count[48];
+    for (size_t i = 0; i < s->n_shown; i++)
+        n += s->items[s->shown[i]].kind != ITEM_HEADING;
+    int w = snprintf(count, sizeof count, "%zu fit", n);
+    canvas_put(c, row, 0, 0, ROLE_TITLE, "/");
+    struct area field = {row.x + 2, row.y, row.w - w - 4, 1};
+    if (s->typing && field.w > 0)
+        edit_draw(&s->filter, c, field);
+    else if (field.w > 0)
+        canvas_put_cut(c, field, 0, 0, field.w, ROLE_INPUT, s->filter.text, false);
+    canvas_put_right(c, row, row.w, 0, ROLE_DIM, count);
+}
+
+static void draw_options(struct setup_screen *s, struct canvas *c, struct area a, struct drawing *d)
+{
+    bool focus = s->n_shown && s->selected >= d->first;
+    if (s->typing || *s->filter.text)
+        draw_filter(s, c, area_cut_top(&a, a.h > 1));
+    if (s->n_shown == d->first && a.h > 0) {
+        canvas_put_cut(c, a, 3, 0, a.w - 3, ROLE_DIM, "no option fits", false);
+        return;
+    }
+    if (focus)
+        s->options.selected = s->selected - d->first;
+    else if (!s->options.selected)
+        s->options.selected = 1; /* not the first heading */
+    list_draw(c, a, &s->options, s->n_shown - d->first, focus, draw_item, d);
+}
+
+/* The range, and where a value that was changed came from. */
+static void facts(char *out, size_t size, const struct option_row *row, enum option_source source)
+{
+    setup_range(out, size, row);
+    size_t n = strlen(out);
+    if (source != SOURCE_DEFAULT)
+        snprintf(out + n, size - n, "%sby %s", n ? ", " : "", option_source_name(source));
+}
+
+static void draw_help(struct canvas *c, struct area a, const struct setup_screen *s,
+                      const struct options *o)
+{
+    const struct item *item = setup_selected(s);
+    if (area_empty(a) || !item)
+        return;
+    enum option_id id = setup_option(item);
+    const struct option_row *row = option_row(id);
+    char about[128], line[320];
+    facts(about, sizeof about, row, (enum option_source)o->source[id]);
+    if (a.h == 1) {
+        snprintf(line, sizeof line, "%s%s%s", setup_help(item), *about ? ", " : "", about);
+        canvas_put_cut(c, a, 0, 0, a.w, ROLE_DIM, line, false);
+        return;
+    }
+    a = area_inset(a, 1, 0);
+    struct area rest = parts_heading(c, a, false, row->name, about);
+    area_cut_top(&rest, parts_wrap(c, rest, ROLE_TEXT, setup_help(item)));
+    parts_wrap(c, rest, ROLE_DIM, row->long_help);
+}
+
+static void draw_command(struct canvas *c, struct area a, const struct ui_model *model)
+{
+    struct str text = STR_INIT;
+    if (area_empty(a))
+        return;
+    if (a.h >= 3)
+        parts_line(c, area_cut_top(&a, 1));
+    setup_command(&text, model);
+    canvas_put(c, a, 0, 0, ROLE_BAR_FULL, "$");
+    parts_wrap(c, (struct area){a.x + 2, a.y, a.w > 2 ? a.w - 2 : 0, a.h}, ROLE_STRONG, text.s);
+    str_done(&text);
+}
+
+static const struct graph *graph_of(struct setup_screen *s, const struct ui_model *model)
+{
+    const struct arch *arch = arch_find(model->options->model);
+    int n = model->dataset && model->ds.n_classes ? (int)model->ds.n_classes : 2;
+    if (s->graph && s->graph->arch == arch && s->graph->n_classes == n)
+        return s->graph;
+    graph_free(s->graph);
+    s->graph = arch ? arch_graph(arch, n) : NULL;
+    return s->graph;
+}
+
+static void draw_plan(struct canvas *c, const struct setup_layout *l, const struct drawing *d,
+                      const struct graph *graph, const struct err *err)
+{
+    struct area a = area_inset(l->timeline, 1, 0);
+    if (!d->recipe) {
+        struct area rest = parts_heading(c, a, false, "Phases", NULL);
+        area_cut_top(&rest, parts_wrap(c, rest, ROLE_STATE_FAIL, err->message));
+        parts_wrap(c, rest, ROLE_TEXT, err->hint);
+        return;
+    }
+    timeline_draw(c, a, d->recipe);
+    if (graph)
+        ladder_draw(c, area_inset(l->freeze, 1, 0), d->recipe, graph);
+    else
+        canvas_printf(c, area_inset(l->freeze, 1, 0), 0, 0, ROLE_STATE_FAIL,
+                      "model: no architecture %s", d->model->options->model);
+}
+
+void setup_draw(void *self, struct canvas *c, struct area body, const struct ui_model *model)
+{
+    struct setup_screen *s = self;
+    struct recipe recipe;
+    struct err err = {0};
+    struct drawing d = {s, model, NULL, 0};
+    struct setup_layout l;
+    if (engine_recipe(model->options, &recipe, &err) == ERR_OK)
+        d.recipe = &recipe;
+    if (!s->begun)
+        s->selected = (size_t)model->options->mode; /* nothing is filtered yet */
+    s->begun = true;
+    const struct graph *graph = graph_of(s, model);
+    int phases = d.recipe ? recipe.n_phases : 1;
+    layout_setup(&l, body, phases, graph ? (int)graph->n_blocks + 1 + phases : 1);
+    if (!area_empty(l.choice)) {
+        draw_choices(s, c, l.choice, &d);
+        d.first = setup_shown_choices(s);
+    }
+    draw_options(s, c, l.options, &d);
+    parts_line(c, l.line);
+    draw_plan(c, &l, &d, graph, &err);
+    draw_help(c, l.help, s, model->options);
+    draw_command(c, l.command, model);
+}
+

@@ -1,0 +1,192 @@
+/* Changing values on Setup: menus, fields, steps.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "ui/setup_private.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "base/num.h"
+
+/* A value was changed: what hangs on it follows. */
+static void changed(struct setup_screen *s, enum option_id id)
+{
+    if (option_row(id)->dirties == DIRTY_DATA && *s->model->data)
+        s->calls->open_data(s->calls->app, s->model->data);
+    if (s->calls->changed)
+        s->calls->changed(s->calls->app, id);
+}
+
+static bool set_text(struct setup_screen *s, enum option_id id, const char *text)
+{
+    struct err err = {0};
+    if (option_set(s->model->options, id, text, SOURCE_SCREEN, &err) == ERR_OK) {
+        changed(s, id);
+        return true;
+    }
+    s->calls->status(s->calls->app, ROLE_STATE_FAIL, "%s%s%s", err.message, *err.hint ? "; " : "",
+                     err.hint);
+    return false;
+}
+
+static void prompt_option(struct setup_screen *s, enum option_id id, const char *text);
+
+/* A wrong text comes back into the field, below it the reason. */
+static void typed(void *user, const char *text)
+{
+    struct setup_screen *s = user;
+    struct err err;
+    struct options copy = *s->model->options;
+    enum option_id id = (enum option_id)s->edited;
+    if (text && option_set(&copy, id, text, SOURCE_SCREEN, &err))
+        prompt_option(s, id, text);
+    if (text)
+        set_text(s, id, text);
+}
+
+/* Names that a menu offers for an option: "auto" first where it is automatic. Returns how many, 0
+ * for one that is typed. */
+static size_t menu_items(enum option_id id, const char *items[64])
+{
+    const struct option_row *row = option_row(id);
+    size_t n = 0;
+    if (!row->choices && row->type != OPTION_BOOL && id != OPTION_ID_model)
+        return 0;
+    if (row->automatic)
+        items[n++] = id == OPTION_ID_bn ? "default" : "auto";
+    if (id == OPTION_ID_model) {
+        for (size_t i = 0; i < arch_count() && n < 64; i++)
+            items[n++] = arch_at(i)->name;
+    }
+    for (size_t i = 0; row->choices && row->choices[i] && n < 64; i++)
+        items[n++] = row->choices[i];
+    if (row->type == OPTION_BOOL) {
+        items[n++] = "on";
+        items[n++] = "off";
+    }
+    return n;
+}
+
+static size_t menu_selected(const struct options *o, enum option_id id, const char *const *items,
+                            size_t n)
+{
+    struct str now = STR_INIT;
+    option_get(&now, o, id);
+    size_t at = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (str_eq(now.s, items[i]))
+            at = i;
+    }
+    str_done(&now);
+    return at;
+}
+
+static void chosen(void *user, int choice)
+{
+    struct setup_screen *s = user;
+    const char *items[64];
+    size_t n = menu_items((enum option_id)s->edited, items);
+    if (choice >= 0 && (size_t)choice < n)
+        set_text(s, (enum option_id)s->edited, items[choice]);
+}
+
+static void prompt_option(struct setup_screen *s, enum option_id id, const char *text)
+{
+    const struct option_row *row = option_row(id);
+    char title[256], range[96];
+    setup_range(range, sizeof range, row);
+    snprintf(title, sizeof title, "%s: %s%s%s", row->name, row->help, *range ? ", " : "", range);
+    s->calls->prompt(s->calls->app, title, text, row->type == OPTION_PATH, typed, s);
+}
+
+/* The next number of 1, 2, 5, 10, 20, ... above v. */
+static double series_up(double v)
+{
+    double decade = v > 0 ? pow(10, floor(log10(v) + 1e-9)) : 0;
+    static const double steps[] = {1, 2, 5, 10};
+    for (int i = 0; i < 4; i++) {
+        if (steps[i] * decade > v * (1 + 1e-9))
+            return steps[i] * decade;
+    }
+    return 0;
+}
+
+static double series_down(double v)
+{
+    double decade = pow(10, floor(log10(v) + 1e-9));
+    static const double steps[] = {5, 2, 1, 0.5};
+    for (int i = 0; i < 4; i++) {
+        if (steps[i] * decade < v * (1 - 1e-9))
+            return steps[i] * decade;
+    }
+    return 0;
+}
+
+double setup_step(const struct option_row *row, double v, bool back)
+{
+    bool whole = row->type == OPTION_INT;
+    double low = whole ? (double)row->min_int : row->min_real;
+    double high = whole ? (double)row->max_int : row->max_real;
+    double least = whole ? 1 : 1e-6; /* the first above 0 */
+    double to = back ? (v > least ? series_down(v) : 0) : v < least ? least : series_up(v);
+    return to < low ? low : to > high ? high : to;
+}
+
+static bool step_number(struct setup_screen *s, enum option_id id, bool back)
+{
+    const struct option_row *row = option_row(id);
+    struct recipe recipe;
+    char text[NUM_TEXT];
+    double v;
+    bool known = engine_recipe(s->model->options, &recipe, NULL) == ERR_OK;
+    if (!setup_number(s->model->options, id, known ? &recipe : NULL, &v))
+        return false;
+    v = setup_step(row, v, back);
+    if (row->type == OPTION_INT)
+        snprintf(text, sizeof text, "%.0f", v);
+    else
+        num_real(text, v);
+    return set_text(s, id, text);
+}
+
+bool setup_cycle(struct setup_screen *s, enum option_id id, bool back)
+{
+    const char *items[64];
+    size_t n = menu_items(id, items);
+    if (!n)
+        return step_number(s, id, back);
+    size_t at = menu_selected(s->model->options, id, items, n);
+    set_text(s, id, items[(at + (back ? n - 1 : 1)) % n]);
+    return true;
+}
+
+void setup_edit(struct setup_screen *s, const struct item *item)
+{
+    enum option_id id = setup_option(item);
+    const struct option_row *row = option_row(id);
+    const char *items[64];
+    size_t n = menu_items(id, items);
+    s->edited = (int)id;
+    if (item->kind == ITEM_MODE)
+        set_text(s, id, mode_name((enum mode)item->index));
+    else if (item->kind == ITEM_PRESET)
+        set_text(s, id, preset_name((enum preset)item->index));
+    else if (row->type == OPTION_BOOL && !row->automatic)
+        setup_cycle(s, id, false);
+    else if (n)
+        s->calls->menu(s->calls->app, row->name, items, n,
+                       menu_selected(s->model->options, id, items, n), chosen, s);
+    else {
+        struct str now = STR_INIT;
+        option_get(&now, s->model->options, id);
+        prompt_option(s, id, now.s ? now.s : "");
+        str_done(&now);
+    }
+}
+
+void setup_back_to_default(struct setup_screen *s, enum option_id id)
+{
+    option_unset(s->model->options, id);
+    changed(s, id);
+}
+

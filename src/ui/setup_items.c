@@ -1,0 +1,110 @@
+/* The rows of Setup, and those that a filter lets through.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "ui/setup_private.h"
+
+#include <string.h>
+
+static void add_item(struct setup_screen *s, enum item_kind kind, int index)
+{
+    s->items[s->n_items++] = (struct item){kind, index};
+}
+
+void setup_items(struct setup_screen *s)
+{
+    const char *group = "";
+    for (int i = 0; i < MODE_COUNT; i++)
+        add_item(s, ITEM_MODE, i);
+    for (int i = 0; i < PRESET_COUNT; i++)
+        add_item(s, ITEM_PRESET, i);
+    for (int i = 0; i < OPTION_COUNT; i++) {
+        if (i == OPTION_ID_mode || i == OPTION_ID_preset)
+            continue;
+        if (!str_eq(group, option_row((enum option_id)i)->group))
+            add_item(s, ITEM_HEADING, i);
+        group = option_row((enum option_id)i)->group;
+        add_item(s, ITEM_OPTION, i);
+    }
+    setup_filter(s);
+}
+
+enum option_id setup_option(const struct item *item)
+{
+    return item->kind == ITEM_MODE     ? OPTION_ID_mode
+           : item->kind == ITEM_PRESET ? OPTION_ID_preset
+                                       : (enum option_id)item->index;
+}
+
+const struct item *setup_selected(const struct setup_screen *s)
+{
+    return s->n_shown ? &s->items[s->shown[s->selected]] : NULL;
+}
+
+static bool matches(const struct item *item, const char *text)
+{
+    const struct option_row *row = option_row(setup_option(item));
+    if (item->kind == ITEM_MODE)
+        return strcasestr(mode_name((enum mode)item->index), text) != NULL;
+    if (item->kind == ITEM_PRESET)
+        return strcasestr(preset_name((enum preset)item->index), text) != NULL;
+    for (int i = 0; row->choices && row->choices[i]; i++) {
+        if (strcasestr(row->choices[i], text))
+            return true;
+    }
+    return strcasestr(row->name, text) || strcasestr(row->help, text);
+}
+
+/* A heading is shown when one of the options below it is. */
+static bool passes(const struct setup_screen *s, size_t i, const char *text)
+{
+    if (!*text)
+        return true;
+    if (s->items[i].kind != ITEM_HEADING)
+        return matches(&s->items[i], text);
+    for (size_t k = i + 1; k < s->n_items && s->items[k].kind == ITEM_OPTION; k++) {
+        if (matches(&s->items[k], text))
+            return true;
+    }
+    return false;
+}
+
+void setup_filter(struct setup_screen *s)
+{
+    size_t kept = s->n_shown ? s->shown[s->selected] : 0, first = 0;
+    bool found = false;
+    s->n_shown = 0;
+    s->selected = 0;
+    for (size_t i = 0; i < s->n_items; i++) {
+        if (!passes(s, i, s->filter.text))
+            continue;
+        if (i == kept) {
+            s->selected = s->n_shown;
+            found = true;
+        }
+        if (!first && s->items[i].kind == ITEM_OPTION)
+            first = s->n_shown;
+        s->shown[s->n_shown++] = i;
+    }
+    if (!found)
+        s->selected = first;
+}
+
+size_t setup_shown_choices(const struct setup_screen *s)
+{
+    size_t n = 0;
+    while (n < s->n_shown && s->items[s->shown[n]].kind <= ITEM_PRESET)
+        n++;
+    return n;
+}
+
+bool setup_move(struct setup_screen *s, enum action action)
+{
+    struct list all = {s->selected, 0, s->options.rows};
+    if (!list_action(&all, action, s->n_shown))
+        return false;
+    bool up = action == ACTION_UP || action == ACTION_PAGE_UP;
+    if (s->items[s->shown[all.selected]].kind == ITEM_HEADING) /* an option follows each */
+        all.selected += up && all.selected ? (size_t)-1 : 1;
+    s->selected = all.selected;
+    return true;
+}

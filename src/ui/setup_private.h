@@ -1,0 +1,86 @@
+/* Inside of Setup, for screen_setup.c and setup_*.c.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef FL_UI_SETUP_PRIVATE_H
+#define FL_UI_SETUP_PRIVATE_H
+
+#include "nn/arch.h"
+#include "ui/edit.h"
+#include "ui/screen.h"
+#include "ui/w_list.h"
+
+enum item_kind { ITEM_MODE, ITEM_PRESET, ITEM_HEADING, ITEM_OPTION };
+
+/* A row that is listed: a choice of mode or preset, a group's heading, an option. */
+struct item {
+    enum item_kind kind;
+    int index; /* mode, preset, or option id (heading: of its first option) */
+};
+
+#define CHOICES (MODE_COUNT + PRESET_COUNT)
+
+struct setup_screen {
+    const struct ui_calls *calls;
+    struct ui_model *model; /* of the last action, for what menus and prompts hand back */
+    struct item items[CHOICES + 2 * OPTION_COUNT];
+    size_t n_items;
+    size_t shown[CHOICES + 2 * OPTION_COUNT]; /* items that the filter lets through */
+    size_t n_shown, selected;                 /* index into shown */
+    bool begun;        /* selected is set: at first the mode that is chosen */
+    struct edit filter;
+    bool typing;       /* the filter has the keys */
+    struct list options;
+    int edited;          /* option that a menu or prompt is open for */
+    struct graph *graph; /* of the model chosen, for the ladder */
+    uint64_t script_job; /* writes script; 0 none */
+    char script[OPTION_TEXT_MAX];
+};
+
+/* --- setup_items.c: which rows there are ------------------------------------------------------ */
+
+void setup_items(struct setup_screen *s);
+/* Shows what the filter lets through; the selected item stays selected when it is still there, else
+ * the first option is. */
+void setup_filter(struct setup_screen *s);
+const struct item *setup_selected(const struct setup_screen *s); /* NULL: nothing is shown */
+enum option_id setup_option(const struct item *item);
+size_t setup_shown_choices(const struct setup_screen *s); /* modes and presets come first */
+bool setup_move(struct setup_screen *s, enum action action); /* headings are stepped over */
+
+/* --- setup_text.c: what a row says ------------------------------------------------------------ */
+
+/* "32 pictures", "auto: 64 pictures", "-" for nothing. recipe may be NULL. */
+void setup_value(struct str *out, const struct options *o, enum option_id id,
+                 const struct recipe *recipe);
+/* The number of an option, also one that the recipe decides; false: it is no number, or unknown. */
+bool setup_number(const struct options *o, enum option_id id, const struct recipe *recipe, double *v);
+/* "1 to 65536 pictures", "" where there are no bounds. */
+void setup_range(char *out, size_t size, const struct option_row *row);
+const char *setup_help(const struct item *item); /* a sentence */
+/* Everything about the row: what it does, range, value and where it came from, other ways to set it. */
+void setup_explain(struct str *out, const struct item *item, const struct options *o,
+                   const struct recipe *recipe);
+
+/* --- setup_command.c: the settings as a command ----------------------------------------------- */
+
+/* The command line of model's settings. */
+void setup_command(struct str *out, const struct ui_model *model);
+/* A script for sh that goes to folder and gives the command, with its own arguments behind. */
+void setup_script(struct str *out, const struct ui_model *model, const char *folder);
+void setup_copy(struct setup_screen *s);
+void setup_ask_script(struct setup_screen *s);
+void setup_script_event(struct setup_screen *s, const struct notice *notice);
+
+/* --- setup_edit.c: changing values ------------------------------------------------------------ */
+
+void setup_edit(struct setup_screen *s, const struct item *item);
+/* The next or previous value: of a menu, or in the steps 1, 2, 5 of a number. False: it is typed. */
+bool setup_cycle(struct setup_screen *s, enum option_id id, bool back);
+/* The number after or before v in the series 1, 2, 5, 10, ..., within the row's bounds. */
+double setup_step(const struct option_row *row, double v, bool back);
+void setup_back_to_default(struct setup_screen *s, enum option_id id);
+
+/* --- setup_draw.c ----------------------------------------------------------------------------- */
+
+void setup_draw(void *self, struct canvas *c, struct area body, const struct ui_model *model);
+
+#endif
