@@ -80,7 +80,8 @@ libfl_ui_a_SOURCES += \
 	src/ui/w_plot.c src/ui/w_plot.h src/ui/w_timeline.c src/ui/w_timeline.h
 # charts
 libfl_ui_a_SOURCES += \
-	src/ui/series.c src/ui/series.h
+	src/ui/chart_view.c src/ui/chart_view.h src/ui/charts.def src/ui/history.c src/ui/history.h src/ui/series.c src/ui/series.h \
+	src/ui/train_charts.c src/ui/train_keys.c src/ui/train_parts.c src/ui/train_screen.h
 libfl_ui_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURSES_CFLAGS) $(SIXEL_CFLAGS) -DPKGDATADIR='"$(pkgdatadir)"'
 
 bin_PROGRAMS += flowerlab

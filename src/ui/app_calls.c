@@ -181,6 +181,12 @@ static void call_changed(void *user, enum option_id id)
     app->urgent = true;
 }
 
+static const struct block *call_block(void *user, uint64_t id)
+{
+    struct app *app = user;
+    return app->engine ? engine_block(app->engine, id) : NULL;
+}
+
 void app_calls_init(struct app *app)
 {
     app->calls = (struct ui_calls){.app = app,
@@ -195,7 +201,8 @@ void app_calls_init(struct app *app)
                                    .open_data = call_open_data,
                                    .start_run = call_start_run,
                                    .quit = call_quit,
-                                   .changed = call_changed};
+                                   .changed = call_changed,
+                                   .block = call_block};
     app->popups.complete = app_complete;
     app->popups.complete_user = app;
 }

@@ -63,7 +63,7 @@ static bool job_text(const struct app *app, char *text, size_t size)
 {
     for (int i = 1; i < SNAP_JOBS; i++) {
         const struct job_view *job = &app->snap.jobs[i];
-        if (job->job == 0 || job->state == JOB_NONE)
+        if (job->job == 0 || job->state == JOB_NONE || !*job->stage)
             continue;
         int n = snprintf(text, size, "%s %llu", job->stage, (unsigned long long)job->done);
         if (job->total)

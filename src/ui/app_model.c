@@ -171,7 +171,8 @@ static bool is_end(const struct notice *notice)
 static void say(struct app *app, const struct notice *notice)
 {
     bool quiet = notice->command == CMD_LIST || notice->command == CMD_SCAN;
-    if (notice->command == CMD_FOLDER) /* who asked for it says what there is to say */
+    /* who asked for these says what there is to say; a view that cannot be kept is only a view */
+    if (notice->command == CMD_FOLDER || notice->command == CMD_VIEW)
         return;
     if (notice->kind == NOTICE_FAILED && notice->err.code != ERR_CANCELLED)
         app_error(app, &notice->err);
@@ -195,8 +196,6 @@ static void take_notice(struct app *app, const struct notice *notice)
         remember_run(app);
         app->quit = app->quit || app->quit_after_run;
     }
-    if (!is_end(notice))
-        return;
     for (size_t i = 0; i < screen_count(); i++) {
         if (screen_at(i)->event)
             screen_at(i)->event(app->screens[i], notice, &app->model);

@@ -3,6 +3,8 @@
 #include "config.h"
 #include "ui/layout.h"
 
+#include <math.h>
+
 static int between(int v, int low, int high)
 {
     return v < low ? low : v > high ? high : v;
@@ -129,36 +131,63 @@ void layout_setup(struct setup_layout *out, struct area body, int n_phases, int 
     out->options = body;
 }
 
-void layout_train(struct train_layout *out, struct area body, bool classes)
+#define CHART_COLS 32
+#define CHART_ROWS 6
+
+void layout_charts(struct area a, int n, int *rows, int *cols)
+{
+    int most_cols = between(a.w / CHART_COLS, 1, n), most_rows = between(a.h / CHART_ROWS, 1, n);
+    double least = INFINITY;
+    *rows = most_rows;
+    *cols = most_cols;
+    for (int k = 1; k <= most_cols; k++) {
+        int r = (n + k - 1) / k;
+        double empty = (double)(r * k - n) / n;
+        double off = fabs(log((double)a.w / k / (4.0 * a.h / r))) + empty;
+        if (r <= most_rows && off < least) {
+            least = off;
+            *rows = r;
+            *cols = k;
+        }
+    }
+}
+
+/* Rows below the charts: two fifths for one row of charts; more rows of charts take what they need
+ * before the table does. */
+static int rows_below(struct area body, const struct train_wish *wish)
+{
+    int cols = between(body.w / CHART_COLS, 1, wish->charts);
+    int wanted = (CHART_ROWS + 1) * ((wish->charts + cols - 1) / cols);
+    int below = between(body.h * 2 / 5, 5, 18);
+    if (body.h - below < wanted)
+        below = body.h - wanted;
+    return body.h < 12 || wish->large || below < 4 ? 0 : below;
+}
+
+void layout_train(struct train_layout *out, struct area body, const struct train_wish *wish)
 {
     *out = (struct train_layout){0};
     out->head = area_cut_top(&body, 1);
     out->progress = area_cut_top(&body, body.h >= 8 ? 2 : 1);
-    if (body.h >= 12) {
-        struct area low = area_cut_bottom(&body, between(body.h * 2 / 5, 5, 18));
+    if (wish->gauges && body.h >= 16)
+        out->gauges = area_cut_top(&body, 1);
+    int below = rows_below(body, wish);
+    if (below) {
+        struct area low = area_cut_bottom(&body, below);
         if (body.w >= 120) {
             struct area side = area_cut_right(&low, body.w / 2 - 4);
             area_cut_right(&low, 1);
-            if (classes)
+            if (wish->classes)
                 out->classes = area_cut_top(&side, side.h - between(side.h / 3, 2, 5));
             out->events = side;
         } else if (low.h >= 7) {
             out->events = area_cut_bottom(&low, 1);
-            if (classes && low.w >= 60) {
+            if (wish->classes && low.w >= 60) {
                 out->classes = area_cut_right(&low, low.w - 50);
                 area_cut_left(&out->classes, 2);
             }
         }
         out->table = low;
     }
-    if (body.w >= 64) {
-        out->loss = area_cut_left(&body, body.w / 2 - 1);
-        area_cut_left(&body, 1);
-        out->acc = body;
-    } else if (body.h >= 14) {
-        out->loss = area_cut_top(&body, body.h / 2);
-        out->acc = body;
-    } else {
-        out->loss = body;
-    }
+    out->charts = body;
 }

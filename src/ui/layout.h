@@ -41,9 +41,18 @@ struct setup_layout {
 void layout_setup(struct setup_layout *out, struct area body, int n_phases, int blocks);
 
 struct train_layout {
-    struct area head, progress, loss, acc, table, classes, events;
+    struct area head, progress, gauges, charts, table, classes, events;
 };
-/* classes: whether there is a result, so that room for it is wanted. */
-void layout_train(struct train_layout *out, struct area body, bool classes);
+struct train_wish {
+    bool classes; /* there is a result, so that room for it is wanted */
+    bool gauges;
+    bool large; /* the charts take the table's place too */
+    int charts; /* so many, 1 or more */
+};
+void layout_train(struct train_layout *out, struct area body, const struct train_wish *wish);
+
+/* Rows and columns for n charts of at least 32 x 6 cells, as near as may be to four times as wide
+ * as high; fewer than n where there is no room, 1 or more each. */
+void layout_charts(struct area a, int n, int *rows, int *cols);
 
 #endif

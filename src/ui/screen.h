@@ -41,6 +41,7 @@ struct ui_calls {
     void (*start_run)(void *app);                                     /* checks, CMD_TRAIN with model.options, goes to Train */
     void (*quit)(void *app);
     void (*changed)(void *app, enum option_id id);                    /* Setup changed an option: for what it dirties; may be NULL */
+    const struct block *(*block)(void *app, uint64_t id);             /* as engine_block: the caller releases it */
 };
 
 enum ui_dirty { UI_NONE = 0, UI_REPAINT = 1, UI_REFLOW = 2 };
@@ -55,7 +56,7 @@ struct screen_ops {
     void (*draw)(void *self, struct canvas *canvas, struct area body, const struct ui_model *model);
     /* An action of the table. Returns dirty bits. */
     unsigned (*action)(void *self, enum action action, struct ui_model *model);
-    /* A notice of the engine, a change of data set or result; may be NULL. */
+    /* A notice of the engine; PROGRESS and STARTED too: the snapshot is new. May be NULL. */
     unsigned (*event)(void *self, const struct notice *notice, struct ui_model *model);
     /* Why an action does nothing now, for the status line; NULL: it does something. May be NULL. */
     const char *(*why_not)(void *self, enum action action, const struct ui_model *model);

@@ -62,9 +62,9 @@ static void every_size(void **state)
                                       d.lines[1]},
                       7);
                 assert_false(area_empty(flag ? d.files : d.classes));
-                layout_train(&t, body, flag);
+                layout_train(&t, body, &(struct train_wish){flag, flag, false, 1 + flag * 3});
                 check(body,
-                      (struct area[]){t.head, t.progress, t.loss, t.acc, t.table, t.classes,
+                      (struct area[]){t.head, t.progress, t.gauges, t.charts, t.table, t.classes,
                                       t.events},
                       7);
             }
@@ -95,11 +95,32 @@ static void usual_sizes(void **state)
     layout_setup(&s, (struct area){0, 1, 80, 22}, 2, 13);
     assert_true(s.choice.h == 9 && s.options.h >= 9 && s.timeline.h >= 4 && s.freeze.h >= 2 &&
                 s.command.h == 2);
-    layout_train(&t, (struct area){0, 1, 80, 22}, true);
-    assert_true(t.loss.w >= 38 && t.loss.h >= 9 && t.acc.h == t.loss.h && t.table.h >= 5 &&
-                t.classes.h >= 5);
-    layout_train(&t, (struct area){0, 1, 160, 48}, true);
-    assert_true(t.loss.h >= 20 && t.table.w >= 77 && t.classes.h >= 10 && t.events.h >= 2);
+    layout_train(&t, (struct area){0, 1, 80, 22}, &(struct train_wish){true, false, false, 2});
+    assert_true(t.charts.w == 80 && t.charts.h >= 9 && t.table.h >= 5 && t.classes.h >= 5);
+    layout_train(&t, (struct area){0, 1, 160, 48}, &(struct train_wish){true, true, false, 2});
+    assert_true(t.charts.h >= 20 && t.table.w >= 77 && t.classes.h >= 10 && t.events.h >= 2 &&
+                t.gauges.h == 1);
+    layout_train(&t, (struct area){0, 1, 80, 22}, &(struct train_wish){true, true, false, 4});
+    assert_true(t.charts.h >= 12); /* two rows of charts before the table */
+    layout_train(&t, (struct area){0, 1, 80, 22}, &(struct train_wish){true, true, true, 2});
+    assert_true(t.charts.h >= 17 && t.table.h == 0);
+}
+
+static void charts(void **state)
+{
+    static const struct {
+        int w, h, n, rows, cols;
+    } cases[] = {{80, 11, 1, 1, 1},  {80, 11, 2, 1, 2}, {80, 14, 4, 2, 2},  {80, 11, 4, 1, 2},
+                 {160, 27, 9, 3, 3}, {40, 20, 2, 2, 1}, {160, 27, 6, 2, 3}, {20, 4, 9, 1, 1}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int rows, cols;
+        layout_charts((struct area){0, 0, cases[i].w, cases[i].h}, cases[i].n, &rows, &cols);
+        print_message("# %d charts on %d x %d: %d x %d\n", cases[i].n, cases[i].w, cases[i].h, rows,
+                      cols);
+        assert_int_equal(rows, cases[i].rows);
+        assert_int_equal(cols, cases[i].cols);
+    }
 }
 
 static void aspect(void **state)
@@ -167,8 +188,11 @@ static void list_ends(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_size), cmocka_unit_test(usual_sizes),
-        cmocka_unit_test(aspect),     cmocka_unit_test(list_asks_for_seen_rows_only),
+        cmocka_unit_test(every_size),
+        cmocka_unit_test(usual_sizes),
+        cmocka_unit_test(charts),
+        cmocka_unit_test(aspect),
+        cmocka_unit_test(list_asks_for_seen_rows_only),
         cmocka_unit_test(list_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
