@@ -6,6 +6,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cassert>
+#include <functional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -74,6 +75,14 @@ at::MemoryFormat format_of(int64_t n_dims);
 
 /* Weights have changed: copies that autocast keeps of them are stale. */
 void weights_changed();
+
+/* Runs body(0..n_units-1) on up to n_threads threads, the caller's among them; thread counts from 0. */
+void on_threads(int n_threads, int64_t n_units,
+                const std::function<void(int64_t unit, int thread)> &body);
+
+/* conv2d with checked arguments, stored channels_last, by the fastest way. */
+at::Tensor convolution(const at::Tensor &x, const at::Tensor &w, const at::Tensor &bias,
+                       int64_t stride, int64_t padding, int64_t groups);
 
 } // namespace fl
 

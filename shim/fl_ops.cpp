@@ -18,7 +18,6 @@
 #include <ATen/ops/softmax.h>
 
 #include <algorithm>
-#include <future>
 
 #include "fl_compat.hpp"
 #include "fl_cuda.h"
@@ -104,27 +103,10 @@ template <class T> static at::Tensor upload(const T *data, int64_t n, at::Scalar
     return host.to(at::TensorOptions().device(state.device), false, true);
 }
 
-/* Runs body(i) for 0..n-1 on the engine's threads. libtorch's own loop is a header's OpenMP, which
- * would tie this module to one compiler's OpenMP library. */
-template <class Body> static void on_threads(int64_t n, Body body)
-{
-    int64_t n_threads = std::min<int64_t>(n, state.config.n_threads);
-    std::vector<std::future<void>> others;
-    auto share = [&](int64_t first) {
-        for (int64_t i = first; i < n; i += n_threads)
-            body(i);
-    };
-    for (int64_t t = 1; t < n_threads; t++)
-        others.push_back(std::async(std::launch::async, share, t));
-    share(0);
-    for (std::future<void> &other : others)
-        other.get();
-}
-
 static void pixels_cpu(float *out, const uint8_t *rgb, int64_t n, int64_t h, int64_t w,
                        const fl_pixel_op *ops, const float mean[3], const float std[3])
 {
-    on_threads(n, [&](int64_t i) {
+    on_threads(state.config.n_threads, n, [&](int64_t i, int) {
         fl_pixels_one(out + 3 * h * w * i, rgb + 3 * h * w * i, h, w, ops ? ops + i : nullptr, mean,
                       std);
     });
@@ -189,9 +171,9 @@ err_code conv2d(fl_tensor **out, const fl_tensor *x, const fl_tensor *weight, co
     return guard("conv2d", err, [&] {
         check_precision("conv2d");
         check_conv(x->value, weight->value, bias, stride, padding, groups);
-        *out = wrap(at::conv2d(x->value, weight->value, value_or_none(bias), {stride, stride},
-                               {padding, padding}, {1, 1}, groups),
-                    scope);
+        *out = wrap(
+            convolution(x->value, weight->value, value_or_none(bias), stride, padding, groups),
+            scope);
     });
 }
 

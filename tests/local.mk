@@ -183,9 +183,12 @@ tests_cli_tool_LDADD = libfl_data.a libfl_image.a libfl_base.a $(JPEG_LIBS) $(PN
 
 # shim: against the module in the build folder; the pixel reference without it
 shim_tests = tests/shim/border.test tests/shim/ops.test tests/shim/optim.test tests/gpu/gpu.test
-check_PROGRAMS += tests/unit/pixels.test tests/unit/memory.test $(shim_tests)
-TESTS += tests/unit/pixels.test tests/unit/memory.test $(shim_tests)
+check_PROGRAMS += tests/unit/pixels.test tests/unit/memory.test tests/unit/conv.test $(shim_tests)
+TESTS += tests/unit/pixels.test tests/unit/memory.test tests/unit/conv.test $(shim_tests)
 EXTRA_DIST += tests/ref/shim.py tests/torch2
+EXTRA_PROGRAMS += tests/bench/conv_bench
+tests_bench_conv_bench_SOURCES = tests/bench/conv_bench.c
+tests_bench_conv_bench_LDADD = -ldl
 shim_test_sources = tests/shim/shim.c tests/shim/shim.h tests/unit/test.h
 shim_test_libs = $(CMOCKA_LIBS) -ldl -lm
 tests_unit_pixels_test_SOURCES = tests/unit/pixels_test.c tests/unit/test.h shim/fl_pixels.c shim/fl_pixels.h
@@ -194,6 +197,10 @@ tests_unit_pixels_test_LDADD = $(CMOCKA_LIBS) -lm
 tests_unit_memory_test_SOURCES = tests/unit/memory_test.c tests/unit/test.h shim/fl_memory.c shim/fl_memory.h
 tests_unit_memory_test_CPPFLAGS = $(test_cppflags)
 tests_unit_memory_test_LDADD = $(CMOCKA_LIBS) -lpthread
+tests_unit_conv_test_SOURCES = tests/unit/conv_test.c tests/unit/test.h shim/fl_conv.c shim/fl_conv.h shim/fl_conv_avx2.c \
+	shim/fl_conv_kernels.h
+tests_unit_conv_test_CPPFLAGS = $(test_cppflags)
+tests_unit_conv_test_LDADD = libfl_base.a $(CMOCKA_LIBS) -lpthread -lm
 tests_shim_border_test_SOURCES = tests/shim/border_test.c $(shim_test_sources)
 tests_shim_border_test_CPPFLAGS = $(test_cppflags)
 tests_shim_border_test_LDADD = $(shim_test_libs)

@@ -326,6 +326,66 @@ static void test_pixels(void **state)
             "pixels: deviation 0");
 }
 
+/* --- two convolutions that are large enough for our own kernels, which float64 never takes
+ * ------------------------------------------------------------------------------ */
+
+enum { CONV_X, CONV_1, CONV_2, N_LEAVES };
+static const int64_t leaf_dims[N_LEAVES][5] = {{2, 16, 30, 33}, {32, 16, 3, 3}, {16, 32, 3, 3}};
+
+static size_t leaf_size(int k)
+{
+    const int64_t *d = leaf_dims[k];
+    return (size_t)(d[0] * d[1] * d[2] * d[3]);
+}
+
+/* Gradients of the leaves chosen by the bits of which; NULL for the others. */
+static void conv_gradients(enum fl_dtype dtype, int which, float *grads[N_LEAVES])
+{
+    fl_tensor *leaf[N_LEAVES], *t, *loss, *grad;
+    for (int k = 0; k < N_LEAVES; k++) {
+        fl_tensor *filling = filled(leaf_dims[k], (size_t)(31 * k), 1);
+        ok(fl->tensor_cast(&leaf[k], filling, dtype, scope, &err));
+        fl->tensor_require_grad(leaf[k], which >> k & 1);
+    }
+    ok(fl->conv2d(&t, leaf[CONV_X], leaf[CONV_1], NULL, 1, 1, 1, scope, &err));
+    ok(fl->relu(&t, t, 0, true, scope, &err));
+    ok(fl->conv2d(&t, t, leaf[CONV_2], NULL, 1, 0, 1, scope, &err));
+    ok(fl->relu(&t, t, 0, true, scope, &err));
+    ok(fl->global_avg_pool(&t, t, scope, &err));
+    ok(fl->cross_entropy(&loss, t, (const int64_t[]){3, 9}, 2, NULL, 0, scope, &err));
+    ok(fl->backward(loss, 1, &err));
+    for (int k = 0; k < N_LEAVES; k++) {
+        ok(fl->tensor_grad(&grad, leaf[k], scope, &err));
+        assert_int_equal(grad != NULL, which >> k & 1);
+        if (grad)
+            values(grads[k], leaf_size(k), grad);
+    }
+}
+
+static void test_conv_gradients(void **state)
+{
+    (void)state;
+    float *got[N_LEAVES], *want[N_LEAVES];
+    for (int k = 0; k < N_LEAVES; k++) {
+        got[k] = calloc(leaf_size(k), sizeof(float));
+        want[k] = calloc(leaf_size(k), sizeof(float));
+        assert_true(got[k] && want[k]);
+    }
+    conv_gradients(FL_F64, 7, want);
+    for (int which = 1; which < 8; which++) {
+        conv_gradients(FL_F32, which, got);
+        for (int k = 0; k < N_LEAVES; k++) {
+            float largest = 0;
+            for (size_t i = 0; i < leaf_size(k); i++)
+                largest = fmaxf(largest, fabsf(want[k][i]));
+            if (which >> k & 1)
+                near("gradient through two convolutions", got[k], want[k], leaf_size(k), 1e-5 * largest);
+        }
+    }
+    for (int k = 0; k < N_LEAVES; k++)
+        free(got[k]), free(want[k]);
+}
+
 /* --- a small net: conv, batch norm, pool, add, average, linear, cross-entropy
  * ------------------------------------ */
 
@@ -501,7 +561,7 @@ int main(void)
         SHIM_TEST(test_relu),        SHIM_TEST(test_pools),        SHIM_TEST(test_linear),
         SHIM_TEST(test_add_dropout), SHIM_TEST(test_softmax),      SHIM_TEST(test_cross_entropy),
         SHIM_TEST(test_pixels),      SHIM_TEST(test_gradients),    SHIM_TEST(test_backward),
-        SHIM_TEST(test_bf16),        SHIM_TEST(test_bf16_copies),
+        SHIM_TEST(test_bf16),        SHIM_TEST(test_bf16_copies),  SHIM_TEST(test_conv_gradients),
     };
     return shim_ready() ? cmocka_run_group_tests(tests, NULL, NULL) : 0;
 }
