@@ -47,6 +47,11 @@ libfl_engine_a_SOURCES += \
 	src/engine/gauges.c src/engine/gauges.h src/engine/job_view.c src/engine/run_steps.c src/engine/sampler.c
 libfl_engine_a_CPPFLAGS = $(AM_CPPFLAGS) $(CJSON_CFLAGS) $(XXHASH_CFLAGS) -I$(top_builddir)/src -DPKGLIBDIR='"$(pkglibdir)"'
 
+# watching a run from another process
+libfl_engine_a_SOURCES += \
+	src/engine/attach.c src/engine/attach.h src/engine/channel.c src/engine/channel.h src/engine/job_alive.c \
+	src/engine/job_attach.c src/engine/meet.c src/engine/meet.h src/engine/run_rows.h src/engine/serve.c src/engine/serve.h
+
 # The commit that is built, with a dirty mark: written again only when it is another.
 src/engine/libfl_engine_a-run.$(OBJEXT): src/engine/commit.h
 src/engine/commit.h: FORCE
@@ -83,6 +88,10 @@ libfl_ui_a_SOURCES += \
 	src/ui/chart_view.c src/ui/chart_view.h src/ui/charts.def src/ui/history.c src/ui/history.h src/ui/series.c src/ui/series.h \
 	src/ui/train_charts.c src/ui/train_keys.c src/ui/train_parts.c src/ui/train_screen.h
 libfl_ui_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURSES_CFLAGS) $(SIXEL_CFLAGS) -DPKGDATADIR='"$(pkgdatadir)"'
+
+# leaving a run and coming back
+libfl_batch_a_SOURCES += src/batch/cmd_attach.c
+libfl_ui_a_SOURCES += src/ui/app_leave.c
 
 bin_PROGRAMS += flowerlab
 flowerlab_SOURCES = src/main.c

@@ -7,12 +7,14 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "engine/hooks.h"
 #include "engine/internal.h"
 #include "engine/gauges.h"
+#include "engine/serve.h"
 #include "engine/torch.h"
 #include "engine/wire.h"
 
@@ -48,19 +50,24 @@ static void job_free(struct job *job)
     free(job);
 }
 
+struct notice job_last_notice(const struct job *job, const struct err *err)
+{
+    struct notice n = {.job = job->number, .command = job->as, .block = job->block, .err = *err};
+    n.kind = err->code == ERR_OK ? NOTICE_FINISHED : err->code == ERR_CANCELLED ? NOTICE_CANCELLED : NOTICE_FAILED;
+    memcpy(n.text, job->text, sizeof n.text);
+    return n;
+}
+
 /* Sends the job's last notice and takes it out of the snapshot. Lock held. */
 static void job_end(struct job *job, const struct err *err)
 {
     struct engine *e = job->engine;
-    struct notice n = {.kind = NOTICE_STARTED, .job = job->number, .command = job->ops->kind};
+    struct notice start = {.kind = NOTICE_STARTED, .job = job->number, .command = job->as};
+    struct notice end = job_last_notice(job, err);
     if (!job->announced)
-        queue_push(&e->queue, &n);
+        queue_push(&e->queue, &start);
     job->announced = job->ended = true;
-    n.kind = err->code == ERR_OK ? NOTICE_FINISHED : err->code == ERR_CANCELLED ? NOTICE_CANCELLED : NOTICE_FAILED;
-    n.block = job->block;
-    n.err = *err;
-    memcpy(n.text, job->text, sizeof n.text);
-    queue_push(&e->queue, &n);
+    queue_push(&e->queue, &end);
     memset(&e->snap->jobs[job->slot], 0, sizeof e->snap->jobs[0]);
     e->snap->generation++;
     queue_progress(&e->queue);
@@ -100,6 +107,7 @@ static void *engine_main(void *arg)
     }
     pthread_mutex_unlock(&e->lock);
     sampler_stop(e->sampler);
+    server_free(e->server);
     torch_free(e->torch);
     return NULL;
 }
@@ -151,6 +159,38 @@ bool job_control(struct job *job, struct control *control)
     bool got = take_control(job, control);
     pthread_mutex_unlock(&job->engine->lock);
     return got;
+}
+
+/* Lock held. */
+static void wake(const struct job *job)
+{
+    ssize_t n = job->wake >= 0 ? write(job->wake, &(uint64_t){1}, sizeof(uint64_t)) : 0;
+    (void)n; /* full: it is awake */
+}
+
+void job_wake_by(struct job *job, int fd)
+{
+    pthread_mutex_lock(&job->engine->lock);
+    job->wake = fd;
+    if (job->n_controls || job->engine->quit)
+        wake(job);
+    pthread_mutex_unlock(&job->engine->lock);
+}
+
+void job_run_nested(struct job *job)
+{
+    pthread_mutex_lock(&job->engine->lock);
+    if (job->engine->nested)
+        run_nested(job->engine);
+    pthread_mutex_unlock(&job->engine->lock);
+}
+
+bool job_left(struct job *job)
+{
+    pthread_mutex_lock(&job->engine->lock);
+    bool left = job->engine->quit;
+    pthread_mutex_unlock(&job->engine->lock);
+    return left;
 }
 
 bool job_wait_paused(struct job *job, struct control *control)
@@ -213,7 +253,7 @@ static void reap(struct engine *e, bool all)
 
 /* --- commands ------------------------------------------------------------------------------------------------ */
 
-static bool is_control(enum cmd_kind kind)
+bool cmd_is_control(enum cmd_kind kind)
 {
     return kind >= CMD_CANCEL && kind < CMD_KIND_COUNT;
 }
@@ -250,7 +290,16 @@ static enum err_code control(struct engine *e, const struct cmd *cmd, struct err
                         .real = cmd->real};
     job->controls[job->n_controls++] = c;
     pthread_cond_broadcast(&e->work);
+    wake(job);
     return ERR_OK;
+}
+
+enum err_code engine_control(struct engine *e, const struct cmd *cmd, struct err *err)
+{
+    pthread_mutex_lock(&e->lock);
+    enum err_code code = control(e, cmd, err);
+    pthread_mutex_unlock(&e->lock);
+    return code;
 }
 
 static const struct job_ops *find_ops(const struct engine *e, enum cmd_kind kind)
@@ -294,6 +343,8 @@ static struct job *job_new(struct engine *e, const struct job_ops *ops, const st
     struct job *job = xcalloc(1, sizeof *job);
     job->engine = e;
     job->ops = ops;
+    job->as = ops->kind;
+    job->wake = -1;
     job->slot = slot;
     job->number = ++e->last_job;
     job->began = clock_now();
@@ -315,6 +366,7 @@ static enum err_code start(struct engine *e, struct job *job, struct err *err)
         }
     } else if (e->current) {
         e->nested = job;
+        wake(e->current);
     } else {
         if (!e->thread_runs)
             ok = e->thread_runs = thread_start(&e->thread, engine_main, e);
@@ -338,7 +390,7 @@ enum err_code engine_submit(struct engine *e, const struct cmd *cmd, uint64_t *n
     const struct job_ops *ops = find_ops(e, cmd->kind);
     enum err_code code;
     int slot = -1;
-    if (is_control(cmd->kind)) {
+    if (cmd_is_control(cmd->kind)) {
         code = control(e, cmd, err);
         if (number)
             *number = cmd->job;
@@ -360,8 +412,10 @@ static void cancel_all(struct engine *e)
     e->quit = true;
     struct job *jobs[] = {e->current, e->nested};
     for (int i = 0; i < 2; i++) {
-        if (jobs[i])
-            atomic_store(&jobs[i]->cancel, true);
+        if (!jobs[i])
+            continue;
+        atomic_store(&jobs[i]->cancel, true);
+        wake(jobs[i]);
     }
     for (struct job *job = e->data_jobs; job; job = job->next)
         atomic_store(&job->cancel, true);

@@ -44,6 +44,8 @@ enum cmd_kind {
     CMD_SCAN,      /* path: folder; options: max-pixels, damaged, ... Result: dataset block */
     CMD_DEMO,      /* path: folder to fill; number: 0 flowers, 1 shapes; options: seed. Result: text block, the folder */
     CMD_RUNS,      /* path: folder of runs, "" option runs-dir. Result: runs block. Folders without run.ini are named in the notice */
+    CMD_ALIVE,     /* path: run folder, or "" for all runs of this user that a process on this machine trains and that can be attached to.
+                    * Result: runs block. A run that was named and is not alive: INVALID, says how it stands */
     CMD_FETCH,     /* path: architecture's name. Result: text block, the file */
     CMD_VIEW,      /* path: run folder; list[0]: how its charts are looked at, to be kept in view.ini; without a list nothing is written.
                     * Result: text block, what view.ini holds, "" without one */
@@ -60,6 +62,9 @@ enum cmd_kind {
     CMD_EVAL,      /* path: run; path2: folder, or "" for the run's validation part; number: 1 for the last weights. Result: result block */
     CMD_PREDICT,   /* path: run; list: files and folders; number: 1 for the last weights. Result: predictions block */
     CMD_PRETRAIN,  /* options: seed, epochs, model ...; path: output weight file or "" for the cache. Result: text block, the file */
+    CMD_ATTACH,    /* path: folder of a run that another process trains. From then on it is shown and steered as if it were trained here: its
+                    * numbers are the snapshot's, notices and job carry its own command (CMD_TRAIN ...), control commands go to it, and the
+                    * job ends as it ends. The end of this engine leaves it alone. Several may watch, and all may steer */
     CMD_DEVICES,   /* Result: text block, a line a device. Loads libtorch */
     /* control commands: job is the target */
     CMD_CANCEL,    /* data job or eval, predict: stop. Training: as CMD_STOP_NOW */
@@ -194,6 +199,7 @@ struct snapshot {
     struct train_view train;
     uint64_t memory_used, memory_total; /* of the device, bytes, by this process; 0 unknown */
     struct gauges gauges;
+    uint64_t viewers;        /* that are attached to the run over its socket */
 };
 
 /* Copies when snap->generation differs; false: nothing changed, nothing copied. Start with generation 0. */

@@ -14,6 +14,7 @@
 #include "base/str.h"
 
 enum err_code (*hook_step)(int64_t step, int n_pictures, struct err *err);
+bool (*hook_peer_user)(int fd, uid_t *user);
 
 static struct {
     char name[64];

@@ -46,6 +46,8 @@ struct job {
     struct control controls[CONTROLS_MAX];
     int n_controls;
     bool announced, ended;
+    enum cmd_kind as;      /* what it is in notices and in the snapshot: ops->kind, or the command of the run that it watches */
+    int wake;              /* descriptor that a control command writes to (eventfd), -1 none */
     pthread_t thread;      /* data jobs */
     struct job *next;
 };
@@ -58,6 +60,7 @@ struct engine {
     size_t n_table;
     struct torch *torch;   /* engine thread; NULL until loaded */
     struct sampler *sampler; /* engine thread */
+    struct server *server; /* engine thread; of the run, or of the one before; NULL none */
     pthread_mutex_t lock;  /* guards all below */
     pthread_cond_t work;   /* something for the engine thread: a job, a control, quit */
     pthread_t thread;
@@ -86,6 +89,19 @@ void job_result(struct job *job, enum block_kind kind, struct str *bytes);
 
 /* The next control command; false when there is none. */
 bool job_control(struct job *job, struct control *control);
+
+/* For a job that waits for a descriptor: written to when there is a control command, a job for the pause, or the end of the engine. -1 takes it
+ * back. */
+void job_wake_by(struct job *job, int fd);
+void job_run_nested(struct job *job); /* runs a job that came for the pause, if there is one */
+bool job_left(struct job *job); /* the engine is about to end */
+
+/* The notice of a job's end. */
+struct notice job_last_notice(const struct job *job, const struct err *err);
+
+/* A control command from another thread than the client's. errors: as engine_submit */
+enum err_code engine_control(struct engine *e, const struct cmd *cmd, struct err *err);
+bool cmd_is_control(enum cmd_kind kind);
 
 /* Blocks until there is a control command, and runs eval and predict jobs meanwhile. The job shows as paused. False: quit. */
 bool job_wait_paused(struct job *job, struct control *control);

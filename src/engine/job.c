@@ -22,7 +22,7 @@ void snapshot_end(struct engine *e)
 
 void job_announce(struct job *job, const char *format, ...)
 {
-    struct notice n = {.kind = NOTICE_STARTED, .job = job->number, .command = job->ops->kind};
+    struct notice n = {.kind = NOTICE_STARTED, .job = job->number, .command = job->as};
     va_list ap;
     va_start(ap, format);
     vsnprintf(n.text, sizeof n.text, format, ap);

@@ -17,6 +17,8 @@ enum err_code job_stored(struct job *job, struct err *err);
 enum err_code job_compare(struct job *job, struct err *err);
 enum err_code job_note(struct job *job, struct err *err);
 enum err_code job_trash(struct job *job, struct err *err);
+enum err_code job_alive(struct job *job, struct err *err);
+enum err_code job_attach(struct job *job, struct err *err);
 enum err_code job_fetch(struct job *job, struct err *err);
 enum err_code job_view(struct job *job, struct err *err);
 enum err_code job_weights(struct job *job, struct err *err);

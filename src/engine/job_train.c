@@ -14,6 +14,7 @@
 #include "base/path.h"
 #include "engine/fresh.h"
 #include "engine/scan.h"
+#include "engine/serve.h"
 #include "engine/torch.h"
 #include "engine/trainer.h"
 #include "nn/weights.h"
@@ -169,6 +170,30 @@ static void log_here(struct trainer *t)
     free(path);
 }
 
+/* --- viewers ------------------------------------------------------------------------------------------------- */
+
+/* From now on "attach" finds the run. Without it the run goes on all the same. */
+static void open_to_viewers(struct trainer *t)
+{
+    struct engine *e = t->job->engine;
+    struct err err = {0};
+    server_free(e->server);
+    if (server_start(&e->server, t->job, t->run.folder, &err) == ERR_OK)
+        record_set(&t->run.record.socket, server_path(e->server));
+    else
+        log_line(LOG_WARN, "nobody can attach to the run: %s", err.message);
+    t->server = e->server;
+}
+
+static void close_to_viewers(struct trainer *t, enum err_code code, const struct err *err)
+{
+    struct err last = err ? *err : (struct err){0};
+    last.code = code;
+    struct notice notice = job_last_notice(t->job, &last);
+    if (t->server)
+        server_end(t->server, &notice);
+}
+
 static void trainer_init(struct trainer *t, struct job *job)
 {
     memset(t, 0, sizeof *t);
@@ -250,6 +275,8 @@ static enum err_code write_start(struct trainer *t, struct err *err)
     str_done(&text);
     if (code == ERR_OK)
         code = run_save_metrics(&t->run, err);
+    if (code == ERR_OK)
+        open_to_viewers(t);
     return code == ERR_OK ? run_save_record(&t->run, err) : code;
 }
 
@@ -308,6 +335,7 @@ enum err_code train_fresh(struct job *job, const char *root, const struct option
             *folder = xstrdup(t.run.folder);
         code = train_prepared(&t, mode_needs_weights(mode) || o->mode == MODE_SCRATCH ? "new run" : "new run from scratch (no weights found)", err);
     }
+    close_to_viewers(&t, code, err);
     trainer_done(&t);
     free(weights);
     return code;
@@ -421,6 +449,8 @@ static enum err_code write_restart(struct trainer *t, struct err *err)
     snprintf(r->state, sizeof r->state, "running");
     record_set(&r->note, "");
     enum err_code code = run_save_metrics(&t->run, err);
+    if (code == ERR_OK)
+        open_to_viewers(t);
     return code == ERR_OK ? run_save_record(&t->run, err) : code;
 }
 
@@ -441,6 +471,7 @@ enum err_code job_resume(struct job *job, struct err *err)
     if (code == ERR_OK)
         code = train_prepared(&t, "going on", err);
     log_to_file(NULL);
+    close_to_viewers(&t, code, err);
     trainer_done(&t);
     return code;
 }

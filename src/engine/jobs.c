@@ -18,12 +18,14 @@ static const struct job_ops table[] = {
     {.kind = CMD_COMPARE, .run = job_compare},
     {.kind = CMD_NOTE, .run = job_note},
     {.kind = CMD_TRASH, .run = job_trash},
+    {.kind = CMD_ALIVE, .run = job_alive},
     {.kind = CMD_FETCH, .run = job_fetch},
     {.kind = CMD_TRAIN, .engine_thread = true, .steered = true, .announces = true, .run = job_train},
     {.kind = CMD_RESUME, .engine_thread = true, .steered = true, .announces = true, .run = job_resume},
     {.kind = CMD_EVAL, .engine_thread = true, .while_paused = true, .run = job_eval},
     {.kind = CMD_PREDICT, .engine_thread = true, .while_paused = true, .run = job_predict},
     {.kind = CMD_PRETRAIN, .engine_thread = true, .steered = true, .announces = true, .run = job_pretrain},
+    {.kind = CMD_ATTACH, .engine_thread = true, .steered = true, .announces = true, .run = job_attach},
     {.kind = CMD_DEVICES, .engine_thread = true, .run = job_devices},
 };
 

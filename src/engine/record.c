@@ -24,7 +24,7 @@ void record_init(struct record *r)
     r->best.val_acc = r->best.val_loss = r->nearest_mean = NAN;
     options_default(&r->options);
     char **const texts[] = {&r->note, &r->command, &r->version, &r->commit, &r->host,
-                            &r->started, &r->updated, &r->data, &r->weights, &r->match};
+                            &r->started, &r->updated, &r->data, &r->weights, &r->match, &r->socket};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         *texts[i] = xstrdup("");
 }
@@ -32,7 +32,7 @@ void record_init(struct record *r)
 void record_done(struct record *r)
 {
     char *texts[] = {r->note, r->command, r->version, r->commit, r->host,
-                     r->started, r->updated, r->data, r->weights, r->match};
+                     r->started, r->updated, r->data, r->weights, r->match, r->socket};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         free(texts[i]);
     for (int k = 0; k < r->n_classes; k++)
@@ -100,6 +100,7 @@ static const struct field fields[] = {
     FIELD("model", "match", TEXT, match),
     FIELD("machine", "host", TEXT, host),
     FIELD("machine", "pid", INT64, pid),
+    FIELD("machine", "socket", TEXT, socket),
     FIELD("machine", "device", CHARS, device),
     FIELD("machine", "device-name", CHARS, device_title),
     FIELD("machine", "precision", CHARS, precision),

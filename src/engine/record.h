@@ -26,6 +26,7 @@ struct record {
     /* how it came about */
     char *command, *version, *commit, *host, *started, *updated;
     int64_t pid;
+    char *socket;          /* where the process that trains it can be reached; "" nowhere */
     char *data;            /* absolute */
     uint64_t fingerprint;
     char mode[24], preset[16], model[32];

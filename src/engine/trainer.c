@@ -300,6 +300,7 @@ static void set_end(struct trainer *t, const char *state, const char *note)
     snprintf(r->state, sizeof r->state, "%s", state);
     record_set(&r->note, note);
     r->pid = 0;
+    record_set(&r->socket, "");
     run_flush_steps(&t->run);
     if (run_save_record(&t->run, NULL) != ERR_OK)
         log_line(LOG_ERROR, "%s: run.ini could not be saved", t->run.folder);

@@ -57,6 +57,7 @@ struct trainer {
     double grad_norm, wait;    /* last step's; seconds waited for pictures in this epoch */
     double session_began, epoch_began, paused;
     double lr, lr_head;        /* of the last step */
+    struct server *server;     /* the engine's, once viewers are let in */
     bool save_failed, resumed;
     struct step_point *old_steps; /* of earlier sessions, until the view has them */
     size_t n_old_steps;

@@ -252,62 +252,129 @@ static const struct field gauge_fields[] = {
 #define TRAIN_MARKS ((int)(sizeof ((struct train_view *)0)->marks / sizeof(struct phase_mark)))
 #define TRAIN_EVENTS ((int)(sizeof ((struct train_view *)0)->events / sizeof(struct event_mark)))
 
-static uint64_t ring_fill(uint64_t seen, uint64_t size)
+/* The first entry that is sent: after those that the other side has, and no older than the ring holds. */
+static uint64_t ring_from(uint64_t seen, uint64_t known, uint64_t size)
 {
-    return seen < size ? seen : size;
+    uint64_t oldest = seen > size ? seen - size : 0;
+    return known > oldest && known <= seen ? known : oldest;
 }
 
-static void put_train(struct str *out, const struct train_view *t)
+static void put_train(struct str *out, const struct train_view *t, const struct wire_known *known)
 {
+    bool same = known->job == t->job && known->steps <= t->steps_seen && known->epochs <= t->epochs_seen;
+    uint64_t step = ring_from(t->steps_seen, same ? known->steps : 0, SNAP_STEPS);
+    uint64_t epoch = ring_from(t->epochs_seen, same ? known->epochs : 0, SNAP_EPOCHS);
     put_fields(out, train_fields, N_FIELDS(train_fields), t);
+    put_u64(out, step);
+    put_u64(out, epoch);
     for (int i = 0; i < t->n_marks; i++)
         put_fields(out, mark_fields, N_FIELDS(mark_fields), &t->marks[i]);
     for (int i = 0; i < t->n_events; i++)
         put_fields(out, event_fields, N_FIELDS(event_fields), &t->events[i]);
-    for (uint64_t i = 0; i < ring_fill(t->steps_seen, SNAP_STEPS); i++)
-        put_fields(out, step_fields, N_FIELDS(step_fields), &t->steps[i]);
-    for (uint64_t i = 0; i < ring_fill(t->epochs_seen, SNAP_EPOCHS); i++)
-        put_fields(out, epoch_fields, N_FIELDS(epoch_fields), &t->epochs[i]);
+    for (; step < t->steps_seen; step++)
+        put_fields(out, step_fields, N_FIELDS(step_fields), &t->steps[step % SNAP_STEPS]);
+    for (; epoch < t->epochs_seen; epoch++)
+        put_fields(out, epoch_fields, N_FIELDS(epoch_fields), &t->epochs[epoch % SNAP_EPOCHS]);
+}
+
+/* A ring's first entry fits behind what is known; what lies before it is kept, if it is of the same run. */
+static bool ring_fits(uint64_t seen, uint64_t from, uint64_t known, uint64_t size)
+{
+    uint64_t oldest = seen > size ? seen - size : 0;
+    return from >= oldest && from <= seen && (from <= known || from == oldest);
 }
 
 static enum err_code get_train(struct train_view *t, struct reader *r, struct err *err)
 {
+    struct wire_known known = {t->job, t->steps_seen, t->epochs_seen};
     get_fields(r, train_fields, N_FIELDS(train_fields), t);
+    uint64_t step = get_u64(r), epoch = get_u64(r);
+    if (t->job != known.job)
+        known.steps = known.epochs = 0;
     if (t->n_marks < 0 || t->n_marks > TRAIN_MARKS || t->n_events < 0 || t->n_events > TRAIN_EVENTS) {
         t->n_marks = t->n_events = 0;
         return err_set(err, ERR_FORMAT, "snapshot: too many marks");
     }
+    if (!r->bad && (!ring_fits(t->steps_seen, step, known.steps, SNAP_STEPS) ||
+                    !ring_fits(t->epochs_seen, epoch, known.epochs, SNAP_EPOCHS)))
+        return err_set(err, ERR_FORMAT, "snapshot: does not follow the one before");
     for (int i = 0; i < t->n_marks; i++)
         get_fields(r, mark_fields, N_FIELDS(mark_fields), &t->marks[i]);
     for (int i = 0; i < t->n_events; i++)
         get_fields(r, event_fields, N_FIELDS(event_fields), &t->events[i]);
-    for (uint64_t i = 0; i < ring_fill(t->steps_seen, SNAP_STEPS) && !r->bad; i++)
-        get_fields(r, step_fields, N_FIELDS(step_fields), &t->steps[i]);
-    for (uint64_t i = 0; i < ring_fill(t->epochs_seen, SNAP_EPOCHS) && !r->bad; i++)
-        get_fields(r, epoch_fields, N_FIELDS(epoch_fields), &t->epochs[i]);
+    for (; step < t->steps_seen && !r->bad; step++)
+        get_fields(r, step_fields, N_FIELDS(step_fields), &t->steps[step % SNAP_STEPS]);
+    for (; epoch < t->epochs_seen && !r->bad; epoch++)
+        get_fields(r, epoch_fields, N_FIELDS(epoch_fields), &t->epochs[epoch % SNAP_EPOCHS]);
     return ERR_OK;
 }
 
-void snapshot_encode(struct str *out, const struct snapshot *snap)
+static const struct field snap_fields[] = {
+    FIELD(F_U64, snapshot, generation),   FIELD(F_U64, snapshot, memory_used),
+    FIELD(F_U64, snapshot, memory_total), FIELD(F_U64, snapshot, viewers),
+};
+
+void snapshot_encode_after(struct str *out, const struct snapshot *snap, struct wire_known *known)
 {
-    put_u64(out, snap->generation);
-    put_u64(out, snap->memory_used);
-    put_u64(out, snap->memory_total);
+    const struct train_view *t = &snap->train;
+    put_fields(out, snap_fields, N_FIELDS(snap_fields), snap);
     put_fields(out, gauge_fields, N_FIELDS(gauge_fields), &snap->gauges);
     for (int i = 0; i < SNAP_JOBS; i++)
         put_fields(out, job_fields, N_FIELDS(job_fields), &snap->jobs[i]);
-    put_train(out, &snap->train);
+    put_train(out, t, known);
+    *known = (struct wire_known){t->job, t->steps_seen, t->epochs_seen};
 }
 
-enum err_code snapshot_decode(struct snapshot *snap, struct reader *r, struct err *err)
+enum err_code snapshot_decode_after(struct snapshot *snap, struct reader *r, struct err *err)
 {
-    memset(snap, 0, sizeof *snap);
-    snap->generation = get_u64(r);
-    snap->memory_used = get_u64(r);
-    snap->memory_total = get_u64(r);
+    get_fields(r, snap_fields, N_FIELDS(snap_fields), snap);
     get_fields(r, gauge_fields, N_FIELDS(gauge_fields), &snap->gauges);
     for (int i = 0; i < SNAP_JOBS; i++)
         get_fields(r, job_fields, N_FIELDS(job_fields), &snap->jobs[i]);
     enum err_code code = get_train(&snap->train, r, err);
     return code == ERR_OK ? finish(r, "snapshot", err) : code;
+}
+
+void snapshot_encode(struct str *out, const struct snapshot *snap)
+{
+    snapshot_encode_after(out, snap, &(struct wire_known){0});
+}
+
+enum err_code snapshot_decode(struct snapshot *snap, struct reader *r, struct err *err)
+{
+    memset(snap, 0, sizeof *snap);
+    return snapshot_decode_after(snap, r, err);
+}
+
+/* --- which form it is ------------------------------------------------------------------------------------------ */
+
+static uint64_t mix(uint64_t hash, uint64_t value)
+{
+    return (hash ^ value) * 0x100000001b3; /* FNV-1a, a number a step */
+}
+
+static uint64_t mix_fields(uint64_t hash, const struct field *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        hash = mix(mix(hash, (uint64_t)list[i].type), list[i].size);
+    return mix(hash, n);
+}
+
+uint64_t wire_form(void)
+{
+    uint64_t h = 0xcbf29ce484222325;
+    h = mix_fields(h, cmd_fields, N_FIELDS(cmd_fields));
+    h = mix_fields(h, notice_fields, N_FIELDS(notice_fields));
+    h = mix_fields(h, snap_fields, N_FIELDS(snap_fields));
+    h = mix_fields(h, gauge_fields, N_FIELDS(gauge_fields));
+    h = mix_fields(h, job_fields, N_FIELDS(job_fields));
+    h = mix_fields(h, train_fields, N_FIELDS(train_fields));
+    h = mix_fields(h, mark_fields, N_FIELDS(mark_fields));
+    h = mix_fields(h, event_fields, N_FIELDS(event_fields));
+    h = mix_fields(h, step_fields, N_FIELDS(step_fields));
+    h = mix_fields(h, epoch_fields, N_FIELDS(epoch_fields));
+    const uint64_t sizes[] = {SNAP_STEPS, SNAP_EPOCHS, SNAP_JOBS, CMD_KIND_COUNT, OPTION_COUNT, TRAIN_MARKS, TRAIN_EVENTS};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+        h = mix(h, sizes[i]);
+    return h;
 }

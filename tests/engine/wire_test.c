@@ -84,8 +84,8 @@ static struct snapshot a, b;
 static void fill(struct snapshot *s)
 {
     memset(s, 0, sizeof *s);
-    s->generation = 77, s->memory_used = 1ull << 33, s->memory_total = 1ull << 36;
     s->gauges = (struct gauges){1, 0.5, 0.25, 2, 3, 4, 0.75, 65, 180, 300, 5, 6};
+    s->generation = 77, s->memory_used = 1ull << 33, s->memory_total = 1ull << 36, s->viewers = 2;
     for (int i = 0; i < SNAP_JOBS; i++)
         s->jobs[i] = (struct job_view){.job = 5u + (unsigned)i, .command = CMD_SCAN, .state = JOB_STOPPING,
                                        .stage = "decoding", .done = 3, .total = 9, .seconds = 0.25, .bad = 2};
@@ -132,6 +132,80 @@ static void snapshot_there_and_back(void **state)
     }
     str_done(&bytes);
     str_done(&again);
+}
+
+/* Encodes what changed in a, decodes it onto b. */
+static size_t follow(struct wire_known *known)
+{
+    struct str bytes = STR_INIT;
+    struct err err = {0};
+    snapshot_encode_after(&bytes, &a, known);
+    struct reader r = reader_over(&bytes);
+    if (snapshot_decode_after(&b, &r, &err) != ERR_OK)
+        fail_msg("%s", err.message);
+    size_t n = bytes.len;
+    str_done(&bytes);
+    return n;
+}
+
+static void add_step(struct train_view *t, float loss)
+{
+    t->steps[t->steps_seen % SNAP_STEPS] = (struct step_point){.step = (int64_t)t->steps_seen + 1, .loss = loss};
+    t->steps_seen++;
+}
+
+/* Rings grow by what is new, are sent again for another run, and a viewer that missed more than a ring gets the whole ring. */
+static void snapshots_follow_each_other(void **state)
+{
+    (void)state;
+    struct wire_known known = {0};
+    fill(&a);
+    a.train.steps_seen = 0, a.train.epochs_seen = 2;
+    memset(&b, 0, sizeof b);
+    memset(a.train.steps, 0, sizeof a.train.steps);
+    size_t head = follow(&known), most = 0;
+    for (int i = 0; i < SNAP_STEPS + 100; i++) {
+        add_step(&a.train, (float)i);
+        if (i % 3 == 0) {
+            size_t n = follow(&known);
+            most = n > most ? n : most;
+        }
+    }
+    a.train.epochs_seen = 3;
+    follow(&known);
+    print_message("# the first takes %zu bytes, the longest after it %zu\n", head, most);
+    assert_true(most <= head + 3 * 56);
+    assert_memory_equal(a.train.steps, b.train.steps, sizeof a.train.steps);
+    assert_memory_equal(a.train.epochs, b.train.epochs, 3 * sizeof a.train.epochs[0]);
+    for (int i = 0; i < SNAP_STEPS + 7; i++)
+        add_step(&a.train, -(float)i);
+    follow(&known);
+    assert_memory_equal(a.train.steps, b.train.steps, sizeof a.train.steps);
+    a.train.job++;
+    a.train.steps_seen = a.train.epochs_seen = 0;
+    add_step(&a.train, 0.25f);
+    follow(&known);
+    assert_true(b.train.steps_seen == 1 && b.train.epochs_seen == 0 && b.train.steps[0].loss == 0.25f);
+}
+
+/* What follows another snapshot than the last one is refused. */
+static void a_gap_is_refused(void **state)
+{
+    (void)state;
+    struct wire_known known = {0};
+    fill(&a);
+    a.train.steps_seen = 10, a.train.epochs_seen = 0;
+    memset(&b, 0, sizeof b);
+    follow(&known);
+    a.train.steps_seen = 20;
+    known.steps = 15; /* we never had 11 to 15 */
+    struct str bytes = STR_INIT;
+    struct err err = {0};
+    snapshot_encode_after(&bytes, &a, &known);
+    struct reader r = reader_over(&bytes);
+    assert_int_equal(snapshot_decode_after(&b, &r, &err), ERR_FORMAT);
+    print_message("# %s\n", err.message);
+    str_done(&bytes);
 }
 
 #define FULL(text) memset(text, 'x', sizeof(text) - 1)
@@ -322,6 +396,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(command_there_and_back), cmocka_unit_test(notice_there_and_back),
         cmocka_unit_test(snapshot_there_and_back), cmocka_unit_test(no_field_is_left_out),
+        cmocka_unit_test(snapshots_follow_each_other), cmocka_unit_test(a_gap_is_refused),
         cmocka_unit_test(dataset_block),          cmocka_unit_test(result_block),
         cmocka_unit_test(runs_block),             cmocka_unit_test(blocks_outlive_their_store),
     };

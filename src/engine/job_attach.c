@@ -1,0 +1,389 @@
+/* Jobs of viewers: a run of another process as if it were this engine's own, and the list of runs that can be watched.
+ *
+ * The job that watches shows the far run in this engine's snapshot, with blocks of its own; control commands to the job go over the socket.
+ * So screens and batch need not know that the run is elsewhere, and data jobs, an evaluation in a pause, and all that follows the run are done
+ * here: same user, same machine, same files.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "engine/job.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "engine/attach.h"
+#include "engine/internal.h"
+#include "engine/meet.h"
+#include "engine/record.h"
+#include "engine/wire.h"
+
+/* A block of the far engine, and its copy here. */
+struct copied {
+    uint64_t far, here;
+};
+
+struct watch {
+    struct job *job;
+    struct channel channel;
+    struct attach_welcome welcome;
+    struct snapshot *far;
+    struct copied dataset, result;
+    struct copied *asked;       /* the copy that is on its way, NULL none */
+    uint64_t asked_id;
+    enum block_kind asked_kind;
+    struct str bytes;           /* what of it has come */
+    bool ended;                 /* last is there */
+    struct notice last;
+};
+
+/* --- what the run says ----------------------------------------------------------------------------------------- */
+
+static void show_job(struct job_view *view, const struct watch *w)
+{
+    const struct job_view *far = &w->far->jobs[0];
+    if (far->job != w->welcome.job) /* it has just ended: the notice is on its way */
+        return;
+    view->command = w->job->as;
+    if (far->state >= JOB_RUNNING && far->state <= JOB_STOPPING)
+        view->state = far->state;
+    memcpy(view->stage, far->stage, sizeof view->stage);
+    view->done = far->done;
+    view->total = far->total;
+    view->bad = far->bad;
+    w->job->began = clock_now() - far->seconds;
+}
+
+/* The far numbers in this engine's snapshot. */
+static void show(struct watch *w)
+{
+    struct snapshot *snap = snapshot_begin(w->job->engine);
+    snap->train = w->far->train;
+    snap->train.job = w->far->train.job ? w->job->number : 0;
+    snap->train.dataset = w->dataset.here;
+    snap->train.result = w->result.here;
+    snap->memory_used = w->far->memory_used;
+    snap->memory_total = w->far->memory_total;
+    snap->gauges = w->far->gauges;
+    snap->viewers = w->far->viewers;
+    show_job(&snap->jobs[w->job->slot], w);
+    snapshot_end(w->job->engine);
+}
+
+/* The run is not there any more. */
+static void show_gone(struct watch *w, const char *text)
+{
+    struct snapshot *snap = snapshot_begin(w->job->engine);
+    snap->viewers = 0;
+    snap->train.live = snap->train.validating = false;
+    if (!*snap->train.end)
+        snprintf(snap->train.end, sizeof snap->train.end, "%s", text);
+    snapshot_end(w->job->engine);
+}
+
+static void have_block(struct watch *w)
+{
+    struct engine *e = w->job->engine;
+    w->asked->far = w->asked_id;
+    w->asked->here = 0;
+    if (w->bytes.len > 0) {
+        snapshot_begin(e);
+        w->asked->here = block_store_add(&e->blocks, w->asked_kind, &w->bytes);
+        snapshot_end(e);
+    }
+    str_clear(&w->bytes);
+    w->asked = NULL;
+    show(w);
+}
+
+static enum err_code take_block(struct watch *w, struct reader *r, struct err *err)
+{
+    uint64_t id = get_u64(r);
+    uint32_t kind = get_u32(r);
+    uint64_t size = get_u64(r), at = get_u64(r), n = (uint64_t)(r->end - r->p);
+    if (r->bad || !w->asked || id != w->asked_id || kind >= BLOCK_KINDS || size > BLOCK_MOST || at != w->bytes.len ||
+        n > size - at || (size > 0 && n == 0))
+        return err_set(err, ERR_FORMAT, "a block is malformed");
+    w->asked_kind = (enum block_kind)kind;
+    str_add_n(&w->bytes, r->p, (size_t)n);
+    if (w->bytes.len == size)
+        have_block(w);
+    return ERR_OK;
+}
+
+static void take_refusal(struct reader *r)
+{
+    struct err err;
+    err.code = (enum err_code)get_u32(r);
+    get_text_to(r, err.message, sizeof err.message);
+    get_text_to(r, err.hint, sizeof err.hint);
+    log_line(LOG_WARN, "the run did not take a command: %s", err.message);
+}
+
+static enum err_code take_frame(struct watch *w, enum frame kind, struct reader *r, struct err *err)
+{
+    enum err_code code = ERR_OK;
+    switch (kind) {
+    case FRAME_SNAPSHOT:
+        code = snapshot_decode_after(w->far, r, err);
+        if (code == ERR_OK)
+            show(w);
+        return code;
+    case FRAME_BLOCK:
+        return take_block(w, r, err);
+    case FRAME_REFUSED:
+        take_refusal(r);
+        return ERR_OK;
+    case FRAME_NOTICE:
+        code = notice_decode(&w->last, r, err);
+        w->ended = code == ERR_OK;
+        return code;
+    default:
+        return err_set(err, ERR_FORMAT, "frame %d is not known", (int)kind);
+    }
+}
+
+/* Asks for the blocks that the numbers name, one after the other. */
+static void ask(struct watch *w)
+{
+    const struct train_view *t = &w->far->train;
+    if (w->asked)
+        return;
+    if (w->result.far != t->result) {
+        w->asked = &w->result;
+        w->asked_id = t->result;
+    } else if (w->dataset.far != t->dataset) {
+        w->asked = &w->dataset;
+        w->asked_id = t->dataset;
+    } else {
+        return;
+    }
+    if (!w->asked_id) { /* there is none now */
+        have_block(w);
+        return;
+    }
+    channel_begin(&w->channel, FRAME_GET);
+    put_u64(&w->channel.out, w->asked_id);
+    channel_end(&w->channel);
+}
+
+static enum err_code hear(struct watch *w, struct err *err)
+{
+    enum frame kind;
+    struct reader r;
+    int got;
+    while ((got = channel_next(&w->channel, &kind, &r)) == 1) {
+        enum err_code code = take_frame(w, kind, &r, err);
+        if (code != ERR_OK)
+            return code;
+    }
+    return got < 0 ? err_set(err, ERR_FORMAT, "a frame is too long") : ERR_OK;
+}
+
+/* --- steering -------------------------------------------------------------------------------------------------- */
+
+static void forward(struct watch *w)
+{
+    struct control c;
+    while (job_control(w->job, &c)) {
+        struct cmd cmd = {.kind = c.kind, .job = w->welcome.job, .number = c.number, .real = c.real};
+        channel_begin(&w->channel, FRAME_COMMAND);
+        cmd_encode(&w->channel.out, &cmd);
+        channel_end(&w->channel);
+    }
+}
+
+/* --- the loop -------------------------------------------------------------------------------------------------- */
+
+static enum err_code gone(struct watch *w, struct err *err)
+{
+    err_set(err, ERR_IO, "%s: its process ended without a word", w->welcome.run);
+    return err_hint(err, "flowerlab resume %s goes on from its last checkpoint", w->welcome.run);
+}
+
+/* How the run ended is how this job ends. */
+static enum err_code end(struct watch *w, struct err *err)
+{
+    job_say(w->job, "%s", w->last.text);
+    w->job->block = w->result.here;
+    if (w->last.kind == NOTICE_FINISHED)
+        return ERR_OK;
+    *err = w->last.err;
+    if (w->last.kind == NOTICE_CANCELLED)
+        return ERR_CANCELLED;
+    return err->code > ERR_OK && err->code < ERR_CODE_COUNT && err->code != ERR_CANCELLED ? err->code : ERR_INTERNAL;
+}
+
+static bool over(const struct watch *w)
+{
+    return w->ended && !w->asked && w->result.far == w->far->train.result;
+}
+
+static enum err_code follow(struct watch *w, int wake, struct err *err)
+{
+    while (!over(w)) {
+        uint64_t count;
+        forward(w);
+        ask(w);
+        if (!channel_flush(&w->channel))
+            return w->ended ? end(w, err) : gone(w, err);
+        struct pollfd fds[2] = {{.fd = w->channel.fd, .events = POLLIN}, {.fd = wake, .events = POLLIN}};
+        if (!channel_idle(&w->channel))
+            fds[0].events |= POLLOUT;
+        poll(fds, 2, -1);
+        if (job_left(w->job))
+            return err_set(err, ERR_CANCELLED, "left; the run goes on");
+        if (fds[1].revents && read(wake, &count, sizeof count) < 0 && errno != EAGAIN)
+            return err_sys(err, errno, "wake descriptor");
+        job_run_nested(w->job);
+        bool here = !fds[0].revents || channel_read(&w->channel);
+        enum err_code code = hear(w, err); /* also what came before the end */
+        if (code != ERR_OK)
+            return err_prefix(err, "%s", w->welcome.run);
+        if (!here && !over(w))
+            return w->ended ? end(w, err) : gone(w, err);
+    }
+    return end(w, err);
+}
+
+static enum err_code watch_run(struct watch *w, struct err *err)
+{
+    int wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (wake < 0)
+        return err_sys(err, errno, "wake descriptor");
+    w->job->as = w->welcome.command;
+    job_wake_by(w->job, wake);
+    job_announce(w->job, "process %llu trains %.200s", (unsigned long long)w->welcome.pid, w->welcome.run);
+    enum err_code code = follow(w, wake, err);
+    job_wake_by(w->job, -1);
+    close(wake);
+    show_gone(w, code == ERR_CANCELLED ? "left" : "its process ended without a word");
+    return code;
+}
+
+enum err_code job_attach(struct job *job, struct err *err)
+{
+    struct watch w = {.job = job};
+    char *run = path_expand(job->cmd.path);
+    job_stage(job, "attaching", 0);
+    enum err_code code = attach_run(&w.channel, &w.welcome, run, err);
+    free(run);
+    if (code != ERR_OK)
+        return code;
+    w.far = xcalloc(1, sizeof *w.far);
+    code = watch_run(&w, err);
+    channel_done(&w.channel);
+    str_done(&w.bytes);
+    free(w.far);
+    return code;
+}
+
+/* --- the list -------------------------------------------------------------------------------------------------- */
+
+struct alive {
+    struct run_row *rows;
+    struct record *records;
+    char **folders;
+    size_t n, cap_rows, cap_records, cap_folders;
+    struct err err; /* of a run that could not be asked */
+};
+
+static void add_alive(struct alive *list, const char *run)
+{
+    struct record r;
+    if (record_read(&r, run, &list->err) != ERR_OK)
+        return;
+    list->rows = xgrow(list->rows, &list->cap_rows, list->n + 1, sizeof *list->rows);
+    list->records = xgrow(list->records, &list->cap_records, list->n + 1, sizeof *list->records);
+    list->folders = xgrow(list->folders, &list->cap_folders, list->n + 1, sizeof *list->folders);
+    list->folders[list->n] = xstrdup(run);
+    list->records[list->n++] = r;
+}
+
+static void ask_alive(const char *socket, void *user)
+{
+    struct alive *list = user;
+    struct channel c;
+    struct attach_welcome w;
+    if (attach_open(&c, &w, socket, &list->err) != ERR_OK)
+        return;
+    channel_done(&c);
+    add_alive(list, w.run);
+}
+
+static int newer_first(const void *a, const void *b)
+{
+    const struct run_row *x = a, *y = b;
+    return strcmp(y->started, x->started);
+}
+
+/* Texts are borrowed from the records, which stay where they are from now on. */
+static void fill_rows(struct alive *list)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        const struct record *r = &list->records[i];
+        list->rows[i] = (struct run_row){.folder = list->folders[i], .name = path_base(list->folders[i]), .state = r->state,
+                                         .mode = r->mode, .preset = r->preset, .model = r->model, .data = r->data,
+                                         .started = r->started, .note = r->note, .epochs = r->epochs_done,
+                                         .best_epoch = r->best.epoch, .best_val_acc = r->best.val_acc,
+                                         .best_val_loss = r->best.val_loss, .seconds = r->seconds};
+    }
+    if (list->n)
+        qsort(list->rows, list->n, sizeof *list->rows, newer_first);
+}
+
+static void list_done(struct alive *list)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        record_done(&list->records[i]);
+        free(list->folders[i]);
+    }
+    free(list->rows);
+    free(list->records);
+    free(list->folders);
+}
+
+/* One run that was named. */
+static enum err_code ask_one(struct alive *list, const char *path, struct err *err)
+{
+    struct channel c;
+    struct attach_welcome w;
+    char *run = path_expand(path);
+    enum err_code code = attach_run(&c, &w, run, err);
+    if (code == ERR_OK) {
+        channel_done(&c);
+        add_alive(list, w.run);
+    }
+    free(run);
+    return code;
+}
+
+enum err_code job_alive(struct job *job, struct err *err)
+{
+    struct alive list = {0};
+    enum err_code code = ERR_OK;
+    if (job->cmd.path[0])
+        code = ask_one(&list, job->cmd.path, err);
+    else
+        meet_each(ask_alive, &list);
+    if (code == ERR_OK && list.n == 0 && list.err.code == ERR_UNSUPPORTED) {
+        *err = list.err;
+        code = err_prefix(err, "the run that is alive");
+    }
+    if (code == ERR_OK) {
+        struct str bytes = STR_INIT;
+        fill_rows(&list);
+        block_runs(&bytes, list.rows, list.n);
+        job_result(job, BLOCK_RUNS, &bytes);
+    }
+    list_done(&list);
+    return code;
+}
