@@ -29,8 +29,13 @@ int main(int argc, char **argv)
         return dump_actions();
     int code = batch_main(argc, argv, &screens);
     if (screens.wanted)
-        code = ui_main(&screens.options, *screens.folder ? screens.folder : NULL, screens.start,
-                       screens.command_line);
+        code = ui_main(&(struct ui_start){
+            .options = &screens.options,
+            .folder = *screens.folder ? screens.folder : NULL,
+            .start = screens.start,
+            .attach = *screens.attach ? screens.attach : NULL,
+            .command_line = screens.command_line,
+        });
     free(screens.command_line);
     return code;
 }

@@ -52,6 +52,14 @@ static void run_line(struct output *out, const struct run_row *row)
     str_done(&s);
 }
 
+void run_report(struct batch *b, const struct run_row *row)
+{
+    if (b->flags & FLAG_JSON)
+        run_json(&b->result, row);
+    else
+        run_line(&b->result, row);
+}
+
 int cmd_runs(struct batch *b)
 {
     struct cmd cmd = {.kind = CMD_RUNS, .options = &b->options};
@@ -63,12 +71,8 @@ int cmd_runs(struct batch *b)
     size_t n = code == EXIT_DONE ? runs_view_count(end.block) : 0;
     for (size_t i = 0; i < n; i++) {
         struct run_row row;
-        if (!runs_view_at(end.block, i, &row))
-            continue;
-        if (b->flags & FLAG_JSON)
-            run_json(&b->result, &row);
-        else
-            run_line(&b->result, &row);
+        if (runs_view_at(end.block, i, &row))
+            run_report(b, &row);
     }
     if (code == EXIT_DONE && !n)
         say(b, "no runs in %s", cmd.path);

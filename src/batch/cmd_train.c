@@ -64,7 +64,7 @@ static void tell_start(struct batch *b, const struct train_view *t)
         " to validate, %d epochs",
         t->mode, t->preset, t->model, t->device, t->precision, t->n_classes, t->n_train, t->n_val,
         t->n_epochs);
-    if (b->command->run != cmd_resume && !option_is_set(&b->options, OPTION_ID_mode) &&
+    if (b->command->run != cmd_resume && b->command->run != cmd_attach && !option_is_set(&b->options, OPTION_ID_mode) &&
         str_eq(t->mode, "scratch"))
         say(b,
             "no pretrained weights of %s were found, so it starts from scratch (\"flowerlab "
@@ -227,15 +227,17 @@ static void tell_end(struct batch *b, const struct job_end *end)
     str_done(&line);
 }
 
-static int follow_run(struct batch *b, const struct cmd *cmd)
+int follow_run(struct batch *b, const struct cmd *cmd)
 {
     struct told told = {0};
     struct job_end end;
     int code = run_job(b, cmd, watch_run, &told, &end);
     if (end.kind != NOTICE_FAILED && *b->snap->train.run)
         tell_end(b, &end);
+    const char *again = cmd->kind == CMD_ATTACH ? "the run goes on; come back with: flowerlab attach"
+                                                : "go on with: flowerlab resume";
     if (code == EXIT_INTERRUPTED && *b->snap->train.run)
-        say(b, "go on with: flowerlab resume %s", b->snap->train.run);
+        say(b, "%s %s", again, b->snap->train.run);
     job_end_done(&end);
     return code;
 }

@@ -75,6 +75,7 @@ int cmd_resume(struct batch *b);
 int cmd_eval(struct batch *b);
 int cmd_predict(struct batch *b);
 int cmd_runs(struct batch *b);
+int cmd_attach(struct batch *b);
 int cmd_compare(struct batch *b);
 int cmd_note(struct batch *b);
 int cmd_trash(struct batch *b);
@@ -96,6 +97,11 @@ void help_command(struct output *out, const struct command *command);
 
 /* Trains as cmd_train does, folder and options of b->options; for the demo. */
 int train_folder(struct batch *b, const char *folder);
+/* A run of any kind, told as it goes. */
+int follow_run(struct batch *b, const struct cmd *cmd);
+
+/* A row of a runs block as a line or an event. */
+void run_report(struct batch *b, const struct run_row *row);
 
 /* What a scan found: an event, every line, or at the start of training what a person should know. */
 enum scan_style { SCAN_JSON, SCAN_FULL, SCAN_BRIEF };

@@ -61,8 +61,13 @@ void job_end_done(struct job_end *end)
 /* The first INT or TERM asks the job to stop and save; who asks twice does not want to wait. */
 static void handle_signals(struct batch *b, const struct cmd *cmd, uint64_t job)
 {
+    bool watches = cmd->kind == CMD_ATTACH; /* to leave is not to stop: it is another process's run */
     bool trains = cmd->kind == CMD_TRAIN || cmd->kind == CMD_RESUME;
     for (int number = batch_signals_next(); number; number = batch_signals_next()) {
+        if (watches) {
+            b->interrupted = true;
+            continue;
+        }
         if (number == SIGHUP) {
             b->result.dead = b->messages.dead = true;
             continue;
@@ -107,6 +112,10 @@ static int wait_for_job(struct batch *b, const struct cmd *cmd, uint64_t job, wa
         poll(fds, 2, WATCH_MS);
         handle_signals(b, cmd, job);
         over = take_notices(b, job, end);
+        if (!over && b->interrupted && cmd->kind == CMD_ATTACH) {
+            end->kind = NOTICE_CANCELLED;
+            over = true;
+        }
         engine_snapshot(b->engine, b->snap);
         if (watch)
             watch(b, job, user);

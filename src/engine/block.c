@@ -31,6 +31,13 @@ const struct block *block_from_bytes(enum block_kind kind, const void *bytes, si
     return &counted_new(kind, xmemdup(bytes, n), n)->block;
 }
 
+const struct block *block_retain(const struct block *block)
+{
+    if (block)
+        atomic_fetch_add(&((struct counted *)block)->refs, 1);
+    return block;
+}
+
 void block_release(const struct block *block)
 {
     struct counted *c = (struct counted *)block;
@@ -56,10 +63,8 @@ const struct block *block_store_get(struct block_store *store, uint64_t id)
     for (int k = 0; k < BLOCK_KINDS; k++) {
         for (int i = 0; i < BLOCKS_KEPT; i++) {
             const struct block *block = store->kept[k][i];
-            if (block && block->id == id) {
-                atomic_fetch_add(&((struct counted *)block)->refs, 1);
-                return block;
-            }
+            if (block && block->id == id)
+                return block_retain(block);
         }
     }
     return NULL;

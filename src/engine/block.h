@@ -20,6 +20,7 @@ struct block_store {
 /* Takes the bytes over; returns the id. */
 uint64_t block_store_add(struct block_store *store, enum block_kind kind, struct str *bytes);
 const struct block *block_store_get(struct block_store *store, uint64_t id); /* a new reference, or NULL */
+const struct block *block_retain(const struct block *block); /* one more reference; NULL is fine */
 void block_store_done(struct block_store *store);
 
 /* A likely class of a picture; cls -1: none. */

@@ -1,6 +1,6 @@
-/* Jobs of viewers: a run of another process as if it were this engine's own, and the list of runs that can be watched.
+/* A run of another process as if it were this engine's own.
  *
- * The job that watches shows the far run in this engine's snapshot, with blocks of its own; control commands to the job go over the socket.
+ * The job shows the far run in this engine's snapshot, with blocks of its own; control commands to the job go over the socket.
  * So screens and batch need not know that the run is elsewhere, and data jobs, an evaluation in a pause, and all that follows the run are done
  * here: same user, same machine, same files.
  *
@@ -22,8 +22,6 @@
 #include "base/path.h"
 #include "engine/attach.h"
 #include "engine/internal.h"
-#include "engine/meet.h"
-#include "engine/record.h"
 #include "engine/wire.h"
 
 /* A block of the far engine, and its copy here. */
@@ -283,107 +281,5 @@ enum err_code job_attach(struct job *job, struct err *err)
     channel_done(&w.channel);
     str_done(&w.bytes);
     free(w.far);
-    return code;
-}
-
-/* --- the list -------------------------------------------------------------------------------------------------- */
-
-struct alive {
-    struct run_row *rows;
-    struct record *records;
-    char **folders;
-    size_t n, cap_rows, cap_records, cap_folders;
-    struct err err; /* of a run that could not be asked */
-};
-
-static void add_alive(struct alive *list, const char *run)
-{
-    struct record r;
-    if (record_read(&r, run, &list->err) != ERR_OK)
-        return;
-    list->rows = xgrow(list->rows, &list->cap_rows, list->n + 1, sizeof *list->rows);
-    list->records = xgrow(list->records, &list->cap_records, list->n + 1, sizeof *list->records);
-    list->folders = xgrow(list->folders, &list->cap_folders, list->n + 1, sizeof *list->folders);
-    list->folders[list->n] = xstrdup(run);
-    list->records[list->n++] = r;
-}
-
-static void ask_alive(const char *socket, void *user)
-{
-    struct alive *list = user;
-    struct channel c;
-    struct attach_welcome w;
-    if (attach_open(&c, &w, socket, &list->err) != ERR_OK)
-        return;
-    channel_done(&c);
-    add_alive(list, w.run);
-}
-
-static int newer_first(const void *a, const void *b)
-{
-    const struct run_row *x = a, *y = b;
-    return strcmp(y->started, x->started);
-}
-
-/* Texts are borrowed from the records, which stay where they are from now on. */
-static void fill_rows(struct alive *list)
-{
-    for (size_t i = 0; i < list->n; i++) {
-        const struct record *r = &list->records[i];
-        list->rows[i] = (struct run_row){.folder = list->folders[i], .name = path_base(list->folders[i]), .state = r->state,
-                                         .mode = r->mode, .preset = r->preset, .model = r->model, .data = r->data,
-                                         .started = r->started, .note = r->note, .epochs = r->epochs_done,
-                                         .best_epoch = r->best.epoch, .best_val_acc = r->best.val_acc,
-                                         .best_val_loss = r->best.val_loss, .seconds = r->seconds};
-    }
-    if (list->n)
-        qsort(list->rows, list->n, sizeof *list->rows, newer_first);
-}
-
-static void list_done(struct alive *list)
-{
-    for (size_t i = 0; i < list->n; i++) {
-        record_done(&list->records[i]);
-        free(list->folders[i]);
-    }
-    free(list->rows);
-    free(list->records);
-    free(list->folders);
-}
-
-/* One run that was named. */
-static enum err_code ask_one(struct alive *list, const char *path, struct err *err)
-{
-    struct channel c;
-    struct attach_welcome w;
-    char *run = path_expand(path);
-    enum err_code code = attach_run(&c, &w, run, err);
-    if (code == ERR_OK) {
-        channel_done(&c);
-        add_alive(list, w.run);
-    }
-    free(run);
-    return code;
-}
-
-enum err_code job_alive(struct job *job, struct err *err)
-{
-    struct alive list = {0};
-    enum err_code code = ERR_OK;
-    if (job->cmd.path[0])
-        code = ask_one(&list, job->cmd.path, err);
-    else
-        meet_each(ask_alive, &list);
-    if (code == ERR_OK && list.n == 0 && list.err.code == ERR_UNSUPPORTED) {
-        *err = list.err;
-        code = err_prefix(err, "the run that is alive");
-    }
-    if (code == ERR_OK) {
-        struct str bytes = STR_INIT;
-        fill_rows(&list);
-        block_runs(&bytes, list.rows, list.n);
-        job_result(job, BLOCK_RUNS, &bytes);
-    }
-    list_done(&list);
     return code;
 }

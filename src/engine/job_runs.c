@@ -17,6 +17,7 @@
 #include "base/path.h"
 #include "engine/internal.h"
 #include "engine/record.h"
+#include "engine/run_rows.h"
 
 #define NOTE_FILE "note.txt"
 #define NOTE_LIMIT ((size_t)1 << 16)
@@ -49,7 +50,17 @@ static char *read_note(const char *folder)
     return first_line(text);
 }
 
-static void fill_row(struct run_row *row, const struct record *r, const char *folder)
+/* Why it ended, or who trains it; the caller frees it. */
+static char *state_note(const struct record *r, bool running, bool dead)
+{
+    if (dead)
+        return xstrdup("ended without a word; resume goes on");
+    if (!running || r->pid == getpid())
+        return xstrdup(r->note);
+    return xasprintf("process %lld%s", (long long)r->pid, *r->socket ? "; attach shows and steers it" : "");
+}
+
+void run_row_fill(struct run_row *row, const struct record *r, const char *folder)
 {
     bool running = str_eq(r->state, "running");
     bool dead = running && !record_alive(r) && r->pid != getpid();
@@ -58,13 +69,13 @@ static void fill_row(struct run_row *row, const struct record *r, const char *fo
                             .state = xstrdup(dead ? "stopped" : r->state),
                             .mode = xstrdup(r->mode), .preset = xstrdup(r->preset), .model = xstrdup(r->model),
                             .data = xstrdup(r->data), .started = xstrdup(r->started),
-                            .note = xstrdup(dead ? "ended without a word; resume goes on" : r->note),
+                            .note = state_note(r, running, dead),
                             .remark = read_note(folder),
                             .epochs = r->epochs_done, .best_epoch = r->best.epoch, .best_val_acc = r->best.val_acc,
                             .best_val_loss = r->best.val_loss, .seconds = r->seconds};
 }
 
-static void free_row(struct run_row *row)
+void run_row_done(struct run_row *row)
 {
     const char *const texts[] = {row->folder, row->state, row->mode, row->preset, row->model,
                                  row->data,   row->started, row->note, row->remark};
@@ -87,7 +98,7 @@ static void add_run(struct runs *runs, const char *folder)
         record_set(&r.note, message);
     }
     runs->rows = xgrow(runs->rows, &runs->cap, runs->n + 1, sizeof *runs->rows);
-    fill_row(&runs->rows[runs->n++], &r, folder);
+    run_row_fill(&runs->rows[runs->n++], &r, folder);
     record_done(&r);
 }
 
@@ -118,7 +129,7 @@ static int newer_first(const void *a, const void *b)
 static void runs_done(struct runs *runs)
 {
     for (size_t i = 0; i < runs->n; i++)
-        free_row(&runs->rows[i]);
+        run_row_done(&runs->rows[i]);
     free(runs->rows);
     str_done(&runs->strangers);
 }

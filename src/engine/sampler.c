@@ -171,7 +171,7 @@ static void read_gpu(struct sampler *s, struct gauges *g, int gpu)
 static bool run_trains(struct engine *e, int *gpu)
 {
     pthread_mutex_lock(&e->lock);
-    bool trains = e->current && e->current->ops->steered && e->snap->train.live;
+    bool trains = e->current && e->current->ops->steered && e->current->ops->kind != CMD_ATTACH && e->snap->train.live;
     *gpu = e->gpu;
     pthread_mutex_unlock(&e->lock);
     return trains;

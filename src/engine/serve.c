@@ -47,6 +47,7 @@ struct server {
     uint64_t job;
     enum cmd_kind command;
     char *run, *path;
+    const struct block *dataset; /* the run's: scans by its own screen may drive it out of the engine's store */
     int listener, wake;
     pthread_t thread;
     struct snapshot *snap;
@@ -191,7 +192,7 @@ static void next_block(struct server *s, struct viewer *v)
 {
     uint64_t id = v->gets[0];
     memmove(v->gets, v->gets + 1, (size_t)--v->n_gets * sizeof *v->gets);
-    v->block = engine_block(s->engine, id);
+    v->block = s->dataset && s->dataset->id == id ? block_retain(s->dataset) : engine_block(s->engine, id);
     v->block_at = 0;
     if (v->block && v->block->n_bytes > 0 && v->block->n_bytes <= BLOCK_MOST)
         return;
@@ -373,6 +374,7 @@ static void release(struct server *s)
     if (s->wake >= 0)
         close(s->wake);
     pthread_mutex_destroy(&s->lock);
+    block_release(s->dataset);
     free(s->run);
     free(s->path);
     free(s->snap);
@@ -388,6 +390,8 @@ enum err_code server_start(struct server **out, const struct job *job, const cha
     s->command = job->as;
     s->run = xstrdup(run);
     s->snap = xcalloc(1, sizeof *s->snap);
+    engine_snapshot(s->engine, s->snap);
+    s->dataset = engine_block(s->engine, s->snap->train.dataset);
     s->accepts = VIEWERS;
     pthread_mutex_init(&s->lock, NULL);
     s->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

@@ -241,7 +241,7 @@ static void draw_when_due(struct app *app)
 
 static void loop(struct app *app)
 {
-    while (!app->quit && !app->hung_up) {
+    while (!app->quit && !app->hung_up && !app->detach) {
         wait_for_work(app);
         for (int number; (number = signals_next());)
             take_signal(app, number);
@@ -252,31 +252,12 @@ static void loop(struct app *app)
         app_take_events(app);
         if (app->suspend)
             suspend(app);
-        if (!app->quit && !app->hung_up)
+        if (!app->quit && !app->hung_up && !app->detach)
             draw_when_due(app);
     }
 }
 
 /* --- end ------------------------------------------------------------------------------------ */
-
-/* The screen is gone; the run goes on to its end. TERM and INT stop it with a save. */
-static void run_headless(struct app *app)
-{
-    term_abandon(app->term);
-    app->term = NULL;
-    session_leave();
-    log_line(LOG_WARN, "connection lost, the run goes on");
-    while (app_trains(app) && app->exit_code == 0) {
-        struct pollfd fds[2] = {{.fd = engine_event_fd(app->engine), .events = POLLIN},
-                                {.fd = signals_fd(), .events = POLLIN}};
-        poll(fds, 2, -1);
-        for (int number; (number = signals_next());) {
-            if (number == SIGTERM || number == SIGINT)
-                app->exit_code = 130;
-        }
-        app_take_events(app);
-    }
-}
 
 static void app_done(struct app *app)
 {
@@ -297,27 +278,25 @@ static void app_done(struct app *app)
     str_done(&app->stray);
 }
 
-static void run(struct app *app, const char *folder, bool start, const char *command_line)
+static void run(struct app *app, const struct ui_start *begin)
 {
     struct engine_config config = {.n_threads =
                                        app->options.threads > 0 ? (int)app->options.threads : 0,
-                                   .command_line = command_line,
+                                   .command_line = begin->command_line,
                                    .niceness = NICENESS};
     app_draw(app); /* before anything that could take time */
     app->engine = engine_new(&config);
-    open_first(app, folder);
-    if (start)
+    if (begin->attach)
+        app_attach(app, begin->attach);
+    else
+        open_first(app, begin->folder);
+    if (begin->start)
         app_start_run(app);
     loop(app);
-    if (app->hung_up && app_trains(app))
-        run_headless(app);
-    else if (app->hung_up) {
-        term_abandon(app->term);
-        app->term = NULL;
-    }
+    app_leave(app);
 }
 
-int ui_main(const struct options *options, const char *folder, bool start, const char *command_line)
+int ui_main(const struct ui_start *begin)
 {
     int code = 0;
     struct err err = {0};
@@ -325,8 +304,8 @@ int ui_main(const struct options *options, const char *folder, bool start, const
         return code;
     setlocale(LC_CTYPE, ""); /* numbers stay in C */
     struct app *app = xcalloc(1, sizeof *app);
-    if (app_init(app, options, &err) == ERR_OK) {
-        run(app, folder, start, command_line);
+    if (app_init(app, begin->options, &err) == ERR_OK) {
+        run(app, begin);
         code = app->exit_code;
         app_done(app);
     } else {

@@ -49,6 +49,8 @@ static void quit_answered(void *user, int answer)
     struct app *app = user;
     struct err err = {0};
     struct cmd cmd = {.kind = answer == 0 ? CMD_STOP_EPOCH : CMD_STOP_NOW, .job = app->train_job};
+    if (answer == 3)
+        app_detach(app);
     if (answer != 0 && answer != 1)
         return;
     if (!app_trains(app)) {
@@ -67,11 +69,12 @@ static void quit_answered(void *user, int answer)
 
 void app_quit(struct app *app)
 {
-    static const char *const answers[] = {"stop after this epoch", "stop now", "go on"};
+    static const char *const answers[] = {"stop after this epoch", "stop now", "go on",
+                                          "detach: leave, and the run goes on"};
     if (!app_trains(app))
         app->quit = true;
     else
-        popups_menu(&app->popups, "Quit", "A run is training.", answers, 3, 2, quit_answered, app);
+        popups_menu(&app->popups, "Quit", "A run is training.", answers, 4, 2, quit_answered, app);
     app->urgent = true;
 }
 

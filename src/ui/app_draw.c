@@ -28,10 +28,11 @@ static const char *run_state(const struct app *app, char text[96], enum role *ro
                        : job->state == JOB_STOPPING ? "stopping"
                                                     : job->stage;
     *role = job->state == JOB_RUNNING ? ROLE_STATE_RUN : ROLE_STATE_WARN;
+    int n = snprintf(text, 96, "%s", what);
     if (t->live && t->n_epochs > 0)
-        snprintf(text, 96, "%s, epoch %d of %d", what, t->epoch, t->n_epochs);
-    else
-        snprintf(text, 96, "%s", what);
+        n += snprintf(text + n, 96 - (size_t)n, ", epoch %d of %d", t->epoch, t->n_epochs);
+    if (app->snap.viewers)
+        snprintf(text + n, 96 - (size_t)n, ", %d attached", (int)app->snap.viewers);
     return text;
 }
 

@@ -32,6 +32,9 @@ static bool own_action(struct app *app, enum action action)
         pictures_forget(app->pictures);
         term_repaint(app->term);
         return true;
+    case ACTION_DETACH:
+        app_detach(app);
+        return true;
     case ACTION_QUIT:
         app_quit(app);
         return true;

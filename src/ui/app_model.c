@@ -28,8 +28,11 @@ enum err_code app_submit(struct app *app, const struct cmd *cmd, uint64_t *job, 
     uint64_t number = job ? *job : unused;
     if (code != ERR_OK)
         return code;
-    if (cmd->kind == CMD_TRAIN || cmd->kind == CMD_RESUME || cmd->kind == CMD_PRETRAIN)
+    if (cmd->kind == CMD_TRAIN || cmd->kind == CMD_RESUME || cmd->kind == CMD_PRETRAIN ||
+        cmd->kind == CMD_ATTACH) {
         app->train_job = number;
+        app->attached = cmd->kind == CMD_ATTACH;
+    }
     if (cmd->kind == CMD_DEMO)
         app->demo_job = number;
     if ((cmd->kind == CMD_LIST || cmd->kind == CMD_SCAN) && str_eq(cmd->path, app->model.data))
@@ -101,6 +104,27 @@ static void take_dataset(struct app *app, const struct notice *notice)
     app->data_scanned = app->data_scanned || scan;
     if (scan && view.n_used > 0)
         app_remember_data(app->model.data);
+}
+
+/* The data set of a run that is watched, as that run found it: nothing is scanned again. */
+static void take_far_dataset(struct app *app)
+{
+    uint64_t id = app->snap.train.dataset;
+    if (!app->attached || !id || id == app->far_dataset)
+        return;
+    struct ds_view view;
+    const struct block *block = engine_block(app->engine, id);
+    app->far_dataset = id;
+    if (!block || ds_view_open(&view, block, NULL) != ERR_OK ||
+        strlen(view.root) >= sizeof app->model.data) {
+        block_release(block);
+        return;
+    }
+    drop_dataset(app);
+    app->model.dataset = block;
+    app->model.ds = view;
+    app->data_scanned = true;
+    snprintf(app->model.data, sizeof app->model.data, "%s", view.root);
 }
 
 /* --- runs ----------------------------------------------------------------------------------- */
@@ -191,8 +215,11 @@ static void take_notice(struct app *app, const struct notice *notice)
         take_dataset(app, notice);
     if (notice->kind == NOTICE_FINISHED && notice->job == app->demo_job)
         demo_ready(app, notice);
+    if (notice->kind == NOTICE_STARTED && notice->job == app->train_job && app->attached)
+        app_say_attached(app);
     if (is_end(notice) && notice->job == app->train_job) {
         app->train_job = 0;
+        app->attached = false;
         remember_run(app);
         app->quit = app->quit || app->quit_after_run;
     }
@@ -202,13 +229,19 @@ static void take_notice(struct app *app, const struct notice *notice)
     }
 }
 
+static void take_numbers(struct app *app)
+{
+    take_result(app);
+    take_far_dataset(app);
+}
+
 void app_take_events(struct app *app)
 {
     struct notice notice;
     while (engine_next_event(app->engine, &notice)) {
         /* numbers first: an end's notice is read beside the numbers of the end */
         if (engine_snapshot(app->engine, &app->snap))
-            take_result(app);
+            take_numbers(app);
         take_notice(app, &notice);
         app->dirty = true;
         app->urgent = app->urgent || notice.kind != NOTICE_PROGRESS;

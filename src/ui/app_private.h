@@ -45,6 +45,8 @@ struct app {
     uint64_t data_job; /* newest list or scan of model.data; older results are dropped */
     bool data_scanned;
     uint64_t demo_job, train_job;
+    bool attached;         /* train_job watches a run of another process */
+    uint64_t far_dataset;  /* id of that run's data set, once it is model.dataset */
     uint64_t result_block; /* id of model.result */
     uint64_t folder_job;   /* newest reading of a folder; 0 none */
     char folder_asked[OPTION_TEXT_MAX];
@@ -56,7 +58,7 @@ struct app {
     uint64_t replies_seen;
     double asked_at, resized_at, drawn_at, read_at;
     bool waiting_answers, dirty, urgent; /* urgent: a key's answer; dirty: numbers changed */
-    bool quit, quit_after_run, suspend, hung_up;
+    bool quit, quit_after_run, suspend, hung_up, detach;
     int exit_code;
     char last_words[1024]; /* printed after the screen is left */
 };
@@ -77,6 +79,12 @@ void app_error(struct app *app, const struct err *err);
 void app_go(struct app *app, const char *screen);
 void app_quit(struct app *app);
 void app_help(struct app *app);
+
+/* app_leave.c */
+void app_detach(struct app *app);     /* D: the run goes on without this screen, or the status says why not */
+void app_leave(struct app *app);      /* after the loop: gives the terminal up where the run goes on, and waits for its end */
+void app_attach(struct app *app, const char *run);
+void app_say_attached(struct app *app);
 
 /* app_keys.c */
 void app_keys(struct app *app);

@@ -79,6 +79,11 @@ bool session_fork(int *status)
     return true;
 }
 
+bool session_can_leave(void)
+{
+    return forked;
+}
+
 void session_leave(void)
 {
     if (!forked)

@@ -11,6 +11,8 @@
  * Where no process can be made, returns true: then everything runs in this one. */
 bool session_fork(int *status);
 
+bool session_can_leave(void); /* in the child */
+
 /* In the child: off the terminal's session; the parent ends with 0. */
 void session_leave(void);
 

@@ -29,5 +29,5 @@ int main(int argc, char **argv)
             return 2;
         }
     }
-    return ui_main(&options, folder, start, NULL);
+    return ui_main(&(struct ui_start){.options = &options, .folder = folder, .start = start});
 }
