@@ -113,6 +113,18 @@ tests_engine_runs_test_SOURCES = tests/engine/runs_test.c tests/unit/folder.c te
 tests_engine_runs_test_CPPFLAGS = $(test_cppflags)
 tests_engine_runs_test_LDADD = $(engine_test_libs)
 
+check_PROGRAMS += tests/engine/serve.test tests/engine/attach.test tests/fuzz/frames.test
+TESTS += tests/engine/serve.test tests/engine/attach.test tests/fuzz/frames.test
+tests_fuzz_frames_test_SOURCES = tests/fuzz/frames_fuzz.c tests/unit/test.h
+tests_fuzz_frames_test_CPPFLAGS = $(test_cppflags)
+tests_fuzz_frames_test_LDADD = $(engine_test_libs)
+tests_engine_attach_test_SOURCES = tests/engine/attach_test.c tests/engine/far.h tests/unit/test.h
+tests_engine_attach_test_CPPFLAGS = $(test_cppflags)
+tests_engine_attach_test_LDADD = $(engine_test_libs)
+tests_engine_serve_test_SOURCES = tests/engine/serve_test.c tests/engine/far.h tests/unit/test.h
+tests_engine_serve_test_CPPFLAGS = $(test_cppflags)
+tests_engine_serve_test_LDADD = $(engine_test_libs)
+
 # image
 image_test_sources = tests/unit/picture.c tests/unit/picture.h tests/unit/test.h
 image_test_cppflags = $(test_cppflags) $(JPEG_CFLAGS) $(PNG_CFLAGS)
