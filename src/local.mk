@@ -83,6 +83,9 @@ libfl_ui_a_SOURCES += \
 	src/ui/screen_setup.c src/ui/setup_items.c src/ui/setup_draw.c src/ui/setup_edit.c src/ui/setup_text.c \
 	src/ui/setup_command.c src/ui/setup_private.h src/ui/clip.c src/ui/clip.h src/ui/screen_train.c src/ui/screens.c src/ui/screens.h src/ui/w_list.c src/ui/w_list.h \
 	src/ui/w_plot.c src/ui/w_plot.h src/ui/w_timeline.c src/ui/w_timeline.h
+# grids, runs and results
+libfl_ui_a_SOURCES += \
+	src/ui/w_grid.c src/ui/w_grid.h
 # charts
 libfl_ui_a_SOURCES += \
 	src/ui/chart_view.c src/ui/chart_view.h src/ui/charts.def src/ui/history.c src/ui/history.h src/ui/series.c src/ui/series.h \

@@ -74,6 +74,12 @@ void parts_centre(struct canvas *c, struct area a, enum role role, const char *c
     }
 }
 
+void parts_middle(struct canvas *c, struct area a, int y, enum role role, const char *text)
+{
+    int width = text_width(text) < a.w ? text_width(text) : a.w;
+    canvas_put_cut(c, a, (a.w - width) / 2, y, width, role, text, true);
+}
+
 const char *parts_key(enum action action)
 {
     const char *key = action_row(action)->keys[0];

@@ -26,6 +26,9 @@ int parts_wrap(struct canvas *c, struct area a, enum role role, const char *text
 void parts_centre(struct canvas *c, struct area a, enum role role, const char *const *lines,
                   size_t n);
 
+/* Text in the middle of a row, cut in its own middle where it is too long. */
+void parts_middle(struct canvas *c, struct area a, int y, enum role role, const char *text);
+
 /* The first key of an action, as the key bar shows it. */
 const char *parts_key(enum action action);
 

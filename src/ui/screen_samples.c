@@ -14,16 +14,11 @@
 #include "ui/layout.h"
 #include "ui/parts.h"
 #include "ui/screen.h"
+#include "ui/w_grid.h"
 
 #define STATUS_USED 0
-#define TILES 120 /* of the finest grid */
 
 enum view { VIEW_ORIGINAL, VIEW_NETWORK, VIEW_AUGMENTED, VIEW_COUNT };
-
-static const struct {
-    int rows, cols;
-} grids[] = {{1, 2}, {2, 3}, {2, 4}, {3, 5}, {4, 6}, {5, 8}, {6, 10}, {8, 15}};
-#define GRIDS (int)(sizeof grids / sizeof *grids)
 
 /* A file of the result, for finding it by name. */
 struct found {
@@ -33,16 +28,15 @@ struct found {
 
 struct samples_screen {
     const struct ui_calls *calls;
-    int grid, rows, cols; /* index of grids; what the last draw had room for */
+    struct grid grid;
     enum view view;
     int cls;       /* only this class, -1 all */
     uint64_t draw; /* from 0: which draw of samples is shown */
-    size_t selected;
     bool large;
-    size_t tiles[TILES], n_tiles;
+    size_t tiles[GRID_TILES], n_tiles;
     struct {
         uint64_t version, draw, seed;
-        int grid, cls;
+        int level, cls;
     } made; /* what tiles were drawn for */
     uint64_t result_version;
     struct found *found;
@@ -53,7 +47,7 @@ static void *samples_init(const struct ui_calls *calls)
 {
     struct samples_screen *s = xcalloc(1, sizeof *s);
     s->calls = calls;
-    s->grid = 3;
+    s->grid.level = 3;
     s->cls = -1;
     return s;
 }
@@ -111,14 +105,14 @@ static void draw_samples(struct samples_screen *s, const struct ui_model *model)
     if (s->cls >= (int)ds->n_classes)
         s->cls = -1;
     if (s->made.version == model->dataset_version && s->made.draw == s->draw &&
-        s->made.seed == seed && s->made.grid == s->grid && s->made.cls == s->cls && s->n_tiles)
+        s->made.seed == seed && s->made.level == s->grid.level && s->made.cls == s->cls && s->n_tiles)
         return;
     s->made.version = model->dataset_version;
     s->made.draw = s->draw;
     s->made.seed = seed;
-    s->made.grid = s->grid;
+    s->made.level = s->grid.level;
     s->made.cls = s->cls;
-    size_t first = 0, n = ds->n_files, most = (size_t)(grids[s->grid].rows * grids[s->grid].cols);
+    size_t first = 0, n = ds->n_files, most = grid_tiles(s->grid.level);
     if (s->cls >= 0) {
         struct ds_class_row cls = ds_view_class(ds, (size_t)s->cls);
         first = cls.first_file;
@@ -173,26 +167,17 @@ static bool prediction_of(const struct samples_screen *s, const struct ui_model 
     return row->predicted >= 0;
 }
 
-/* Text in the middle of a row, cut in its own middle where it is too long. */
-static void put_middle(struct canvas *c, struct area a, int y, enum role role, const char *text)
-{
-    int width = text_width(text) < a.w ? text_width(text) : a.w;
-    canvas_put_cut(c, a, (a.w - width) / 2, y, width, role, text, true);
-}
-
 /* "✓ 98 %" or "✗ tulip 54 %". */
-static void put_prediction(struct canvas *c, struct area a, int y, const struct ui_model *model,
+static void say_prediction(struct tile *t, const struct ui_model *model,
                            const struct prediction_row *p)
 {
-    char text[OPTION_TEXT_MAX], share[NUM_TEXT];
+    char share[NUM_TEXT];
     bool right = p->predicted == p->truth;
     fmt_percent(share, p->probability);
-    if (right)
-        snprintf(text, sizeof text, "\xe2\x9c\x93 %s", share);
-    else
-        snprintf(text, sizeof text, "\xe2\x9c\x97 %s %s",
-                 result_view_class(&model->res, p->predicted), share);
-    put_middle(c, a, y, right ? ROLE_CLASS_PRED : ROLE_CLASS_WRONG, text);
+    t->lines[1].role = right ? ROLE_CLASS_PRED : ROLE_CLASS_WRONG;
+    snprintf(t->lines[1].text, sizeof t->lines[1].text, "%s%s %s",
+             right ? "\xe2\x9c\x93" : "\xe2\x9c\x97 ",
+             right ? "" : result_view_class(&model->res, p->predicted), share);
 }
 
 /* --- drawing ------------------------------------------------------------------------------- */
@@ -234,43 +219,22 @@ static bool make_want(struct picture_want *want, const struct samples_screen *s,
     return true;
 }
 
-static void draw_picture(struct canvas *c, struct area a, const struct samples_screen *s,
-                         const struct ui_model *model, const struct ds_file_row *f)
+static void make_tile(struct tile *t, const struct samples_screen *s, const struct ui_model *model,
+                      const struct ds_file_row *f)
 {
-    char text[64] = "";
-    struct picture_want want;
-    if (area_empty(a))
-        return;
-    if (model->pictures && make_want(&want, s, model, f->name)) {
-        canvas_picture(
-            c,
-            layout_aspect(a, s->view == VIEW_ORIGINAL ? 4.0 / 3 : 1, model->cell_w, model->cell_h),
-            &want);
-        return;
-    }
-    put_middle(c, a, 0, ROLE_TEXT, path_base(f->name));
-    if (f->width)
-        snprintf(text, sizeof text, "%d x %d", f->width, f->height);
-    put_middle(c, a, 1, ROLE_DIM, text);
-}
-
-static void draw_tile(struct canvas *c, struct area tile, const struct samples_screen *s,
-                      const struct ui_model *model, size_t i)
-{
-    struct ds_file_row f = ds_view_file(&model->ds, s->tiles[i]);
-    struct area label = area_cut_bottom(&tile, s->n_found && tile.h >= 4 ? 2 : 1);
-    struct area picture =
-        layout_aspect(tile, s->view == VIEW_ORIGINAL ? 4.0 / 3 : 1, model->cell_w, model->cell_h);
-    const char *name = ds_view_class(&model->ds, (size_t)f.cls).name;
     struct prediction_row p;
-    draw_picture(c, model->pictures ? picture : tile, s, model, &f);
-    if (model->pictures && picture.h)
-        label.y = picture.y + picture.h;
-    put_middle(c, label, 0, parts_class_role(f.cls), name);
-    if (label.h > 1 && prediction_of(s, model, f.name, &p))
-        put_prediction(c, label, 1, model, &p);
-    if (i == s->selected)
-        canvas_role(c, (struct area){picture.x, label.y, picture.w, 1}, ROLE_SELECT);
+    *t = (struct tile){.pictures = model->pictures,
+                       .aspect = s->view == VIEW_ORIGINAL ? 4.0 / 3 : 1,
+                       .name = f->name,
+                       .width = f->width,
+                       .height = f->height,
+                       .rows = s->n_found ? 2 : 1};
+    t->known = make_want(&t->want, s, model, f->name);
+    t->lines[0].role = parts_class_role(f->cls);
+    snprintf(t->lines[0].text, sizeof t->lines[0].text, "%s",
+             ds_view_class(&model->ds, (size_t)f->cls).name);
+    if (prediction_of(s, model, f->name, &p))
+        say_prediction(t, model, &p);
 }
 
 static const char *view_text(const struct samples_screen *s, const struct ui_model *model,
@@ -309,16 +273,15 @@ static void draw_head(struct canvas *c, struct area a, const struct samples_scre
 static void draw_grid(struct samples_screen *s, struct canvas *c, const struct samples_layout *l,
                       const struct ui_model *model)
 {
-    s->rows = grids[s->grid].rows;
-    s->cols = grids[s->grid].cols;
-    layout_grid(l->grid, &s->rows, &s->cols);
-    size_t room = (size_t)(s->rows * s->cols), shown = room < s->n_tiles ? room : s->n_tiles;
-    if (s->selected >= shown)
-        s->selected = shown ? shown - 1 : 0;
+    size_t shown = grid_place(&s->grid, l->grid, s->n_tiles);
     draw_head(c, l->head, s, model, shown);
-    for (size_t i = 0; i < shown; i++)
-        draw_tile(c, layout_tile(l->grid, s->rows, s->cols, (int)i / s->cols, (int)i % s->cols), s,
-                  model, i);
+    for (size_t i = s->grid.top; i < s->grid.top + shown; i++) {
+        struct tile tile;
+        struct ds_file_row f = ds_view_file(&model->ds, s->tiles[i]);
+        make_tile(&tile, s, model, &f);
+        tile_draw(c, grid_area(&s->grid, l->grid, i), &tile, i == s->grid.selected, model->cell_w,
+                  model->cell_h);
+    }
 }
 
 static void put_fact(struct canvas *c, struct area a, int y, const char *name, enum role role,
@@ -331,13 +294,15 @@ static void put_fact(struct canvas *c, struct area a, int y, const char *name, e
 static void draw_large(struct samples_screen *s, struct canvas *c, const struct samples_layout *l,
                        const struct ui_model *model)
 {
-    struct ds_file_row f = ds_view_file(&model->ds, s->tiles[s->selected]);
+    struct ds_file_row f = ds_view_file(&model->ds, s->tiles[s->grid.selected]);
     struct area picture = l->grid,
                 facts = area_cut_right(&picture, picture.w / 3 < 40 ? picture.w / 3 : 40);
     char text[64] = "not yet known";
     struct prediction_row p;
+    struct tile tile;
     draw_head(c, l->head, s, model, s->n_tiles);
-    draw_picture(c, picture, s, model, &f);
+    make_tile(&tile, s, model, &f);
+    tile_picture(c, picture, &tile, model->cell_w, model->cell_h);
     facts = area_inset(facts, 1, 0);
     put_fact(c, facts, 0, "file", ROLE_TEXT, path_base(f.name));
     put_fact(c, facts, 1, "class", parts_class_role(f.cls),
@@ -379,7 +344,7 @@ static void samples_draw(void *self, struct canvas *c, struct area body,
     }
     index_result(s, model);
     layout_samples(&l, body);
-    if (s->large && s->selected < s->n_tiles)
+    if (s->large && s->grid.selected < s->n_tiles)
         draw_large(s, c, &l, model);
     else
         draw_grid(s, c, &l, model);
@@ -393,7 +358,7 @@ static void class_chosen(void *user, int choice)
     if (choice < 0)
         return;
     s->cls = choice - 1;
-    s->selected = 0;
+    s->grid.selected = 0;
 }
 
 static void choose_class(struct samples_screen *s, const struct ui_model *model)
@@ -405,30 +370,6 @@ static void choose_class(struct samples_screen *s, const struct ui_model *model)
         items[i] = ds_view_class(&model->ds, i - 1).name;
     s->calls->menu(s->calls->app, "Samples of", items, n, (size_t)(s->cls + 1), class_chosen, s);
     free(items);
-}
-
-static bool move(struct samples_screen *s, enum action action)
-{
-    size_t shown = (size_t)(s->rows * s->cols), cols = (size_t)(s->cols > 0 ? s->cols : 1),
-           at = s->selected;
-    shown = shown < s->n_tiles ? shown : s->n_tiles;
-    if (action == ACTION_LEFT && at > 0)
-        at--;
-    else if (action == ACTION_RIGHT)
-        at++;
-    else if (action == ACTION_UP && at >= cols)
-        at -= cols;
-    else if (action == ACTION_DOWN)
-        at += cols;
-    else if (action == ACTION_HOME)
-        at = 0;
-    else if (action == ACTION_END)
-        at = shown ? shown - 1 : 0;
-    if (at >= shown)
-        return false;
-    bool moved = at != s->selected;
-    s->selected = at;
-    return moved;
 }
 
 static unsigned samples_action(void *self, enum action action, struct ui_model *model)
@@ -446,12 +387,6 @@ static unsigned samples_action(void *self, enum action action, struct ui_model *
     case ACTION_FILTER:
         choose_class(s, model);
         return UI_REPAINT;
-    case ACTION_MORE:
-        s->grid += s->grid + 1 < GRIDS;
-        return UI_REPAINT;
-    case ACTION_FEWER:
-        s->grid -= s->grid > 0;
-        return UI_REPAINT;
     case ACTION_SELECT:
         s->large = !s->large;
         return UI_REPAINT;
@@ -459,7 +394,7 @@ static unsigned samples_action(void *self, enum action action, struct ui_model *
         s->large = false;
         return UI_REPAINT;
     default:
-        return move(s, action) ? UI_REPAINT : UI_NONE;
+        return grid_action(&s->grid, action, s->n_tiles) ? UI_REPAINT : UI_NONE;
     }
 }
 
@@ -469,11 +404,7 @@ static const char *samples_why_not(void *self, enum action action, const struct 
     bool ours = action_row(action)->contexts == CONTEXT_SAMPLES;
     if (ours && !model->dataset)
         return "there is no data set yet";
-    if (action == ACTION_MORE && s->grid + 1 == GRIDS)
-        return "this is the finest grid";
-    if (action == ACTION_FEWER && s->grid == 0)
-        return "this is the coarsest grid";
-    return NULL;
+    return grid_why_not(&s->grid, action);
 }
 
 const struct screen_ops screen_samples = {

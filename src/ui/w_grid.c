@@ -1,0 +1,141 @@
+/* A grid of pictures with lines below each.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "ui/w_grid.h"
+
+#include <stdio.h>
+
+#include "base/path.h"
+#include "ui/layout.h"
+#include "ui/parts.h"
+
+static const struct {
+    int rows, cols;
+} levels[] = {{1, 2}, {2, 3}, {2, 4}, {3, 5}, {4, 6}, {5, 8}, {6, 10}, {8, 15}};
+#define LEVELS (int)(sizeof levels / sizeof *levels)
+
+/* --- a tile -------------------------------------------------------------------------------- */
+
+void tile_picture(struct canvas *c, struct area a, const struct tile *t, int cell_w, int cell_h)
+{
+    char text[64] = "";
+    if (area_empty(a))
+        return;
+    if (t->pictures && t->known) {
+        canvas_picture(c, layout_aspect(a, t->aspect, cell_w, cell_h), &t->want);
+        return;
+    }
+    parts_middle(c, a, 0, ROLE_TEXT, path_base(t->name));
+    if (t->width)
+        snprintf(text, sizeof text, "%d x %d", t->width, t->height);
+    parts_middle(c, a, 1, ROLE_DIM, text);
+}
+
+void tile_draw(struct canvas *c, struct area a, const struct tile *t, bool selected, int cell_w,
+               int cell_h)
+{
+    struct area label = area_cut_bottom(&a, t->rows > 1 && a.h >= 4 ? 2 : 1);
+    struct area picture = layout_aspect(a, t->aspect, cell_w, cell_h);
+    tile_picture(c, t->pictures ? picture : a, t, cell_w, cell_h);
+    if (t->pictures && picture.h)
+        label.y = picture.y + picture.h;
+    for (int i = 0; i < label.h; i++)
+        parts_middle(c, label, i, t->lines[i].role, t->lines[i].text);
+    if (selected)
+        canvas_role(c, (struct area){picture.x, label.y, picture.w, 1}, ROLE_SELECT);
+}
+
+/* --- the grid ------------------------------------------------------------------------------ */
+
+size_t grid_tiles(int level)
+{
+    return (size_t)(levels[level].rows * levels[level].cols);
+}
+
+static size_t columns(const struct grid *g)
+{
+    return g->cols > 0 ? (size_t)g->cols : 1;
+}
+
+static size_t page(const struct grid *g)
+{
+    return columns(g) * (g->rows > 0 ? (size_t)g->rows : 1);
+}
+
+/* Where the selection would go; n or more: nowhere. */
+static size_t target(const struct grid *g, enum action action, size_t n)
+{
+    size_t at = g->selected, by = 0;
+    switch (action) {
+    case ACTION_LEFT:
+        return at > 0 ? at - 1 : n;
+    case ACTION_RIGHT:
+        return at + 1;
+    case ACTION_HOME:
+        return 0;
+    case ACTION_END:
+        return n ? n - 1 : n;
+    case ACTION_UP:
+    case ACTION_DOWN:
+        by = columns(g);
+        break;
+    case ACTION_PAGE_UP:
+    case ACTION_PAGE_DOWN:
+        by = page(g);
+        break;
+    default:
+        return n;
+    }
+    if (action == ACTION_UP || action == ACTION_PAGE_UP)
+        return at >= by ? at - by : action == ACTION_UP ? n : 0;
+    return action == ACTION_PAGE_DOWN && at + by >= n && n ? n - 1 : at + by;
+}
+
+bool grid_action(struct grid *g, enum action action, size_t n)
+{
+    if (action == ACTION_MORE || action == ACTION_FEWER) {
+        int level = g->level + (action == ACTION_MORE ? 1 : -1);
+        bool changes = level >= 0 && level < LEVELS;
+        g->level = changes ? level : g->level;
+        return changes;
+    }
+    size_t to = target(g, action, n);
+    bool moves = to < n && to != g->selected;
+    g->selected = moves ? to : g->selected;
+    return moves;
+}
+
+const char *grid_why_not(const struct grid *g, enum action action)
+{
+    if (action == ACTION_MORE && g->level + 1 == LEVELS)
+        return "this is the finest grid";
+    if (action == ACTION_FEWER && g->level == 0)
+        return "this is the coarsest grid";
+    return NULL;
+}
+
+size_t grid_place(struct grid *g, struct area a, size_t n)
+{
+    g->rows = levels[g->level].rows;
+    g->cols = levels[g->level].cols;
+    layout_grid(a, &g->rows, &g->cols);
+    size_t cols = columns(g), room = page(g);
+    if (g->selected >= n)
+        g->selected = n ? n - 1 : 0;
+    size_t row = g->selected / cols, first = g->top / cols, rows = room / cols;
+    if (row < first)
+        first = row;
+    if (row >= first + rows)
+        first = row - rows + 1;
+    size_t last = (n + cols - 1) / cols; /* no empty rows below where there are some above */
+    if (first + rows > last)
+        first = last > rows ? last - rows : 0;
+    g->top = first * cols;
+    return n - g->top < room ? n - g->top : room;
+}
+
+struct area grid_area(const struct grid *g, struct area a, size_t i)
+{
+    int at = (int)(i - g->top);
+    return layout_tile(a, g->rows, g->cols, at / g->cols, at % g->cols);
+}

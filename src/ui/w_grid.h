@@ -1,0 +1,53 @@
+/* A grid of pictures with lines below each: samples, cells of a matrix, mistakes.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef FL_UI_W_GRID_H
+#define FL_UI_W_GRID_H
+
+#include "config/option.h"
+#include "ui/action.h"
+#include "ui/canvas.h"
+
+#define GRID_TILES 120 /* of the finest grid */
+
+struct tile {
+    bool pictures;            /* pictures are shown on this terminal */
+    bool known;               /* want says which; else the name stands for it */
+    struct picture_want want;
+    double aspect;            /* width / height of its place */
+    const char *name;         /* of the file */
+    int width, height;        /* pixels, 0 unknown */
+    int rows;                 /* for lines, 1 or 2; the second only where there is room */
+    struct {
+        enum role role;
+        char text[OPTION_TEXT_MAX];
+    } lines[2];
+};
+
+/* The picture, or its name and size, in its place; then its lines. */
+void tile_draw(struct canvas *c, struct area a, const struct tile *t, bool selected, int cell_w,
+               int cell_h);
+void tile_picture(struct canvas *c, struct area a, const struct tile *t, int cell_w, int cell_h);
+
+/* Zeros are the coarsest grid at its first picture. Fields may be read, selected and level also
+ * written. */
+struct grid {
+    int level;       /* from 0, how many and how small */
+    size_t selected; /* picture */
+    size_t top;      /* first one shown, in the first place */
+    int rows, cols;  /* at the last draw */
+};
+
+size_t grid_tiles(int level); /* of a full grid */
+
+/* Moves the selection, or changes the level for MORE and FEWER. False: nothing changed. */
+bool grid_action(struct grid *g, enum action action, size_t n);
+/* Why MORE or FEWER does nothing, or NULL. */
+const char *grid_why_not(const struct grid *g, enum action action);
+
+/* Rows and columns for an area; the selected one of n is among those shown. Returns how many are
+ * shown, from top on. */
+size_t grid_place(struct grid *g, struct area a, size_t n);
+/* Place of picture i, which is shown. */
+struct area grid_area(const struct grid *g, struct area a, size_t i);
+
+#endif
