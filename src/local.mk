@@ -85,7 +85,10 @@ libfl_ui_a_SOURCES += \
 	src/ui/w_plot.c src/ui/w_plot.h src/ui/w_timeline.c src/ui/w_timeline.h
 # grids, runs and results
 libfl_ui_a_SOURCES += \
-	src/ui/w_grid.c src/ui/w_grid.h
+	src/ui/class_table.c src/ui/class_table.h src/ui/results_classes.c src/ui/results_classes.h \
+	src/ui/results_pictures.c src/ui/results_pictures.h src/ui/runs_compare.c src/ui/runs_compare.h \
+	src/ui/runs_rows.c src/ui/runs_rows.h src/ui/runs_table.c src/ui/runs_table.h src/ui/screen_results.c \
+	src/ui/screen_runs.c src/ui/w_grid.c src/ui/w_grid.h src/ui/w_matrix.c src/ui/w_matrix.h
 # charts
 libfl_ui_a_SOURCES += \
 	src/ui/chart_view.c src/ui/chart_view.h src/ui/charts.def src/ui/history.c src/ui/history.h src/ui/series.c src/ui/series.h \

@@ -172,9 +172,23 @@ tests_unit_layout_test_LDADD = $(ui_screen_libs)
 tests_unit_setup_test_SOURCES = tests/unit/setup_test.c tests/unit/test.h
 tests_unit_setup_test_CPPFLAGS = $(test_cppflags)
 tests_unit_setup_test_LDADD = $(ui_screen_libs)
-tests_ui_screens_test_SOURCES = tests/ui/screens_test.c tests/ui/world.c tests/ui/world.h tests/unit/test.h
+stage_sources = tests/ui/stage.c tests/ui/stage.h tests/ui/world.c tests/ui/world.h tests/unit/test.h
+tests_ui_screens_test_SOURCES = tests/ui/screens_test.c $(stage_sources)
 tests_ui_screens_test_CPPFLAGS = $(test_cppflags)
 tests_ui_screens_test_LDADD = $(ui_screen_libs)
+# runs and results
+runs_ui_tests = tests/unit/runs_table.test tests/unit/class_table.test tests/ui/runs.test
+check_PROGRAMS += $(runs_ui_tests)
+TESTS += $(runs_ui_tests)
+tests_unit_runs_table_test_SOURCES = tests/unit/runs_table_test.c tests/unit/test.h
+tests_unit_runs_table_test_CPPFLAGS = $(test_cppflags)
+tests_unit_runs_table_test_LDADD = $(ui_screen_libs)
+tests_unit_class_table_test_SOURCES = tests/unit/class_table_test.c tests/unit/test.h
+tests_unit_class_table_test_CPPFLAGS = $(test_cppflags)
+tests_unit_class_table_test_LDADD = $(ui_screen_libs)
+tests_ui_runs_test_SOURCES = tests/ui/runs_test.c $(stage_sources)
+tests_ui_runs_test_CPPFLAGS = $(test_cppflags)
+tests_ui_runs_test_LDADD = $(ui_screen_libs)
 EXTRA_DIST += tests/ui/golden
 
 # one loader for the net and the eye

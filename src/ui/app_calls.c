@@ -40,6 +40,8 @@ void app_go(struct app *app, const char *screen)
         return;
     app->current = (size_t)i;
     app->urgent = true;
+    if (screen_at(app->current)->enter)
+        screen_at(app->current)->enter(app->screens[i], &app->model);
 }
 
 /* --- quit ----------------------------------------------------------------------------------- */
@@ -190,6 +192,14 @@ static const struct block *call_block(void *user, uint64_t id)
     return app->engine ? engine_block(app->engine, id) : NULL;
 }
 
+static void call_open_run(void *user, const char *folder, const char *data)
+{
+    struct app *app = user;
+    snprintf(app->model.run, sizeof app->model.run, "%s", folder);
+    snprintf(app->model.run_data, sizeof app->model.run_data, "%s", data);
+    app_go(app, "results");
+}
+
 void app_calls_init(struct app *app)
 {
     app->calls = (struct ui_calls){.app = app,
@@ -205,7 +215,8 @@ void app_calls_init(struct app *app)
                                    .start_run = call_start_run,
                                    .quit = call_quit,
                                    .changed = call_changed,
-                                   .block = call_block};
+                                   .block = call_block,
+                                   .open_run = call_open_run};
     app->popups.complete = app_complete;
     app->popups.complete_user = app;
 }

@@ -25,6 +25,12 @@ static bool own_action(struct app *app, enum action action)
     case ACTION_TRAIN:
         app_go(app, "train");
         return true;
+    case ACTION_RUNS:
+        app_go(app, "runs");
+        return true;
+    case ACTION_RESULTS:
+        app_go(app, "results");
+        return true;
     case ACTION_NEXT_SCREEN:
         app_go(app, screen_at((app->current + 1) % screen_count())->name);
         return true;

@@ -32,6 +32,7 @@ enum err_code app_submit(struct app *app, const struct cmd *cmd, uint64_t *job, 
         cmd->kind == CMD_ATTACH) {
         app->train_job = number;
         app->attached = cmd->kind == CMD_ATTACH;
+        app->model.run[0] = '\0'; /* Results goes with the run */
     }
     if (cmd->kind == CMD_DEMO)
         app->demo_job = number;
@@ -194,7 +195,9 @@ static bool is_end(const struct notice *notice)
 
 static void say(struct app *app, const struct notice *notice)
 {
-    bool quiet = notice->command == CMD_LIST || notice->command == CMD_SCAN;
+    bool quiet = notice->command == CMD_LIST || notice->command == CMD_SCAN ||
+                 notice->command == CMD_RUNS || notice->command == CMD_STORED ||
+                 notice->command == CMD_COMPARE;
     /* who asked for these says what there is to say; a view that cannot be kept is only a view */
     if (notice->command == CMD_FOLDER || notice->command == CMD_VIEW)
         return;

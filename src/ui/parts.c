@@ -116,6 +116,8 @@ enum role parts_class_role(int cls)
 bool parts_picture(struct picture_want *want, const char *root, const char *name)
 {
     *want = (struct picture_want){.fit = PICTURE_CONTAIN};
-    int n = snprintf(want->path, sizeof want->path, "%s/%s", root, name);
+    bool whole = *name == '/';
+    int n = snprintf(want->path, sizeof want->path, "%s%s%s", whole ? "" : root, whole ? "" : "/",
+                     name);
     return n > 0 && (size_t)n < sizeof want->path;
 }

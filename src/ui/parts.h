@@ -38,7 +38,8 @@ void parts_job(struct canvas *c, struct area a, const struct job_view *job);
 /* A class's own role: the same one everywhere, by its index. */
 enum role parts_class_role(int cls);
 
-/* The picture of a file; false: its path is too long to be asked for. */
+/* The picture of a file, whose name counts from root unless it is absolute; false: its path is too
+ * long to be asked for. */
 bool parts_picture(struct picture_want *want, const char *root, const char *name);
 
 #endif

@@ -18,6 +18,8 @@ struct ui_model {
     const struct block *result;      /* result of the run shown on Train, or NULL */
     struct result_view res;
     uint64_t result_version;
+    char run[OPTION_TEXT_MAX];       /* folder of the run that Results shows, "" that of this session */
+    char run_data[OPTION_TEXT_MAX];  /* its data folder, "" unknown */
     int cell_w, cell_h;              /* pixels of a cell; for picture shapes */
     bool pictures;                   /* some graphics (sixel or blocks); false: text only */
     double now;                      /* clock_now() of this frame */
@@ -42,6 +44,7 @@ struct ui_calls {
     void (*quit)(void *app);
     void (*changed)(void *app, enum option_id id);                    /* Setup changed an option: for what it dirties; may be NULL */
     const struct block *(*block)(void *app, uint64_t id);             /* as engine_block: the caller releases it */
+    void (*open_run)(void *app, const char *folder, const char *data);/* Results of that run */
 };
 
 enum ui_dirty { UI_NONE = 0, UI_REPAINT = 1, UI_REFLOW = 2 };
@@ -60,10 +63,12 @@ struct screen_ops {
     unsigned (*event)(void *self, const struct notice *notice, struct ui_model *model);
     /* Why an action does nothing now, for the status line; NULL: it does something. May be NULL. */
     const char *(*why_not)(void *self, enum action action, const struct ui_model *model);
+    /* The screen is gone to, or asked for again: time to ask the engine for what it shows. May be NULL. */
+    void (*enter)(void *self, struct ui_model *model);
     /* Keys go here first while a text field of the screen is edited (a filter line); true: taken. May be NULL. */
     bool (*text_key)(void *self, uint32_t ch, int key, struct ui_model *model);
 };
 
-extern const struct screen_ops screen_data, screen_samples, screen_setup, screen_train;
+extern const struct screen_ops screen_data, screen_samples, screen_setup, screen_train, screen_runs, screen_results;
 
 #endif

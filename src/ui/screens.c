@@ -3,8 +3,8 @@
 #include "config.h"
 #include "ui/screens.h"
 
-static const struct screen_ops *const screens[] = {&screen_data, &screen_samples, &screen_setup,
-                                                   &screen_train};
+static const struct screen_ops *const screens[] = {
+    &screen_data, &screen_samples, &screen_setup, &screen_train, &screen_runs, &screen_results};
 
 size_t screen_count(void)
 {

@@ -10,13 +10,13 @@
 #define GRID_TILES 120 /* of the finest grid */
 
 struct tile {
-    bool pictures;            /* pictures are shown on this terminal */
-    bool known;               /* want says which; else the name stands for it */
+    bool pictures; /* pictures are shown on this terminal */
+    bool known;    /* want says which; else the name stands for it */
     struct picture_want want;
-    double aspect;            /* width / height of its place */
-    const char *name;         /* of the file */
-    int width, height;        /* pixels, 0 unknown */
-    int rows;                 /* for lines, 1 or 2; the second only where there is room */
+    double aspect;     /* width / height of its place */
+    const char *name;  /* of the file */
+    int width, height; /* pixels, 0 unknown */
+    int rows;          /* for lines, 1 or 2; the second only where there is room */
     struct {
         enum role role;
         char text[OPTION_TEXT_MAX];

@@ -59,6 +59,11 @@ static char *value_text(const struct plot *plot, char out[NUM_TEXT], double v)
     return plot->percent ? fmt_percent(out, v) : fmt_loss(out, v);
 }
 
+static uint32_t point_of(const struct plot_series *s)
+{
+    return s->point ? s->point : CH_POINT;
+}
+
 /* "─ train 0.4123" at x; returns the cells used, 0 when it does not fit. */
 static int legend_entry(struct canvas *c, struct area row, int x, const struct plot *plot,
                         const struct plot_series *s)
@@ -74,7 +79,7 @@ static int legend_entry(struct canvas *c, struct area row, int x, const struct p
     int width = text_width(text) + 2;
     if (x + width > row.w)
         return 0;
-    canvas_ch(c, row, x, 0, s->role, s->points ? CH_POINT : s->dashed ? CH_DASH : CH_LINE);
+    canvas_ch(c, row, x, 0, s->role, s->points ? point_of(s) : s->dashed ? CH_DASH : CH_LINE);
     canvas_put(c, row, x + 2, 0, *gaps ? ROLE_STATE_FAIL : ROLE_TEXT, text);
     return width + 2;
 }
@@ -344,7 +349,7 @@ static void draw_point(const struct frame *f, const struct plot_series *s, size_
     if (!isfinite(s->y[k]) && !s->no_gap_marks)
         canvas_ch(f->c, f->box, col_of(f, s->x[k]), 0, ROLE_STATE_FAIL, CH_GAP);
     else if (room && at >= f->y.lo && at <= f->y.hi)
-        canvas_ch(f->c, f->box, col_of(f, s->x[k]), row_of(f, at), s->role, CH_POINT);
+        canvas_ch(f->c, f->box, col_of(f, s->x[k]), row_of(f, at), s->role, point_of(s));
 }
 
 /* Marks on points, for series with few enough of them, and crosses at the top where values are not

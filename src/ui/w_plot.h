@@ -27,6 +27,7 @@ struct plot_series {
     bool robust;       /* its first and last hundredth do not stretch the range */
     bool no_gap_marks; /* gaps are no news: unknown values, or those of another series */
     const struct plot_summary *summary; /* for the legend; NULL: taken from the points */
+    uint32_t point; /* the mark of points, also in the legend; 0: a bullet */
 };
 
 /* A place on the time axis: a vertical line below the series with its name; without a name only a

@@ -121,6 +121,8 @@ static enum err_code call_submit(void *app, const struct cmd *cmd, uint64_t *job
     snprintf(a->path, sizeof a->path, "%s", cmd->path);
     if (cmd->n_list)
         snprintf(a->text, sizeof a->text, "%s", cmd->list[0]);
+    a->n_list = cmd->n_list;
+    snprintf(a->path2, sizeof a->path2, "%s", cmd->path2);
     if (job)
         *job = cmd->job ? cmd->job : 99;
     return ERR_OK;
@@ -187,6 +189,19 @@ static void call_open(void *app, const char *folder)
     note(app, "open", folder);
 }
 
+static const struct block *call_block(void *app, uint64_t id)
+{
+    const struct block *block = ((struct world *)app)->block;
+    (void)id;
+    return block ? block_from_bytes(block->kind, block->bytes, block->n_bytes) : NULL;
+}
+
+static void call_open_run(void *app, const char *folder, const char *data)
+{
+    (void)data;
+    note(app, "run", folder);
+}
+
 static void call_start(void *app)
 {
     note(app, "start", "");
@@ -213,7 +228,9 @@ void world_init(struct world *w)
                                  .text = call_text,
                                  .copy = call_copy,
                                  .open_data = call_open,
-                                 .start_run = call_start};
+                                 .start_run = call_start,
+                                 .block = call_block,
+                                 .open_run = call_open_run};
     take_dataset(w, false);
 }
 
@@ -221,6 +238,7 @@ void world_done(struct world *w)
 {
     block_release(w->model.dataset);
     block_release(w->model.result);
+    block_release(w->block);
     free(w->snap);
 }
 

@@ -10,8 +10,8 @@ struct asked {
     char what[64], text[4 * OPTION_TEXT_MAX];
     enum cmd_kind command; /* submitted: with its number, its path, and list[0] as text */
     int64_t number;
-    char path[OPTION_TEXT_MAX];
-    size_t n_items;
+    char path[OPTION_TEXT_MAX], path2[OPTION_TEXT_MAX];
+    size_t n_items, n_list;
     void (*chosen)(void *user, int choice);
     void (*typed)(void *user, const char *text);
     void *user;
@@ -23,6 +23,7 @@ struct world {
     struct options options;
     struct snapshot *snap;
     struct asked asked, asked_before;
+    const struct block *block; /* what the app gives for every id; the world's */
 };
 
 /* 3,670 pictures of five classes, 27 of them left out; no run yet. */

@@ -1,0 +1,201 @@
+/* Several runs beside each other. A letter stands for a run: it is its mark in the charts, too.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "ui/runs_compare.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "ui/fmt.h"
+#include "ui/layout.h"
+#include "ui/parts.h"
+#include "ui/w_plot.h"
+
+void comparing_done(struct comparing *k)
+{
+    block_release(k->block);
+    free(k->epoch);
+    free(k->loss);
+    free(k->acc);
+    *k = (struct comparing){0};
+}
+
+static void take_epochs(struct comparing *k)
+{
+    size_t n = 0, at = 0;
+    for (size_t r = 0; r < k->view.n_runs; r++)
+        n += k->view.runs[r].n_epochs;
+    k->epoch = xcalloc(n, sizeof *k->epoch);
+    k->loss = xcalloc(n, sizeof *k->loss);
+    k->acc = xcalloc(n, sizeof *k->acc);
+    for (size_t r = 0; r < k->view.n_runs; r++) {
+        for (size_t i = 0; i < k->view.runs[r].n_epochs; i++, at++) {
+            struct compare_epoch e = compare_view_epoch(&k->view, r, i);
+            k->epoch[at] = e.epoch;
+            k->loss[at] = e.val_loss;
+            k->acc[at] = e.val_acc;
+        }
+    }
+}
+
+enum err_code comparing_set(struct comparing *k, const struct block *block, struct err *err)
+{
+    struct compare_view view;
+    enum err_code code = compare_view_open(&view, block, err);
+    if (code != ERR_OK) {
+        block_release(block);
+        return code;
+    }
+    comparing_done(k);
+    k->block = block;
+    k->view = view;
+    take_epochs(k);
+    return ERR_OK;
+}
+
+/* --- charts -------------------------------------------------------------------------------- */
+
+static double last_epoch(const struct comparing *k)
+{
+    double last = 1;
+    for (size_t r = 0, at = 0; r < k->view.n_runs; at += k->view.runs[r++].n_epochs) {
+        for (size_t i = 0; i < k->view.runs[r].n_epochs; i++)
+            last = fmax(last, k->epoch[at + i]);
+    }
+    return last;
+}
+
+static void draw_chart(const struct comparing *k, struct canvas *c, struct area a, bool acc)
+{
+    struct plot *plot = xcalloc(1, sizeof *plot);
+    plot->title = acc ? "Validation accuracy" : "Validation loss";
+    plot->x_name = "epoch";
+    plot->x_end = last_epoch(k);
+    plot->percent = acc;
+    plot->non_negative = true;
+    plot->most = acc ? 1 : NAN;
+    plot->best_x = plot->best_y = NAN;
+    for (size_t r = 0, at = 0; r < k->view.n_runs; at += k->view.runs[r++].n_epochs)
+        plot->series[plot->n_series++] = (struct plot_series){.name = "", /* its mark says it */
+                                                              .role = parts_class_role((int)r),
+                                                              .n = k->view.runs[r].n_epochs,
+                                                              .x = k->epoch + at,
+                                                              .y = (acc ? k->acc : k->loss) + at,
+                                                              .points = true,
+                                                              .point = 'A' + (uint32_t)r};
+    plot_draw(c, a, plot);
+    free(plot);
+}
+
+/* --- which letter is which run ------------------------------------------------------------- */
+
+static void draw_names(const struct comparing *k, struct canvas *c, struct area a)
+{
+    for (size_t r = 0, at = 0; r < k->view.n_runs; at += k->view.runs[r++].n_epochs) {
+        const struct compare_run *run = &k->view.runs[r];
+        char best[96] = "no epoch yet", acc[NUM_TEXT];
+        double most = -1;
+        for (size_t i = 0; i < run->n_epochs; i++) {
+            if (!(k->acc[at + i] > most))
+                continue;
+            most = k->acc[at + i];
+            snprintf(best, sizeof best, "best %s in epoch %d of %zu", fmt_percent(acc, most),
+                     (int)k->epoch[at + i], run->n_epochs);
+        }
+        const char *text = *run->problem ? run->problem : best;
+        int y = (int)r, width = text_width(text), room = a.w - 3 - width - 2;
+        canvas_ch(c, a, 0, y, parts_class_role((int)r), 'A' + (uint32_t)r);
+        if (room < 12)
+            room = a.w - 3;
+        else
+            canvas_put_cut(c, a, a.w - width, y, width, *run->problem ? ROLE_STATE_WARN : ROLE_DIM,
+                           text, false);
+        canvas_put_cut(c, a, 3, y, room, ROLE_TEXT, run->name, true);
+    }
+}
+
+/* --- settings ------------------------------------------------------------------------------ */
+
+struct columns {
+    int name, value;
+    size_t n; /* runs that have room */
+};
+
+static struct columns columns_in(int width, size_t n_runs)
+{
+    struct columns k = {.name = width / 3 < 26 ? width / 3 : 26, .n = n_runs};
+    while (k.n > 1 && (width - k.name) / (int)k.n < 9)
+        k.n--;
+    k.value = k.n ? (width - k.name) / (int)k.n : 0;
+    return k;
+}
+
+static void draw_setting(struct canvas *c, struct area row, size_t i, void *user)
+{
+    const struct compare_view *v = user;
+    struct columns k = columns_in(row.w, v->n_runs);
+    canvas_put_cut(c, row, 0, 0, k.name - 1, ROLE_TEXT, compare_view_setting(v, i), false);
+    for (size_t r = 0; r < k.n; r++) {
+        const char *value = compare_view_value(v, i, r);
+        canvas_put_cut(c, row, k.name + (int)r * k.value, 0, k.value - 1,
+                       *value ? ROLE_TEXT : ROLE_DIM, *value ? value : "-", *value == '/');
+    }
+}
+
+/* All values of the selected one, which its row may have cut. */
+static void draw_values(const struct comparing *k, struct canvas *c, struct area a)
+{
+    size_t i = k->list.selected;
+    struct str text = STR_INIT;
+    if (i >= k->view.n_settings)
+        return;
+    str_printf(&text, "%s:", compare_view_setting(&k->view, i));
+    for (size_t r = 0; r < k->view.n_runs; r++)
+        str_printf(&text, "  %c %s", 'A' + (int)r, compare_view_value(&k->view, i, r));
+    parts_wrap(c, a, ROLE_DIM, text.s);
+    str_done(&text);
+}
+
+static void draw_settings(struct comparing *k, struct canvas *c, struct area a)
+{
+    char title[64], right[64];
+    const struct compare_view *v = &k->view;
+    snprintf(title, sizeof title, "Settings that differ: %zu", v->n_settings);
+    snprintf(right, sizeof right, "the same in all: %zu", v->n_same);
+    struct area rows = parts_heading(c, a, true, title, right);
+    if (rows.h < 2)
+        return;
+    struct columns at = columns_in(rows.w - (v->n_settings > (size_t)rows.h - 1), v->n_runs);
+    for (size_t r = 0; r < at.n; r++)
+        canvas_ch(c, rows, at.name + (int)r * at.value, 0, parts_class_role((int)r),
+                  'A' + (uint32_t)r);
+    rows.y++;
+    rows.h--;
+    struct area values = rows.h >= 6 ? area_cut_bottom(&rows, 2) : (struct area){0};
+    list_draw(c, rows, &k->list, v->n_settings, true, draw_setting, (void *)v);
+    draw_values(k, c, values);
+}
+
+void comparing_draw(struct comparing *k, struct canvas *c, struct area a)
+{
+    int names = (int)k->view.n_runs;
+    if (a.w >= 110 && a.h >= 16) {
+        struct area left = area_cut_left(&a, a.w / 2 - 1);
+        parts_line(c, area_inset(area_cut_left(&a, 3), 1, 0));
+        struct area top = area_cut_top(&left, left.h / 2);
+        draw_chart(k, c, top, true);
+        draw_chart(k, c, left, false);
+        draw_names(k, c, area_cut_top(&a, names));
+        area_cut_top(&a, 1);
+    } else {
+        draw_names(k, c, area_cut_top(&a, names < a.h / 3 ? names : a.h / 3));
+        struct area charts = area_cut_top(&a, a.h >= 14 ? a.h / 2 : 0);
+        struct area left = area_cut_left(&charts, charts.w / 2);
+        area_cut_left(&charts, 1);
+        draw_chart(k, c, left, true);
+        draw_chart(k, c, charts, false);
+    }
+    draw_settings(k, c, a);
+}

@@ -1,0 +1,491 @@
+/* Results: how a run's best epoch did: confusion matrix, classes, mistakes, and files to classify.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/path.h"
+#include "ui/fmt.h"
+#include "ui/layout.h"
+#include "ui/parts.h"
+#include "ui/results_classes.h"
+#include "ui/results_pictures.h"
+#include "ui/w_matrix.h"
+
+#define MISTAKES_LEVEL 3 /* 3 x 5 */
+
+enum part { PART_MATRIX, PART_CLASSES, PART_MISTAKES, PARTS };
+enum over { OVER_NOTHING, OVER_CELL, OVER_ANSWERS };
+
+/* A result that this screen asked for. */
+struct own_result {
+    const struct block *block;
+    struct result_view view;
+    char run[OPTION_TEXT_MAX];
+};
+
+struct results_screen {
+    const struct ui_calls *calls;
+    struct own_result own, answers;   /* of a run that was opened; of files to classify */
+    uint64_t job, answer_job;         /* under way, 0 none */
+    char asked[OPTION_TEXT_MAX];      /* run that job reads */
+    char classifier[OPTION_TEXT_MAX]; /* run that files go to */
+    char problem[800];                /* why there is none */
+    enum part part;
+    enum over over;
+    struct matrix matrix;
+    struct classes classes;
+    struct picks mistakes, cell, files;
+    const struct block *made_block; /* what the lists were made from */
+    uint64_t made_version;
+    uint64_t own_version;
+};
+
+/* The result on the screen. */
+struct shown {
+    const struct result_view *view; /* NULL: none */
+    const struct block *block;
+    uint64_t version;
+    const char *root, *run;
+};
+
+static void *results_init(const struct ui_calls *calls)
+{
+    struct results_screen *s = xcalloc(1, sizeof *s);
+    s->calls = calls;
+    s->mistakes.grid.level = s->cell.grid.level = s->files.grid.level = MISTAKES_LEVEL;
+    return s;
+}
+
+static void results_free(void *self)
+{
+    struct results_screen *s = self;
+    block_release(s->own.block);
+    block_release(s->answers.block);
+    classes_done(&s->classes);
+    picks_done(&s->mistakes);
+    picks_done(&s->cell);
+    picks_done(&s->files);
+    free(s);
+}
+
+/* --- what is shown ------------------------------------------------------------------------- */
+
+static struct shown shown_now(const struct results_screen *s, const struct ui_model *model)
+{
+    const struct train_view *t = &model->snap->train;
+    if (!*model->run)
+        return (struct shown){model->result ? &model->res : NULL, model->result,
+                              model->result_version, t->data, t->run};
+    bool here = s->own.block && str_eq(s->own.run, model->run);
+    return (struct shown){here ? &s->own.view : NULL, here ? s->own.block : NULL, s->own_version,
+                          model->run_data, model->run};
+}
+
+static void refresh(struct results_screen *s, const struct shown *shown)
+{
+    if (s->made_block == shown->block && s->made_version == shown->version)
+        return;
+    size_t *rows;
+    s->made_block = shown->block;
+    s->made_version = shown->version;
+    classes_set(&s->classes, shown->view);
+    size_t n = confident_mistakes(&rows, shown->view);
+    picks_set(&s->mistakes, rows, n);
+    picks_set(&s->cell, NULL, 0);
+    s->over = s->over == OVER_CELL ? OVER_NOTHING : s->over;
+}
+
+static void open_cell(struct results_screen *s, const struct shown *shown, int truth, int predicted)
+{
+    size_t *rows, n = cell_pictures(&rows, shown->view, truth, predicted);
+    const char *name = result_view_class(shown->view, truth);
+    picks_set(&s->cell, rows, n);
+    s->cell.grid.selected = s->cell.grid.top = 0;
+    s->cell.large = false;
+    if (predicted < 0)
+        snprintf(s->cell.title, sizeof s->cell.title, "%s: %zu pictures, wrong ones first", name,
+                 n);
+    else if (predicted == truth)
+        snprintf(s->cell.title, sizeof s->cell.title, "%s right: %zu pictures", name, n);
+    else
+        snprintf(s->cell.title, sizeof s->cell.title, "%s taken for %s: %zu pictures", name,
+                 result_view_class(shown->view, predicted), n);
+    s->over = OVER_CELL;
+}
+
+/* --- asking the engine --------------------------------------------------------------------- */
+
+static void submit(struct results_screen *s, const struct cmd *cmd, uint64_t *job)
+{
+    struct err err = {0};
+    if (s->calls->submit(s->calls->app, cmd, job, &err) != ERR_OK)
+        s->calls->status(s->calls->app, ROLE_STATE_FAIL, "%s%s%s", err.message,
+                         *err.hint ? "; " : "", err.hint);
+}
+
+static void ask(struct results_screen *s, enum cmd_kind kind, const char *run,
+                const struct options *options)
+{
+    struct cmd cmd = {.kind = kind, .options = options};
+    snprintf(cmd.path, sizeof cmd.path, "%s", run);
+    snprintf(s->asked, sizeof s->asked, "%s", run);
+    *s->problem = '\0';
+    s->job = 0;
+    submit(s, &cmd, &s->job);
+}
+
+static void results_enter(void *self, struct ui_model *model)
+{
+    struct results_screen *s = self;
+    if (*model->run)
+        ask(s, CMD_STORED, model->run, model->options);
+}
+
+static bool take(struct results_screen *s, struct own_result *to, const struct notice *notice,
+                 const char *run)
+{
+    struct result_view view;
+    struct err err = {0};
+    const struct block *block = s->calls->block(s->calls->app, notice->block);
+    if (!block || result_view_open(&view, block, &err) != ERR_OK) {
+        block_release(block);
+        return false;
+    }
+    block_release(to->block);
+    to->block = block;
+    to->view = view;
+    snprintf(to->run, sizeof to->run, "%s", run);
+    s->own_version++;
+    return true;
+}
+
+static void take_answers(struct results_screen *s, const struct notice *notice)
+{
+    if (!take(s, &s->answers, notice, s->classifier))
+        return;
+    size_t n = s->answers.view.n, *rows = xcalloc(n, sizeof *rows);
+    for (size_t i = 0; i < n; i++)
+        rows[i] = i;
+    picks_set(&s->files, rows, n);
+    s->files.grid.selected = s->files.grid.top = 0;
+    s->files.large = n == 1;
+    snprintf(s->files.title, sizeof s->files.title, "Classified by %s, epoch %d",
+             path_base(s->answers.run), s->answers.view.epoch);
+    s->over = OVER_ANSWERS;
+}
+
+static unsigned results_event(void *self, const struct notice *notice, struct ui_model *model)
+{
+    struct results_screen *s = self;
+    bool good = notice->kind == NOTICE_FINISHED;
+    if (s->answer_job && notice->job == s->answer_job) {
+        s->answer_job = 0;
+        if (good)
+            take_answers(s, notice);
+        return UI_REPAINT;
+    }
+    if (!s->job || notice->job != s->job)
+        return UI_NONE;
+    s->job = 0;
+    if (good && take(s, &s->own, notice, s->asked) && notice->command == CMD_EVAL && !*model->run) {
+        snprintf(model->run_data, sizeof model->run_data, "%s", model->snap->train.data);
+        snprintf(model->run, sizeof model->run, "%s", s->asked);
+    }
+    if (!good)
+        snprintf(s->problem, sizeof s->problem, "%s%s%s", notice->err.message,
+                 *notice->err.hint ? "; " : "", notice->err.hint);
+    return UI_REPAINT;
+}
+
+/* --- drawing ------------------------------------------------------------------------------- */
+
+static void draw_head(struct canvas *c, struct area a, const struct shown *shown)
+{
+    char text[OPTION_TEXT_MAX], acc[NUM_TEXT], balanced[NUM_TEXT], loss[NUM_TEXT];
+    const struct result_view *v = shown->view;
+    snprintf(text, sizeof text, "epoch %d: %s right, balanced %s, loss %s, %s", v->epoch,
+             fmt_percent(acc, v->acc), fmt_percent(balanced, v->balanced), fmt_loss(loss, v->loss),
+             v->what);
+    int width = text_width(text), name = text_width(path_base(shown->run));
+    int room = a.w - width - 2;
+    if (room < 12)
+        room = a.w;
+    canvas_put_cut(c, a, 0, 0, name < room ? name : room, ROLE_STRONG, path_base(shown->run), true);
+    if (room < a.w)
+        canvas_put_cut(c, a, (name < room ? name : room) + 2, 0, width, ROLE_TEXT, text, false);
+    else if (a.h > 1)
+        canvas_put_cut(c, a, 0, 1, a.w, ROLE_TEXT, text, false);
+}
+
+static void draw_matrix(struct results_screen *s, struct canvas *c, struct area a,
+                        const struct shown *shown)
+{
+    char right[96] = "";
+    bool focus = s->part == PART_MATRIX;
+    struct area rows = parts_heading(c, a, focus, "Confusion matrix", NULL);
+    matrix_draw(c, rows, &s->matrix, shown->view, s->classes.by_class, focus);
+    const struct matrix *m = &s->matrix;
+    if (m->rows < shown->view->n_classes || m->cols < shown->view->n_classes)
+        snprintf(right, sizeof right, "rows %d-%d, columns %d-%d of %d", m->top + 1,
+                 m->top + m->rows, m->left + 1, m->left + m->cols, shown->view->n_classes);
+    else
+        snprintf(right, sizeof right, "%s",
+                 m->rates ? "percent of the true class" : "true classes in rows");
+    if (text_width(right) + 18 <= a.w)
+        canvas_put_right(c, a, a.w, 0, ROLE_DIM, right);
+}
+
+static void draw_mistakes(struct results_screen *s, struct canvas *c, struct area a,
+                          const struct shown *shown, const struct ui_model *model)
+{
+    char right[64];
+    snprintf(right, sizeof right, "%zu of %zu pictures", s->mistakes.n, shown->view->n);
+    struct area rows =
+        parts_heading(c, a, s->part == PART_MISTAKES, "Mistakes, the most confident first", right);
+    struct picks_source from = {shown->view, shown->root, model};
+    if (!s->mistakes.n)
+        canvas_put_cut(c, rows, 0, 0, rows.w, ROLE_DIM,
+                       shown->view->n ? "none: every picture is right"
+                                      : "the run keeps no predictions: evaluate it again",
+                       false);
+    picks_draw(c, rows, &s->mistakes, &from);
+}
+
+static void draw_part(struct results_screen *s, struct canvas *c, struct area a, enum part part,
+                      const struct shown *shown, const struct ui_model *model)
+{
+    if (part == PART_MATRIX)
+        draw_matrix(s, c, a, shown);
+    else if (part == PART_CLASSES)
+        classes_draw(&s->classes, c, a, shown->view, s->part == PART_CLASSES);
+    else
+        draw_mistakes(s, c, a, shown, model);
+}
+
+/* All parts where there is room, else the one that has the keys. */
+static void draw_parts(struct results_screen *s, struct canvas *c, struct area body,
+                       const struct shown *shown, const struct ui_model *model)
+{
+    if (body.w < 120 || body.h < 24) {
+        draw_part(s, c, body, s->part, shown, model);
+        return;
+    }
+    int want = shown->view->n_classes + 4, most = body.h / 2;
+    struct area top = area_cut_top(&body, want < most ? want : most);
+    struct area left = area_cut_left(&top, top.w / 2 - 1);
+    parts_line(c, area_inset(area_cut_left(&top, 3), 1, 0));
+    area_cut_top(&body, 1);
+    draw_part(s, c, left, PART_MATRIX, shown, model);
+    draw_part(s, c, top, PART_CLASSES, shown, model);
+    draw_part(s, c, body, PART_MISTAKES, shown, model);
+}
+
+/* A sentence about what is selected. */
+static void draw_foot(const struct results_screen *s, struct canvas *c, struct area a,
+                      const struct shown *shown, const struct picks *picks,
+                      const struct ui_model *model)
+{
+    struct str text = STR_INIT;
+    struct picks_source from = {shown->view, shown->root, model};
+    if (s->over == OVER_ANSWERS)
+        from = (struct picks_source){&s->answers.view, "", model};
+    if (picks)
+        picks_file(picks, &from, &text);
+    else if (s->part == PART_MATRIX)
+        matrix_sentence(&text, &s->matrix, shown->view, s->classes.by_class);
+    else
+        classes_sentence(&text, &s->classes, shown->view);
+    if (text.s)
+        canvas_put_cut(c, a, 0, 0, a.w, ROLE_DIM, text.s, picks != NULL);
+    str_done(&text);
+}
+
+static void draw_pictures(struct canvas *c, struct area body, struct picks *picks,
+                          const struct picks_source *from)
+{
+    char back[64];
+    snprintf(back, sizeof back, "%s goes back", parts_key(ACTION_BACK));
+    struct area rows = parts_heading(c, body, true, picks->title, back);
+    if (!picks->n)
+        canvas_put_cut(c, rows, 0, 1, rows.w, ROLE_DIM,
+                       from->view->n ? "no picture in this cell"
+                                     : "the run keeps no predictions: evaluate it again",
+                       false);
+    picks_draw(c, rows, picks, from);
+}
+
+static void draw_empty(const struct results_screen *s, struct canvas *c, struct area body,
+                       const struct ui_model *model)
+{
+    char open[96], again[96];
+    snprintf(open, sizeof open, "%s lists the runs, %s on one opens its results",
+             parts_key(ACTION_RUNS), parts_key(ACTION_SELECT));
+    snprintf(again, sizeof again, "%s scores it again, %s goes to Runs", parts_key(ACTION_EVALUATE),
+             parts_key(ACTION_RUNS));
+    if (*s->problem && *model->run) {
+        struct area a = area_inset(body, body.w >= 40 ? 2 : 0, body.h >= 6);
+        int y = parts_wrap(c, a, ROLE_STATE_WARN, s->problem) + 1;
+        canvas_put_cut(c, a, 0, y, a.w, ROLE_TEXT, again, false);
+        return;
+    }
+    const char *lines[] = {*model->run              ? "reading the result"
+                           : model->snap->train.job ? "no epoch has ended yet"
+                                                    : "No result yet",
+                           *model->run ? "" : open};
+    parts_centre(c, body, ROLE_TEXT, lines, 2);
+}
+
+static struct picks *picks_now(struct results_screen *s)
+{
+    return s->over == OVER_CELL       ? &s->cell
+           : s->over == OVER_ANSWERS  ? &s->files
+           : s->part == PART_MISTAKES ? &s->mistakes
+                                      : NULL;
+}
+
+static void results_draw(void *self, struct canvas *c, struct area body,
+                         const struct ui_model *model)
+{
+    struct results_screen *s = self;
+    struct shown shown = shown_now(s, model);
+    struct area foot = body.h >= 4 ? area_cut_bottom(&body, 1) : (struct area){0};
+    if (s->over == OVER_ANSWERS) {
+        struct picks_source from = {&s->answers.view, "", model};
+        draw_pictures(c, body, &s->files, &from);
+        draw_foot(s, c, foot, &shown, &s->files, model);
+        return;
+    }
+    if (!shown.view) {
+        draw_empty(s, c, body, model);
+        return;
+    }
+    refresh(s, &shown);
+    draw_head(c, area_cut_top(&body, body.h < 6 ? 0 : body.w < 100 ? 2 : 1), &shown);
+    struct picks_source from = {shown.view, shown.root, model};
+    if (s->over == OVER_CELL)
+        draw_pictures(c, body, &s->cell, &from);
+    else
+        draw_parts(s, c, body, &shown, model);
+    draw_foot(s, c, foot, &shown, picks_now(s), model);
+}
+
+/* --- actions ------------------------------------------------------------------------------- */
+
+static void file_typed(void *user, const char *text)
+{
+    struct results_screen *s = user;
+    if (!text || !*text)
+        return;
+    char *file = path_folder(text);
+    const char *list[] = {file};
+    struct cmd cmd = {.kind = CMD_PREDICT, .list = list, .n_list = 1};
+    snprintf(cmd.path, sizeof cmd.path, "%s", s->classifier);
+    submit(s, &cmd, &s->answer_job);
+    free(file);
+}
+
+/* Asks for a file; the selected picture is offered. */
+static void classify(struct results_screen *s, const struct shown *shown,
+                     const struct ui_model *model)
+{
+    struct str path = STR_INIT;
+    const struct picks *picks = picks_now(s);
+    struct picks_source from = {shown->view, shown->root, model};
+    if (s->over == OVER_ANSWERS)
+        from = (struct picks_source){&s->answers.view, "", model};
+    else
+        snprintf(s->classifier, sizeof s->classifier, "%s", shown->run);
+    if (picks)
+        picks_file(picks, &from, &path);
+    s->calls->prompt(s->calls->app, "File or folder to classify", path.s ? path.s : "", true,
+                     file_typed, s);
+    str_done(&path);
+}
+
+static bool act_on_part(struct results_screen *s, enum action action, const struct shown *shown)
+{
+    int n = shown->view->n_classes;
+    if (s->part == PART_MISTAKES)
+        return picks_action(&s->mistakes, action);
+    if (action == ACTION_SELECT && n && s->part == PART_MATRIX)
+        open_cell(s, shown, s->matrix.row, s->matrix.col);
+    else if (action == ACTION_SELECT && n)
+        open_cell(s, shown, classes_selected(&s->classes), -1);
+    else if (action == ACTION_RATES)
+        s->matrix.rates = !s->matrix.rates;
+    else if (s->part == PART_MATRIX)
+        return matrix_action(&s->matrix, action, n);
+    else
+        return classes_action(&s->classes, action, shown->view);
+    return true;
+}
+
+static unsigned results_action(void *self, enum action action, struct ui_model *model)
+{
+    struct results_screen *s = self;
+    struct shown shown = shown_now(s, model);
+    if (action == ACTION_EVALUATE && *shown.run) {
+        ask(s, CMD_EVAL, shown.run, NULL);
+        return UI_REPAINT;
+    }
+    if (action == ACTION_CLASSIFY && *shown.run) {
+        classify(s, &shown, model);
+        return UI_REPAINT;
+    }
+    if (s->over == OVER_NOTHING && !shown.view)
+        return UI_NONE;
+    if (s->over != OVER_ANSWERS)
+        refresh(s, &shown);
+    if (s->over != OVER_NOTHING) {
+        bool done = picks_action(picks_now(s), action);
+        if (!done && action == ACTION_BACK)
+            s->over = OVER_NOTHING;
+        return done || action == ACTION_BACK ? UI_REPAINT : UI_NONE;
+    }
+    if (action == ACTION_RESULT_VIEW) {
+        s->part = (s->part + 1) % PARTS;
+        return UI_REPAINT;
+    }
+    return act_on_part(s, action, &shown) ? UI_REPAINT : UI_NONE;
+}
+
+static const char *results_why_not(void *self, enum action action, const struct ui_model *model)
+{
+    struct results_screen *s = self;
+    struct shown shown = shown_now(s, model);
+    const struct picks *picks = picks_now(s);
+    bool ours = action_row(action)->contexts == CONTEXT_RESULTS;
+    if ((action == ACTION_CLASSIFY || action == ACTION_EVALUATE) && !*shown.run)
+        return "there is no run yet";
+    if (action == ACTION_CLASSIFY || action == ACTION_EVALUATE)
+        return NULL;
+    bool sorts = action == ACTION_SORT || action == ACTION_SORT_BACK;
+    if ((ours || sorts || action == ACTION_SELECT) && !shown.view && s->over != OVER_ANSWERS)
+        return "there is no result yet";
+    if (action == ACTION_RESULT_VIEW && s->over != OVER_NOTHING)
+        return "go back to the matrix first";
+    if (action == ACTION_RATES && (s->over != OVER_NOTHING || s->part != PART_MATRIX))
+        return "the matrix has counts and rates";
+    if (sorts && (s->over != OVER_NOTHING || s->part != PART_CLASSES))
+        return "only the table of classes can be sorted";
+    if ((action == ACTION_MORE || action == ACTION_FEWER) && !picks)
+        return "no pictures are selected here";
+    return picks ? grid_why_not(&picks->grid, action) : NULL;
+}
+
+const struct screen_ops screen_results = {
+    .name = "results",
+    .title = "Results",
+    .context = CONTEXT_RESULTS,
+    .init = results_init,
+    .free = results_free,
+    .draw = results_draw,
+    .action = results_action,
+    .event = results_event,
+    .why_not = results_why_not,
+    .enter = results_enter,
+};

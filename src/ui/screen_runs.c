@@ -1,0 +1,420 @@
+/* Runs: the runs of a folder, compared, gone on with, noted, thrown away and taken back.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/path.h"
+#include "ui/edit.h"
+#include "ui/layout.h"
+#include "ui/parts.h"
+#include "ui/runs_compare.h"
+#include "ui/runs_rows.h"
+
+#define MOST_EPOCHS 100000
+
+struct runs_screen {
+    const struct ui_calls *calls;
+    struct ui_model *model; /* of the last action, for answers of popups */
+    struct runs_rows rows;
+    bool trash, filtering, comparing;
+    struct edit filter;
+    char folder[OPTION_TEXT_MAX]; /* "" option runs-dir */
+    char about[512];              /* what the listing said */
+    char target[OPTION_TEXT_MAX]; /* run that a prompt is about */
+    uint64_t list_job, compare_job;
+    struct comparing comparison;
+};
+
+static void *runs_init(const struct ui_calls *calls)
+{
+    struct runs_screen *s = xcalloc(1, sizeof *s);
+    s->calls = calls;
+    return s;
+}
+
+static void runs_free(void *self)
+{
+    struct runs_screen *s = self;
+    runs_rows_forget(&s->rows);
+    comparing_done(&s->comparison);
+    free(s);
+}
+
+/* --- asking the engine --------------------------------------------------------------------- */
+
+static void submit(struct runs_screen *s, const struct cmd *cmd, uint64_t *job)
+{
+    struct err err = {0};
+    uint64_t unused = 0;
+    if (s->calls->submit(s->calls->app, cmd, job ? job : &unused, &err) != ERR_OK)
+        s->calls->status(s->calls->app, ROLE_STATE_FAIL, "%s%s%s", err.message,
+                         *err.hint ? "; " : "", err.hint);
+}
+
+static void reload(struct runs_screen *s, const struct ui_model *model)
+{
+    struct cmd cmd = {.kind = CMD_RUNS, .options = model->options};
+    const char *folder = *s->folder ? s->folder : model->options->runs_dir;
+    char *trash = path_join(folder, RUNS_TRASH);
+    if (s->trash || *s->folder)
+        snprintf(cmd.path, sizeof cmd.path, "%s", s->trash ? trash : folder);
+    free(trash);
+    submit(s, &cmd, &s->list_job);
+}
+
+static void runs_enter(void *self, struct ui_model *model)
+{
+    reload(self, model);
+}
+
+static void compare(struct runs_screen *s)
+{
+    struct cmd cmd = {.kind = CMD_COMPARE};
+    cmd.n_list = runs_rows_chosen(&s->rows, &cmd.list, runs_rows_marked(&s->rows) < 2);
+    submit(s, &cmd, &s->compare_job);
+    free(cmd.list);
+}
+
+static void move_chosen(struct runs_screen *s)
+{
+    struct cmd cmd = {.kind = CMD_TRASH, .number = s->trash};
+    cmd.n_list = runs_rows_chosen(&s->rows, &cmd.list, false);
+    submit(s, &cmd, NULL);
+    free(cmd.list);
+}
+
+static void go_on(struct runs_screen *s, int64_t more)
+{
+    const struct train_view *t = &s->model->snap->train;
+    struct cmd cmd = {.kind = CMD_RESUME, .number = more, .options = s->model->options};
+    uint64_t job = 0;
+    snprintf(cmd.path, sizeof cmd.path, "%s", s->target);
+    if (t->live && str_eq(t->run, s->target)) {
+        cmd.kind = CMD_EXTEND;
+        cmd.job = t->job;
+    }
+    submit(s, &cmd, &job);
+    if (job)
+        s->calls->go(s->calls->app, "train");
+}
+
+/* --- answers of popups --------------------------------------------------------------------- */
+
+static void epochs_typed(void *user, const char *text)
+{
+    struct runs_screen *s = user;
+    int64_t more;
+    if (!text || !*text)
+        return;
+    if (num_parse_int(text, &more) && more >= 1 && more <= MOST_EPOCHS)
+        go_on(s, more);
+    else
+        s->calls->status(s->calls->app, ROLE_STATE_FAIL, "\"%s\" is not a number from 1 to %d",
+                         text, MOST_EPOCHS);
+}
+
+static void note_typed(void *user, const char *text)
+{
+    struct runs_screen *s = user;
+    struct cmd cmd = {.kind = CMD_NOTE};
+    if (!text)
+        return;
+    snprintf(cmd.path, sizeof cmd.path, "%s", s->target);
+    snprintf(cmd.path2, sizeof cmd.path2, "%s", text);
+    submit(s, &cmd, NULL);
+}
+
+static void folder_typed(void *user, const char *text)
+{
+    struct runs_screen *s = user;
+    if (!text)
+        return;
+    snprintf(s->folder, sizeof s->folder, "%s", text);
+    s->trash = false;
+    reload(s, s->model);
+}
+
+/* --- notices ------------------------------------------------------------------------------- */
+
+static void take_comparison(struct runs_screen *s, const struct notice *notice)
+{
+    struct err err = {0};
+    const struct block *block = s->calls->block(s->calls->app, notice->block);
+    if (!block)
+        return;
+    if (comparing_set(&s->comparison, block, &err) == ERR_OK)
+        s->comparing = true;
+    else
+        s->calls->status(s->calls->app, ROLE_STATE_FAIL, "%s", err.message);
+}
+
+static void take_list(struct runs_screen *s, const struct notice *notice)
+{
+    const struct block *block = s->calls->block(s->calls->app, notice->block);
+    snprintf(s->about, sizeof s->about, "%s", notice->text);
+    if (block)
+        runs_rows_take(&s->rows, block, s->filter.text);
+}
+
+static unsigned runs_event(void *self, const struct notice *notice, struct ui_model *model)
+{
+    struct runs_screen *s = self;
+    bool good = notice->kind == NOTICE_FINISHED;
+    bool changed = notice->command == CMD_NOTE || notice->command == CMD_TRASH ||
+                   notice->command == CMD_TRAIN || notice->command == CMD_RESUME;
+    if (s->list_job && notice->job == s->list_job) {
+        s->list_job = 0;
+        if (good)
+            take_list(s, notice);
+        else
+            runs_rows_forget(&s->rows);
+        snprintf(s->about, sizeof s->about, "%s", good ? notice->text : notice->err.message);
+    } else if (s->compare_job && notice->job == s->compare_job) {
+        s->compare_job = 0;
+        if (good)
+            take_comparison(s, notice);
+    } else if (changed && s->rows.block) {
+        reload(s, model);
+    } else {
+        return UI_NONE;
+    }
+    return UI_REPAINT;
+}
+
+/* --- drawing ------------------------------------------------------------------------------- */
+
+static void draw_head(const struct runs_screen *s, struct canvas *c, struct area a)
+{
+    char right[64] = "", text[sizeof s->about + 16];
+    size_t marked = runs_rows_marked(&s->rows);
+    if (marked)
+        snprintf(right, sizeof right, "%zu marked", marked);
+    snprintf(text, sizeof text, "%s%s", s->trash ? "Trash: " : "",
+             *s->about ? s->about : "reading runs");
+    parts_heading(c, a, true, text, right);
+}
+
+static void draw_filter(const struct runs_screen *s, struct canvas *c, struct area a)
+{
+    char found[64];
+    snprintf(found, sizeof found, "%zu of %zu", s->rows.shown, s->rows.n);
+    canvas_put(c, a, 0, 0, ROLE_BAR_KEY, "/");
+    canvas_put_right(c, a, a.w, 0, ROLE_DIM, found);
+    struct area field = {a.x + 2, a.y, a.w - text_width(found) - 4, 1};
+    if (area_empty(area_clip(field, a)))
+        return;
+    if (s->filtering)
+        edit_draw(&s->filter, c, field);
+    else
+        canvas_put_cut(c, field, 0, 0, field.w, ROLE_CHANGED, s->filter.text, false);
+}
+
+static void draw_none(const struct runs_screen *s, struct canvas *c, struct area a,
+                      const struct ui_model *model)
+{
+    char start[64], folder[64];
+    snprintf(start, sizeof start, "%s goes to Setup, %s starts a run there",
+             parts_key(ACTION_SETUP), parts_key(ACTION_START));
+    snprintf(folder, sizeof folder, "%s lists another folder", parts_key(ACTION_RUNS_FOLDER));
+    const char *lines[] = {s->rows.n  ? "No run has these words"
+                           : s->trash ? "The trash is empty"
+                                      : "No run here yet",
+                           s->rows.n || s->trash ? "" : start, s->rows.n || s->trash ? "" : folder};
+    if (s->rows.block)
+        parts_centre(c, a, ROLE_TEXT, lines, 3);
+    else if (!model->snap || !s->list_job)
+        parts_centre(c, a, ROLE_TEXT, lines + 2, 1);
+}
+
+static void runs_draw(void *self, struct canvas *c, struct area body, const struct ui_model *model)
+{
+    struct runs_screen *s = self;
+    if (s->comparing) {
+        comparing_draw(&s->comparison, c, body);
+        return;
+    }
+    runs_rows_live(&s->rows, &model->snap->train);
+    draw_head(s, c, area_cut_top(&body, 1));
+    if (s->filtering || *s->filter.text)
+        draw_filter(s, c, area_cut_top(&body, 1));
+    struct area details = area_cut_bottom(&body, body.h >= 12 ? 6 : body.h >= 6 ? 1 : 0);
+    if (s->rows.shown)
+        runs_rows_draw(&s->rows, c, body);
+    else
+        draw_none(s, c, body, model);
+    run_details_draw(c, details, runs_rows_selected(&s->rows));
+}
+
+/* --- actions ------------------------------------------------------------------------------- */
+
+static bool text_key(void *self, uint32_t ch, int key, struct ui_model *model)
+{
+    struct runs_screen *s = self;
+    struct key_event event = {.key = {key, ch}};
+    (void)model;
+    if (!s->filtering)
+        return false;
+    if (key == K_ESC)
+        edit_set(&s->filter, "");
+    if (key == K_ESC || key == K_ENTER)
+        s->filtering = false;
+    else if (!edit_key(&s->filter, &event))
+        return key == K_TAB || key == K_BACKTAB;
+    runs_rows_arrange(&s->rows, s->filter.text);
+    return true;
+}
+
+static void open_selected(struct runs_screen *s)
+{
+    const struct run_row *row = runs_rows_selected(&s->rows);
+    if (row)
+        s->calls->open_run(s->calls->app, row->folder, row->data);
+}
+
+static void prompt(struct runs_screen *s, enum action action)
+{
+    const struct run_row *row = runs_rows_selected(&s->rows);
+    snprintf(s->target, sizeof s->target, "%s", row->folder);
+    if (action == ACTION_RUN_NOTE)
+        s->calls->prompt(s->calls->app, "Note on the run", row->remark, false, note_typed, s);
+    else
+        s->calls->prompt(s->calls->app, "Epochs to add", "", false, epochs_typed, s);
+}
+
+static bool act_on_selected(struct runs_screen *s, enum action action)
+{
+    if (!runs_rows_selected(&s->rows))
+        return false;
+    switch (action) {
+    case ACTION_SELECT:
+        open_selected(s);
+        return true;
+    case ACTION_MARK:
+        runs_rows_mark(&s->rows);
+        s->rows.list.selected += s->rows.list.selected + 1 < s->rows.shown;
+        return true;
+    case ACTION_COMPARE:
+        compare(s);
+        return true;
+    case ACTION_RUN_RESUME:
+        snprintf(s->target, sizeof s->target, "%s", runs_rows_selected(&s->rows)->folder);
+        go_on(s, 0);
+        return true;
+    case ACTION_EXTEND:
+    case ACTION_RUN_NOTE:
+        prompt(s, action);
+        return true;
+    case ACTION_RUN_TRASH:
+        move_chosen(s);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool act_on_list(struct runs_screen *s, enum action action)
+{
+    switch (action) {
+    case ACTION_NARROW:
+        s->filtering = true;
+        return true;
+    case ACTION_SORT:
+    case ACTION_SORT_BACK:
+        if (action == ACTION_SORT)
+            s->rows.column = (s->rows.column + 1) % RUN_COLUMNS;
+        s->rows.reverse = action == ACTION_SORT_BACK && !s->rows.reverse;
+        runs_rows_arrange(&s->rows, s->filter.text);
+        return true;
+    case ACTION_SHOW_TRASH:
+        s->trash = !s->trash;
+        reload(s, s->model);
+        return true;
+    case ACTION_RUNS_RELOAD:
+        reload(s, s->model);
+        return true;
+    case ACTION_RUNS_FOLDER:
+        s->calls->prompt(s->calls->app, "Folder of runs",
+                         *s->folder ? s->folder : s->model->options->runs_dir, true, folder_typed,
+                         s);
+        return true;
+    case ACTION_BACK:
+        edit_set(&s->filter, "");
+        runs_rows_arrange(&s->rows, s->filter.text);
+        return true;
+    default:
+        return act_on_selected(s, action) || list_action(&s->rows.list, action, s->rows.shown);
+    }
+}
+
+static unsigned runs_action(void *self, enum action action, struct ui_model *model)
+{
+    struct runs_screen *s = self;
+    s->model = model;
+    if (!s->comparing)
+        return act_on_list(s, action) ? UI_REPAINT : UI_NONE;
+    if (action == ACTION_BACK || action == ACTION_COMPARE) {
+        s->comparing = false;
+        return UI_REPAINT;
+    }
+    return list_action(&s->comparison.list, action, s->comparison.view.n_settings) ? UI_REPAINT
+                                                                                   : UI_NONE;
+}
+
+static const char *why_not_run(const struct runs_screen *s, enum action action,
+                               const struct ui_model *model)
+{
+    const struct run_row *row = runs_rows_selected(&s->rows);
+    const struct train_view *t = &model->snap->train;
+    bool live = t->live && row && str_eq(t->run, row->folder);
+    size_t marked = runs_rows_marked(&s->rows);
+    if (action == ACTION_COMPARE && marked > COMPARE_RUNS)
+        return "eight runs at most can be compared";
+    if (action == ACTION_COMPARE &&
+        marked + (marked == 1 && row && !s->rows.marked[s->rows.order[s->rows.list.selected]]) < 2)
+        return "mark two runs or more first";
+    if (action == ACTION_RUN_TRASH && live && !marked)
+        return "this run is training";
+    if (action == ACTION_RUN_RESUME && t->live)
+        return live ? "this run is training" : "a run is going on";
+    if (action == ACTION_EXTEND && t->live && !live)
+        return "a run is going on";
+    if ((action == ACTION_RUN_RESUME || action == ACTION_EXTEND) && s->trash)
+        return "take the run out of the trash first";
+    return NULL;
+}
+
+static const char *runs_why_not(void *self, enum action action, const struct ui_model *model)
+{
+    const struct runs_screen *s = self;
+    static const enum action needs_run[] = {ACTION_SELECT,     ACTION_MARK,       ACTION_COMPARE,
+                                            ACTION_RUN_RESUME, ACTION_EXTEND, ACTION_RUN_NOTE,
+                                            ACTION_RUN_TRASH};
+    bool sorts = action == ACTION_SORT || action == ACTION_SORT_BACK;
+    bool ours = action_row(action)->contexts == CONTEXT_RUNS || sorts || action == ACTION_SELECT;
+    if (s->comparing)
+        return ours && action != ACTION_COMPARE ? "go back to the list first" : NULL;
+    for (size_t i = 0; i < sizeof needs_run / sizeof *needs_run; i++) {
+        if (action == needs_run[i])
+            return runs_rows_selected(&s->rows) ? why_not_run(s, action, model) : "there is no run";
+    }
+    return NULL;
+}
+
+const struct screen_ops screen_runs = {
+    .name = "runs",
+    .title = "Runs",
+    .context = CONTEXT_RUNS,
+    .init = runs_init,
+    .free = runs_free,
+    .draw = runs_draw,
+    .action = runs_action,
+    .event = runs_event,
+    .why_not = runs_why_not,
+    .enter = runs_enter,
+    .text_key = text_key,
+};

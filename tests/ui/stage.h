@@ -1,0 +1,25 @@
+/* A screen in a world, drawn without a terminal and compared with golden texts. FL_GOLDEN_WRITE=1 writes them anew.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef FL_TEST_STAGE_H
+#define FL_TEST_STAGE_H
+
+#include "ui/world.h"
+
+/* A screen with its own state in a world. */
+struct stage {
+    struct world world;
+    const struct screen_ops *ops;
+    void *self;
+};
+
+void stage_open(struct stage *s, const struct screen_ops *ops);
+void stage_close(struct stage *s);
+
+void act(struct stage *s, enum action action);
+/* As the app does it: title row above, status line and key bar below. The caller frees: canvas_done. */
+void draw(struct stage *s, struct canvas *c, int cols, int rows, bool ascii);
+
+void golden(struct stage *s, const char *name); /* text and roles at 80 x 24, text at 160 x 50 */
+void golden_at(struct stage *s, const char *name, int cols, int rows, bool ascii);
+
+#endif
