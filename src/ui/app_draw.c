@@ -36,16 +36,29 @@ static const char *run_state(const struct app *app, char text[96], enum role *ro
     return text;
 }
 
+/* The screens with their keys from x on; only numbers beside the current one where the names have
+ * no room. Returns where they end. */
+static int draw_tabs(const struct app *app, struct canvas *c, struct area a, int x)
+{
+    int full = x;
+    for (size_t i = 0; i < screen_count(); i++)
+        full += text_width(screen_at(i)->title) + 4;
+    for (size_t i = 0; i < screen_count(); i++) {
+        char tab[32];
+        bool named = full <= a.w || i == app->current;
+        snprintf(tab, sizeof tab, " %zu%s%s ", i + 1, named ? " " : "",
+                 named ? screen_at(i)->title : "");
+        x += canvas_put(c, a, x, 0, i == app->current ? ROLE_SELECT : ROLE_DIM, tab);
+    }
+    return x;
+}
+
 static void draw_title(struct app *app, struct canvas *c, struct area a)
 {
     char text[96];
     enum role role;
     int x = 1 + canvas_put(c, a, 1, 0, ROLE_TITLE, "flowerlab") + 1;
-    for (size_t i = 0; i < screen_count(); i++) {
-        char tab[32];
-        snprintf(tab, sizeof tab, " %zu %s ", i + 1, screen_at(i)->title);
-        x += canvas_put(c, a, x, 0, i == app->current ? ROLE_SELECT : ROLE_DIM, tab);
-    }
+    x = draw_tabs(app, c, a, x);
     const char *state = run_state(app, text, &role);
     int right = a.w - 1, state_w = text_width(state);
     if (state_w && x + 2 + state_w < right) {

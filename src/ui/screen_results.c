@@ -182,6 +182,8 @@ static unsigned results_event(void *self, const struct notice *notice, struct ui
 {
     struct results_screen *s = self;
     bool good = notice->kind == NOTICE_FINISHED;
+    if (notice->kind == NOTICE_STARTED || notice->kind == NOTICE_PROGRESS)
+        return UI_NONE;
     if (s->answer_job && notice->job == s->answer_job) {
         s->answer_job = 0;
         if (good)

@@ -165,6 +165,8 @@ static unsigned runs_event(void *self, const struct notice *notice, struct ui_mo
 {
     struct runs_screen *s = self;
     bool good = notice->kind == NOTICE_FINISHED;
+    if (notice->kind == NOTICE_STARTED || notice->kind == NOTICE_PROGRESS)
+        return UI_NONE;
     bool changed = notice->command == CMD_NOTE || notice->command == CMD_TRASH ||
                    notice->command == CMD_TRAIN || notice->command == CMD_RESUME;
     if (s->list_job && notice->job == s->list_job) {

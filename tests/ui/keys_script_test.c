@@ -272,6 +272,59 @@ static void from_pictures_to_a_result(void **state)
     check_same_as_batch("keys");
 }
 
+/* --- runs and results ----------------------------------------------------------------------- */
+
+static void look_at_a_result(struct pty *p)
+{
+    pty_send(p, "\r");
+    assert_true(pty_wait_text(p, "Confusion matrix"));
+    size_t n = p->n_pictures;
+    pty_send(p, "v\r"); /* the first class of the table */
+    assert_true(pty_wait_text(p, "wrong ones first"));
+    assert_true(pty_wait_pictures(p, n + 1));
+    pty_send(p, "\033");
+    assert_true(pty_wait_gone(p, "wrong ones first"));
+    n = p->n_pictures;
+    pty_send(p, "c");
+    assert_true(pty_wait_text(p, "File or folder to classify"));
+    pty_send(p, "\025flowers\r");
+    assert_true(pty_wait_text(p, "Classified by batch"));
+    assert_true(pty_wait_pictures(p, n + 8));
+    pty_send(p, "\r"); /* the first of them with its likeliest classes */
+    assert_true(pty_wait_text(p, "answer"));
+}
+
+static void from_runs_to_results(void **state)
+{
+    (void)state;
+    struct pty *p = start("flowers --runs-dir .");
+    assert_true(pty_wait_text(p, "40 used"));
+    pty_send(p, "5");
+    assert_true(pty_wait_text(p, "no run.ini: ")); /* the folder of the pictures is named */
+    pty_send(p, "/batch");
+    assert_true(pty_wait_text(p, "1 of "));
+    pty_send(p, "\r");
+    look_at_a_result(p);
+    pty_send(p, "5n");
+    assert_true(pty_wait_text(p, "Note on the run"));
+    pty_send(p, "one to keep\r");
+    assert_true(pty_wait_text(p, "note kept: one to keep"));
+    char *note = text_of("batch", "note.txt");
+    assert_string_equal(note, "one to keep\n");
+    free(note);
+    pty_send(p, "d");
+    assert_true(pty_wait_text(p, "1 run moved to the trash"));
+    assert_true(path_exists(".trash/batch/run.ini") && !path_exists("batch"));
+    pty_send(p, "T");
+    assert_true(pty_wait_text(p, "Trash: 1 run in"));
+    pty_send(p, "d");
+    assert_true(pty_wait_text(p, "1 run back from the trash"));
+    assert_true(path_exists("batch/run.ini"));
+    pty_send(p, "q");
+    end_well(p);
+    pty_free(p);
+}
+
 /* --- leaving while it trains ---------------------------------------------------------------- */
 
 static struct pty *start_run(char *run)
@@ -401,6 +454,7 @@ int main(void)
         cmocka_unit_test(a_run_outlives_a_hang_up),
         cmocka_unit_test(a_run_outlives_its_terminal),
         cmocka_unit_test(without_a_run_it_ends),
+        cmocka_unit_test(from_runs_to_results),
     };
     const char *folder = getenv("top_builddir");
     char *build = realpath(folder ? folder : ".", NULL);

@@ -18,6 +18,10 @@ static void answer(struct stage *s, enum cmd_kind command, enum block_kind kind,
 {
     struct notice n = {.kind = NOTICE_FINISHED, .job = 99, .command = command, .block = 1};
     snprintf(n.text, sizeof n.text, "%s", text);
+    for (int i = 0; i < 2; i++) { /* these come first and mean nothing to it */
+        struct notice before = {.kind = i ? NOTICE_PROGRESS : NOTICE_STARTED, .job = 99, .command = command};
+        s->ops->event(s->self, &before, &s->world.model);
+    }
     block_release(s->world.block);
     s->world.block = block_from_bytes(kind, bytes->s, bytes->len);
     str_done(bytes);
