@@ -48,8 +48,11 @@ void term_key_timeout(struct terminal *term);
 
 void term_theme(struct terminal *term, const struct theme *theme);
 
+/* How pictures get onto the terminal; NULL: none do. Borrowed. */
+void term_graphics(struct terminal *term, const struct gfx_backend *backend);
+
 /* Shows the canvas and its pictures; writes nothing when nothing changed. with_pixels false holds
- * sixel back. False: the terminal is gone. */
+ * pictures of bytes back. False: the terminal is gone. */
 bool term_show(struct terminal *term, const struct canvas *canvas,
                const struct picture_shown *shown, bool with_pixels);
 /* Text for the clipboard. False: too long for terminals. */

@@ -25,6 +25,7 @@ struct terminal {
     struct replies replies;
     struct decoder *decoder;
     struct damage damage;
+    const struct gfx_backend *gfx;
     bool pixels;             /* a picture was sent since the screen was last cleared */
     struct cell *next;
     size_t next_cap;
