@@ -41,7 +41,7 @@ libfl_engine_a_SOURCES = \
 	src/engine/queue.h src/engine/record.c src/engine/record.h src/engine/run.c src/engine/run.h src/engine/scan.h \
 	src/engine/score.c src/engine/score.h src/engine/settings.c src/engine/settings.h src/engine/show.c \
 	src/engine/torch.c src/engine/torch.h src/engine/trainer.c src/engine/trainer.h src/engine/trainer_epoch.c \
-	src/engine/trainer_step.c src/engine/views.c src/engine/wire.c src/engine/wire.h
+	src/engine/trainer_step.c src/engine/views.c src/engine/waiting.c src/engine/wire.c src/engine/wire.h
 # watching a run
 libfl_engine_a_SOURCES += \
 	src/engine/gauges.c src/engine/gauges.h src/engine/job_view.c src/engine/run_steps.c src/engine/sampler.c
