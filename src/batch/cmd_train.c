@@ -246,7 +246,7 @@ static int follow(struct batch *b, enum cmd_kind kind, uint64_t job)
     if (end.kind != NOTICE_FAILED && known)
         tell_end(b, &end);
     const char *again = kind == CMD_ATTACH ? "the run goes on; come back with: flowerlab attach"
-                                                : "go on with: flowerlab resume";
+                                           : "go on with: flowerlab resume";
     if (code == EXIT_INTERRUPTED && known)
         say(b, "%s %s", again, b->snap->train.run);
     job_end_done(&end);
