@@ -220,6 +220,8 @@ static void take_notice(struct app *app, const struct notice *notice)
         demo_ready(app, notice);
     if (notice->kind == NOTICE_STARTED && notice->job == app->train_job && app->attached)
         app_say_attached(app);
+    if (notice->kind == NOTICE_STARTED && notice->command == CMD_TRAIN && !app->train_job)
+        app->train_job = notice->job; /* one of the queue */
     if (is_end(notice) && notice->job == app->train_job) {
         app->train_job = 0;
         app->attached = false;

@@ -324,6 +324,9 @@ static void setup_command_line(void **state)
     assert_non_null(strstr(s.world.asked.text,
                            "\nexec flowerlab train /data/flowers --mode frozen \"$@\"\n"));
     struct notice n = {.kind = NOTICE_FAILED, .job = 99, .command = CMD_SCRIPT};
+    n.kind = NOTICE_STARTED;
+    s.ops->event(s.self, &n, &s.world.model);
+    n.kind = NOTICE_FAILED;
     err_set(&n.err, ERR_INVALID, "~/a.sh: is there already");
     s.ops->event(s.self, &n, &s.world.model);
     assert_string_equal(s.world.asked.what, "confirm");
@@ -352,6 +355,46 @@ static void setup_explains(void **state)
     act(&s, ACTION_LEFT);
     assert_int_equal(s.world.options.batch_size, 20);
     assert_int_equal(s.world.options.source[OPTION_ID_batch_size], SOURCE_SCREEN);
+    stage_close(&s);
+}
+
+static void setup_queue(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &screen_setup);
+    assert_non_null(s.ops->why_not(s.self, ACTION_QUEUE, &s.world.model));
+    assert_non_null(s.ops->why_not(s.self, ACTION_QUEUE_REMOVE, &s.world.model));
+    act(&s, ACTION_QUEUE_ADD);
+    assert_int_equal(s.world.asked.n_items, 2);
+    void (*chosen)(void *, int) = s.world.asked.chosen;
+    chosen(s.self, 0);
+    assert_int_equal(s.world.submitted, 1);
+    assert_int_equal(s.world.asked_before.command, CMD_QUEUE_ADD);
+    assert_string_equal(s.world.asked_before.path, "/data/flowers");
+    assert_int_equal(s.world.asked_before.mode, MODE_FINE_TUNE);
+    chosen(s.self, 1);
+    assert_int_equal(s.world.submitted, 1 + MODE_COUNT);
+    assert_int_equal(s.world.asked_before.mode, MODE_DISCRIMINATIVE);
+    assert_int_equal(s.world.options.mode, MODE_FINE_TUNE);
+    world_queue(&s.world);
+    golden(&s, "setup-waits");
+    act(&s, ACTION_QUEUE);
+    golden(&s, "setup-queue");
+    golden_at(&s, "setup-queue-20x5", 20, 5, false);
+    act(&s, ACTION_DOWN);
+    act(&s, ACTION_QUEUE_LATER);
+    assert_int_equal(s.world.asked.command, CMD_QUEUE_MOVE);
+    assert_int_equal(s.world.asked.job, 12);
+    assert_int_equal(s.world.asked.number, 1);
+    act(&s, ACTION_QUEUE_EARLIER); /* the selection went along: the third one now */
+    assert_int_equal(s.world.asked.job, 15);
+    assert_int_equal(s.world.asked.number, -1);
+    act(&s, ACTION_QUEUE_REMOVE);
+    assert_int_equal(s.world.asked.command, CMD_QUEUE_REMOVE);
+    assert_int_equal(s.world.asked.job, 12);
+    act(&s, ACTION_BACK);
+    assert_non_null(s.ops->why_not(s.self, ACTION_QUEUE_REMOVE, &s.world.model));
     stage_close(&s);
 }
 
@@ -554,6 +597,7 @@ int main(void)
         cmocka_unit_test(setup_finds),
         cmocka_unit_test(setup_command_line),
         cmocka_unit_test(setup_explains),
+        cmocka_unit_test(setup_queue),
         cmocka_unit_test(train_run),
         cmocka_unit_test(train_history),
         cmocka_unit_test(train_end),

@@ -117,6 +117,9 @@ static enum err_code call_submit(void *app, const struct cmd *cmd, uint64_t *job
     note(app, "submit", "");
     struct asked *a = &((struct world *)app)->asked;
     a->command = cmd->kind;
+    a->job = cmd->job;
+    a->mode = cmd->options ? cmd->options->mode : -1;
+    ((struct world *)app)->submitted++;
     a->number = cmd->number;
     snprintf(a->path, sizeof a->path, "%s", cmd->path);
     if (cmd->n_list)
@@ -401,6 +404,18 @@ void world_running(struct world *w)
     t->events[0] = (struct event_mark){5 * STEPS + 10, 6, "rate x 0.5"};
     w->snap->memory_used = 2100000000;
     w->snap->memory_total = 8200000000;
+}
+
+void world_queue(struct world *w)
+{
+    static const struct queue_entry entries[] = {
+        {11, "frozen", "best", "resnet18", "", "/data/flowers"},
+        {12, "discriminative", "classic", "mobilenet_v2", "epochs 3, lr 0.02, jitter 0.3", "/data/flowers"},
+        {15, "scratch", "best", "resnet50", "seed 7", "/data/some/other/pictures"},
+    };
+    w->snap->n_queue = 3;
+    for (int i = 0; i < 3; i++)
+        w->snap->queue[i] = entries[i];
 }
 
 void world_resumed(struct world *w)

@@ -12,6 +12,8 @@ struct asked {
     int64_t number;
     char path[OPTION_TEXT_MAX], path2[OPTION_TEXT_MAX];
     size_t n_items, n_list;
+    uint64_t job;
+    int mode; /* of its options; -1 none */
     void (*chosen)(void *user, int choice);
     void (*typed)(void *user, const char *text);
     void *user;
@@ -24,6 +26,7 @@ struct world {
     struct snapshot *snap;
     struct asked asked, asked_before;
     const struct block *block; /* what the app gives for every id; the world's */
+    int submitted; /* commands so far */
 };
 
 /* 3,670 pictures of five classes, 27 of them left out; no run yet. */
@@ -36,6 +39,7 @@ void world_loading(struct world *w);  /* a run that loads libtorch */
 void world_running(struct world *w);  /* staged, 5 + 5 epochs, in the middle of epoch 7 */
 void world_done_run(struct world *w); /* the same at its end, with a result */
 
+void world_queue(struct world *w);   /* three runs wait */
 void world_resumed(struct world *w); /* the same, gone on after 5 epochs in a new session */
 void world_long(struct world *w);    /* 200 of 300 epochs: more steps than the snapshot keeps */
 
