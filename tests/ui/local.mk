@@ -53,7 +53,14 @@ tests_ui_pictures_test_LDADD = libfl_ui.a libfl_image.a libfl_base.a $(JPEG_LIBS
 # the real program by keys
 check_PROGRAMS += tests/ui/keys_script.test
 TESTS += tests/ui/keys_script.test
-tests_ui_keys_script_test_SOURCES = tests/ui/keys_script_test.c $(pty_sources)
+tests_ui_keys_script_test_SOURCES = tests/ui/keys_script_test.c tests/ui/keys_lab.c tests/ui/keys_lab.h $(pty_sources)
 tests_ui_keys_script_test_CPPFLAGS = $(test_cppflags)
 tests_ui_keys_script_test_LDADD = libfl_ui.a libfl_data.a libfl_image.a libfl_base.a $(JPEG_LIBS) $(PNG_LIBS) $(XXHASH_LIBS) \
 	$(CMOCKA_LIBS) -lutil -lm
+
+# leaving a run and coming back
+check_PROGRAMS += tests/ui/attach_script.test
+TESTS += tests/ui/attach_script.test
+tests_ui_attach_script_test_SOURCES = tests/ui/attach_script_test.c tests/ui/keys_lab.c tests/ui/keys_lab.h $(pty_sources)
+tests_ui_attach_script_test_CPPFLAGS = $(test_cppflags)
+tests_ui_attach_script_test_LDADD = $(tests_ui_keys_script_test_LDADD)
