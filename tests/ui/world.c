@@ -126,6 +126,10 @@ static enum err_code call_submit(void *app, const struct cmd *cmd, uint64_t *job
         snprintf(a->text, sizeof a->text, "%s", cmd->list[0]);
     a->n_list = cmd->n_list;
     snprintf(a->path2, sizeof a->path2, "%s", cmd->path2);
+    a->real = cmd->real;
+    if (cmd->kind == CMD_VIEW && cmd->n_list)
+        snprintf(((struct world *)app)->view, sizeof ((struct world *)app)->view, "%s",
+                 cmd->list[0]);
     if (job)
         *job = cmd->job ? cmd->job : 99;
     return ERR_OK;
@@ -287,6 +291,7 @@ static void start_run(struct world *w)
                              .steps_in_epoch = STEPS,
                              .n_steps = 10 * STEPS,
                              .eta = NAN,
+                             .nearest_mean = NAN,
                              .majority = 0.2445,
                              .n_marks = 2,
                              .s_libtorch = NAN,
@@ -342,7 +347,7 @@ static void run_to(struct world *w, int64_t steps)
     for (int64_t i = 1; i <= steps; i++) {
         double loss = loss_at((double)i / STEPS) + 0.12 * noise(i);
         t->steps[t->steps_seen++ % SNAP_STEPS] = (struct step_point){
-            i, (float)loss, (float)fmin(1, 1 - loss / 2), 0.01f, 0.01f, 108, 1.5f};
+            i, (float)loss, (float)fmin(1, 1 - loss / 2), 0.01f, 0.01f, 108, 1.5f, 0.9 * (double)i};
         if (i % STEPS == 0)
             add_epoch(t, (int)(i / STEPS));
     }
@@ -416,6 +421,23 @@ void world_queue(struct world *w)
     w->snap->n_queue = 3;
     for (int i = 0; i < 3; i++)
         w->snap->queue[i] = entries[i];
+}
+
+void world_gauges(struct world *w)
+{
+    w->snap->train.nearest_mean = 0.62;
+    w->snap->gauges = (struct gauges){.seen = 1,
+                                      .cores = 0.97,
+                                      .own_cores = 0.81,
+                                      .memory_used = 9100000000,
+                                      .memory_total = 25300000000,
+                                      .own_memory = 2200000000,
+                                      .gpu = 0.93,
+                                      .gpu_temperature = 65,
+                                      .gpu_power = 180,
+                                      .gpu_power_limit = 300,
+                                      .gpu_memory_used = 6100000000,
+                                      .gpu_memory_total = 8200000000};
 }
 
 void world_resumed(struct world *w)
