@@ -91,7 +91,7 @@ libfl_ui_a_SOURCES += \
 	src/ui/screen_runs.c src/ui/w_grid.c src/ui/w_grid.h src/ui/w_matrix.c src/ui/w_matrix.h
 # charts
 libfl_ui_a_SOURCES += \
-	src/ui/chart_view.c src/ui/chart_view.h src/ui/charts.def src/ui/history.c src/ui/history.h src/ui/series.c src/ui/series.h \
+	src/ui/attention.c src/ui/attention.h src/ui/chart_view.c src/ui/chart_view.h src/ui/charts.def src/ui/history.c src/ui/history.h src/ui/series.c src/ui/series.h \
 	src/ui/train_charts.c src/ui/train_keys.c src/ui/train_parts.c src/ui/train_screen.h
 libfl_ui_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURSES_CFLAGS) $(SIXEL_CFLAGS) -DPKGDATADIR='"$(pkgdatadir)"'
 

@@ -24,7 +24,7 @@
 #define ESCAPE_DELAY 0.025
 #define ANSWER_TIMEOUT 1.0
 #define FRAME 0.033       /* at most 30 frames a second for keys */
-#define NUMBERS_FRAME 0.1 /* and 10 when only numbers change */
+#define NUMBERS_FRAME 0.25 /* and 4 when only numbers change: they cost the cores that train */
 #define RESIZE_PAUSE 0.1
 #define NICENESS 5 /* keys are answered while all cores compute */
 

@@ -291,6 +291,7 @@ void term_close(struct terminal *t)
 {
     if (!t)
         return;
+    term_calm(t);
     leave_screen(t);
     guard_disarm();
     tcsetattr(t->fd, TCSADRAIN, &t->modes);

@@ -230,3 +230,22 @@ bool term_copy(struct terminal *t, const char *text)
     str_done(&s);
     return fits;
 }
+
+void term_attention(struct terminal *t, enum attention how, const char *text)
+{
+    struct str s = STR_INIT;
+    bool osc = !str_starts(t->type, "linux");
+    term_calm(t); /* one title aside is enough */
+    attention_sequence(&s, how, osc, text);
+    t->titled = attention_sets_title(how, osc);
+    if (s.len)
+        term_write(t, s.s, s.len);
+    str_done(&s);
+}
+
+void term_calm(struct terminal *t)
+{
+    if (t->titled)
+        term_write(t, attention_title_back, strlen(attention_title_back));
+    t->titled = false;
+}

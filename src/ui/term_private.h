@@ -19,6 +19,7 @@ struct terminal {
     SCREEN *screen;
     char *type;
     struct termios modes; /* to be given back */
+    bool titled; /* the window has our title */
     bool utf8, default_colors, gone;
     enum depth depth;
     int cols, rows;
