@@ -145,7 +145,7 @@ static void look_at_a_result(struct pty *p)
 static void from_runs_to_results(void **state)
 {
     (void)state;
-    struct pty *p = start("flowers --runs-dir .");
+    struct pty *p = lab_start("flowers --runs-dir .");
     assert_true(pty_wait_text(p, "40 used"));
     pty_send(p, "5");
     assert_true(pty_wait_text(p, "no run.ini: ")); /* the folder of the pictures is named */
@@ -157,7 +157,7 @@ static void from_runs_to_results(void **state)
     assert_true(pty_wait_text(p, "Note on the run"));
     pty_send(p, "one to keep\r");
     assert_true(pty_wait_text(p, "note kept: one to keep"));
-    char *note = text_of("batch", "note.txt");
+    char *note = lab_text("batch", "note.txt");
     assert_string_equal(note, "one to keep\n");
     free(note);
     pty_send(p, "d");
@@ -169,7 +169,7 @@ static void from_runs_to_results(void **state)
     assert_true(pty_wait_text(p, "1 run back from the trash"));
     assert_true(path_exists("batch/run.ini"));
     pty_send(p, "q");
-    end_well(p);
+    lab_end_well(p);
     pty_free(p);
 }
 
