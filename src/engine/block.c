@@ -119,15 +119,6 @@ static void add_file(struct str *out, struct str *texts, const struct ds_file *f
     put_u64(out, f->bytes);
 }
 
-static size_t first_file(const struct dataset *ds, int cls)
-{
-    for (size_t i = 0; i < ds->n_files; i++) {
-        if (ds->files[i].cls == cls)
-            return i;
-    }
-    return ds->n_files;
-}
-
 static void dataset_header(struct str *out, struct str *texts, const struct dataset *ds, bool listing_only)
 {
     put_u32(out, text_at(texts, ds->root));
@@ -146,8 +137,12 @@ void block_dataset(struct str *out, const struct dataset *ds, bool listing_only)
 {
     struct str texts = STR_INIT;
     dataset_header(out, &texts, ds, listing_only);
-    for (size_t i = 0; i < ds->n_classes; i++)
-        add_class(out, &texts, &ds->classes[i], first_file(ds, (int)i));
+    for (size_t i = 0, file = 0; i < ds->n_classes; i++) { /* files are sorted by class */
+        while (file < ds->n_files && ds->files[file].cls != (int)i && ds->classes[i].n_files)
+            file++;
+        add_class(out, &texts, &ds->classes[i], file);
+        file += ds->classes[i].n_files;
+    }
     for (size_t i = 0; i < ds->n_files; i++)
         add_file(out, &texts, &ds->files[i]);
     for (size_t i = 0; i < ds->n_notes; i++) {

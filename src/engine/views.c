@@ -100,6 +100,12 @@ static bool ds_numbers_good(const struct ds_view *v)
         if (cls < -1 || (cls >= 0 && (size_t)cls >= v->n_classes))
             return false;
     }
+    for (size_t i = 0, seen = 0; i < v->n_classes; i++) { /* one after the other, within the files */
+        struct ds_class_row c = ds_view_class(v, i);
+        if (c.first_file < seen || c.first_file > v->n_files || c.n_files > v->n_files - c.first_file)
+            return false;
+        seen = c.first_file + c.n_files;
+    }
     for (size_t i = 0; i < v->n_pairs; i++) {
         const uint8_t *p = v->at_pairs + i * DS_PAIR;
         if (u64_at(p) >= v->n_files || u64_at(p + 8) >= v->n_files)
