@@ -24,6 +24,12 @@ struct cell {
 
 enum picture_fit { PICTURE_CONTAIN, PICTURE_STRETCH };
 
+/* A part of a picture, in PICTURE_WHOLE-ths of its sides; w 0: all of it. */
+#define PICTURE_WHOLE (1 << 20)
+struct picture_window {
+    int x, y, w, h;
+};
+
 /* A picture wanted on the screen. Its key says everything that decides its pixels. */
 struct picture_want {
     char path[1024];       /* file */
@@ -32,10 +38,13 @@ struct picture_want {
     bool crop;             /* with square: centre crop rule */
     bool antialias;        /* with square */
     bool page;             /* one of a page's many: shared palette */
-    uint8_t augment;       /* 0 none; else draw number of the augmentation limits below */
+    uint8_t augment;       /* 0 none; else the draw of this epoch within the limits below */
     bool aug_flip, aug_crop;
     double aug_crop_min, aug_jitter;
     uint64_t seed;
+    uint32_t file;         /* of the draw: the file's number in the data set */
+    bool frame;            /* without square: what the network sees is framed, the rest is dark */
+    struct picture_window window; /* of the upright picture; not with square */
 };
 
 #define CANVAS_PICTURES 250

@@ -3,8 +3,13 @@
 #ifndef FL_UI_PICTURE_MAKE_H
 #define FL_UI_PICTURE_MAKE_H
 
+#include "image/augment.h"
 #include "ui/canvas.h"
 #include "ui/gfx.h"
+
+/* What the network sees of an upright picture of width x height before it is resized, as the want's crop and augment say: the
+ * draw that training makes in that epoch. */
+struct augment_draw picture_draw(const struct picture_want *want, int width, int height);
 
 /* The wanted picture in a rectangle of width x height pixels that is shown aspect_w x aspect_h
  * large (a pixel of half blocks is not square), on the background. *rgb: width * height * 3 bytes,
