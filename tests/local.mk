@@ -151,7 +151,7 @@ EXTRA_DIST += tests/ref/resize.bin tests/ref/resize_opencv.py
 
 # the screens and their widgets
 ui_screen_libs = libfl_ui.a $(engine_test_libs)
-ui_screen_tests = tests/unit/fmt.test tests/unit/plot.test tests/unit/series.test tests/unit/chart.test tests/unit/attention.test tests/unit/layout.test tests/unit/setup.test tests/ui/screens.test
+ui_screen_tests = tests/unit/fmt.test tests/unit/plot.test tests/unit/series.test tests/unit/chart.test tests/unit/layout.test tests/unit/setup.test tests/ui/screens.test
 check_PROGRAMS += $(ui_screen_tests)
 TESTS += $(ui_screen_tests)
 tests_unit_fmt_test_SOURCES = tests/unit/fmt_test.c tests/unit/test.h
@@ -160,9 +160,6 @@ tests_unit_fmt_test_LDADD = $(ui_screen_libs)
 tests_unit_plot_test_SOURCES = tests/unit/plot_test.c tests/unit/test.h
 tests_unit_plot_test_CPPFLAGS = $(test_cppflags)
 tests_unit_plot_test_LDADD = $(ui_screen_libs)
-tests_unit_attention_test_SOURCES = tests/unit/attention_test.c tests/unit/test.h
-tests_unit_attention_test_CPPFLAGS = $(test_cppflags)
-tests_unit_attention_test_LDADD = libfl_ui.a libfl_base.a $(CMOCKA_LIBS) -lm
 tests_unit_chart_test_SOURCES = tests/unit/chart_test.c tests/unit/test.h
 tests_unit_chart_test_CPPFLAGS = $(test_cppflags)
 tests_unit_chart_test_LDADD = $(ui_screen_libs)
@@ -192,6 +189,17 @@ tests_unit_class_table_test_LDADD = $(ui_screen_libs)
 tests_ui_runs_test_SOURCES = tests/ui/runs_test.c $(stage_sources)
 tests_ui_runs_test_CPPFLAGS = $(test_cppflags)
 tests_ui_runs_test_LDADD = $(ui_screen_libs)
+# the data screen
+data_ui_tests = tests/unit/order.test tests/ui/data.test
+check_PROGRAMS += $(data_ui_tests)
+TESTS += $(data_ui_tests)
+tests_unit_order_test_SOURCES = tests/unit/order_test.c tests/unit/test.h
+tests_unit_order_test_CPPFLAGS = $(test_cppflags)
+tests_unit_order_test_LDADD = $(ui_screen_libs)
+tests_ui_data_test_SOURCES = tests/ui/data_test.c $(stage_sources)
+tests_ui_data_test_CPPFLAGS = $(test_cppflags)
+tests_ui_data_test_LDFLAGS = -Wl,--wrap=ds_view_file -Wl,--wrap=ds_view_class
+tests_ui_data_test_LDADD = $(ui_screen_libs)
 EXTRA_DIST += tests/ui/golden
 
 # one loader for the net and the eye
@@ -203,7 +211,7 @@ tests_unit_upright_test_LDADD = libfl_ui.a $(data_test_libs)
 
 # The command line, on the real program.
 cli_tests = tests/cli/options.tap tests/cli/scan.tap tests/cli/weights.tap tests/cli/train.tap \
-	tests/cli/signals.tap tests/cli/demo.tap tests/cli/faults.tap tests/cli/attach.tap
+	tests/cli/signals.tap tests/cli/demo.tap tests/cli/faults.tap
 TESTS += $(cli_tests)
 EXTRA_DIST += $(cli_tests) tests/cli/lib.sh
 check_PROGRAMS += tests/cli/tool

@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "ui/order.h"
 
 /* --- columns ------------------------------------------------------------------------------- */
 
@@ -59,23 +60,6 @@ struct run_columns run_columns(int width)
 
 /* --- filter -------------------------------------------------------------------------------- */
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static bool has_word(const char *text, const char *word, size_t n)
-{
-    for (; *text; text++) {
-        size_t i = 0;
-        while (i < n && text[i] && lower(text[i]) == lower(word[i]))
-            i++;
-        if (i == n)
-            return true;
-    }
-    return false;
-}
-
 bool run_matches(const struct run_row *row, const char *filter)
 {
     const char *const texts[] = {
@@ -84,7 +68,7 @@ bool run_matches(const struct run_row *row, const char *filter)
     for (size_t n; filter += strspn(filter, " "), (n = strcspn(filter, " ")) > 0; filter += n) {
         bool found = false;
         for (size_t i = 0; !found && i < sizeof texts / sizeof *texts; i++)
-            found = has_word(texts[i], filter, n);
+            found = order_has_word(texts[i], filter, n);
         if (!found)
             return false;
     }

@@ -1,0 +1,276 @@
+/* Data: classes, their files, a preview with facts, totals.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "ui/data_screen.h"
+
+#include <stdio.h>
+
+#include "base/num.h"
+#include "base/path.h"
+#include "ui/fmt.h"
+#include "ui/layout.h"
+#include "ui/parts.h"
+
+struct drawing {
+    const struct data_screen *s;
+    const struct ui_model *model;
+    size_t first_file;
+};
+
+/* --- heading and filter -------------------------------------------------------------------- */
+
+/* What is said where a list is not as it is. */
+static const char *sorted_text(const struct data_rows *r, bool files)
+{
+    static const char *const texts[2][DATA_COLUMNS][2] = {
+        {{"", "Z to A"}, {"most first", "fewest first"}, {"left out first", "left out last"}},
+        {{"", "Z to A"}, {"bytes: most first", "bytes: least first"}, {"left out first", "left out last"}}};
+    return texts[files][r->column][r->reverse];
+}
+
+/* "/ros" and how many fit; while it is typed with the cursor. */
+static void draw_filter(struct canvas *c, struct area row, const struct data_rows *r, size_t total,
+                        bool typing)
+{
+    char text[64];
+    snprintf(text, sizeof text, " %zu of %zu", r->order.n, total);
+    int width = text_width(text);
+    if (row.w > width + 8) {
+        canvas_put_right(c, row, row.w, 0, r->order.n ? ROLE_DIM : ROLE_STATE_WARN, text);
+        row.w -= width;
+    }
+    canvas_put(c, row, 0, 0, ROLE_STRONG, "/");
+    struct area field = {row.x + 1, row.y, row.w > 1 ? row.w - 1 : 0, row.h};
+    if (typing)
+        edit_draw(&r->filter, c, field);
+    else
+        canvas_put_cut(c, field, 0, 0, field.w, ROLE_CHANGED, r->filter.text, false);
+}
+
+/* Room for the filter above a list, where there is one. Returns the rest. */
+static struct area cut_filter(const struct data_screen *s, struct canvas *c, struct area a, bool files,
+                              size_t total)
+{
+    const struct data_rows *r = &s->rows[files];
+    bool typing = s->typing && s->in_files == files;
+    if ((typing || *r->filter.text) && a.h > 0)
+        draw_filter(c, area_cut_top(&a, 1), r, total, typing);
+    return a;
+}
+
+/* --- classes ------------------------------------------------------------------------------- */
+
+/* Columns of a class's row, from the right: left out, bar, share, count. */
+struct class_columns {
+    int name, count, share, bar, bar_width, left_out; /* right ends; 0: not shown */
+};
+
+static struct class_columns class_columns(int w)
+{
+    struct class_columns k = {0};
+    if (w >= 36) {
+        k.left_out = w - 1;
+        w -= 9;
+    }
+    if (w >= 18) {
+        k.bar_width = w / 4 - 1;
+        k.bar = w - k.bar_width - 1;
+        w -= k.bar_width + 3;
+    }
+    if (w >= 24) {
+        k.share = w;
+        w -= 8;
+    }
+    k.count = w;
+    k.name = w - 6;
+    return k;
+}
+
+static void draw_class(struct canvas *c, struct area row, size_t i, void *user)
+{
+    const struct drawing *d = user;
+    struct ds_class_row cls = ds_view_class(&d->model->ds, order_row(&d->s->rows[0].order, i));
+    struct class_columns k = class_columns(row.w);
+    char text[NUM_TEXT];
+    canvas_put_cut(c, row, 0, 0, k.name, ROLE_TEXT, cls.name, false);
+    snprintf(text, sizeof text, "%zu", cls.n_used);
+    canvas_put_right(c, row, k.count, 0, ROLE_TEXT, text);
+    if (k.share && d->model->ds.n_used)
+        canvas_put_right(c, row, k.share, 0, ROLE_DIM,
+                         fmt_percent(text, (double)cls.n_used / (double)d->model->ds.n_used));
+    if (k.bar && d->s->largest)
+        canvas_bar(c, row, k.bar, 0, k.bar_width, ROLE_BAR_FULL,
+                   (double)cls.n_used / (double)d->s->largest);
+    size_t out = cls.n_files - cls.n_used;
+    snprintf(text, sizeof text, "%zu", out);
+    if (out && k.left_out)
+        canvas_put_right(c, row, k.left_out, 0, ROLE_STATE_WARN, text);
+    else if (out)
+        canvas_put(c, row, k.count, 0, ROLE_STATE_WARN, "!");
+}
+
+static void draw_class_heading(struct canvas *c, struct area a, const struct data_screen *s)
+{
+    struct class_columns k = class_columns(a.w);
+    const char *sorted = sorted_text(&s->rows[0], false);
+    struct area name = {a.x, a.y, k.name >= 8 ? k.count - 5 : a.w, a.h};
+    char title[64];
+    snprintf(title, sizeof title, "Classes%s%s", *sorted ? ", " : "", sorted);
+    parts_heading(c, name, !s->in_files, text_width(title) > name.w && *sorted ? sorted : title, NULL);
+    canvas_put_right(c, a, k.count, 0, ROLE_DIM, k.name >= 8 ? "used" : "");
+    if (k.share)
+        canvas_put_right(c, a, k.share, 0, ROLE_DIM, "share");
+    if (k.left_out)
+        canvas_put_right(c, a, k.left_out, 0, ROLE_DIM, "left out");
+}
+
+static void draw_classes(struct data_screen *s, struct canvas *c, struct area a, struct drawing *d)
+{
+    draw_class_heading(c, a, s);
+    area_cut_top(&a, 1);
+    a = cut_filter(s, c, a, false, d->model->ds.n_classes);
+    list_draw(c, a, &s->rows[0].list, s->rows[0].order.n, !s->in_files, draw_class, d);
+}
+
+/* --- files --------------------------------------------------------------------------------- */
+
+static void draw_file(struct canvas *c, struct area row, size_t i, void *user)
+{
+    const struct drawing *d = user;
+    struct ds_file_row f =
+        ds_view_file(&d->model->ds, d->first_file + order_row(&d->s->rows[1].order, i));
+    bool used = f.status == STATUS_USED, wide = row.w >= 36;
+    int right = row.w;
+    char size[NUM_TEXT] = "";
+    if (!used && row.w >= 22)
+        data_status_words(size, f.status);
+    else if (used && wide && f.width)
+        snprintf(size, sizeof size, "%d x %d", f.width, f.height);
+    else if (used && wide)
+        num_bytes(size, f.bytes);
+    if (*size) {
+        canvas_put_right(c, row, right, 0, used ? ROLE_DIM : ROLE_STATE_WARN, size);
+        right -= text_width(size) + 1;
+        right = wide && right > row.w - 14 ? row.w - 14 : right;
+    }
+    canvas_put(c, row, 0, 0, ROLE_STATE_WARN, used ? " " : "!");
+    canvas_put_cut(c, row, 1, 0, right - 1, used ? ROLE_TEXT : ROLE_DIM, path_base(f.name), true);
+}
+
+static void draw_files(struct data_screen *s, struct canvas *c, struct area a, struct drawing *d,
+                       const struct ds_class_row *cls)
+{
+    struct data_rows *r = &s->rows[1];
+    char title[OPTION_TEXT_MAX], at[64] = "";
+    const char *sorted = sorted_text(r, true);
+    snprintf(title, sizeof title, "%s%s%s", cls->name, *sorted ? ", " : "", sorted);
+    if (r->order.n)
+        snprintf(at, sizeof at, "%zu of %zu", r->list.selected + 1, r->order.n);
+    struct area rows = parts_heading(c, a, s->in_files, title, at);
+    rows = cut_filter(s, c, rows, true, cls->n_files);
+    list_draw(c, rows, &r->list, r->order.n, s->in_files, draw_file, d);
+}
+
+static void draw_preview(struct canvas *c, const struct data_layout *l, const struct ui_model *model,
+                         size_t file)
+{
+    struct area a = area_inset(l->picture, 1, 0), facts = area_inset(l->facts, 1, 0);
+    struct area picture = layout_aspect(a, 4.0 / 3, model->cell_w, model->cell_h);
+    if (a.h >= 3 && data_draw_picture(c, picture, model, file, NULL))
+        a.h -= picture.h + 1;
+    facts.h += a.h > 0 ? a.h : 0;
+    facts.y -= a.h > 0 ? a.h : 0; /* right below the picture */
+    data_draw_facts(c, facts, &model->ds, file);
+}
+
+/* --- totals -------------------------------------------------------------------------------- */
+
+const struct job_view *data_scan_job(const struct snapshot *snap)
+{
+    for (int i = 0; snap && i < SNAP_JOBS; i++) {
+        if (snap->jobs[i].job && snap->jobs[i].state != JOB_NONE &&
+            (snap->jobs[i].command == CMD_SCAN || snap->jobs[i].command == CMD_LIST))
+            return &snap->jobs[i];
+    }
+    return NULL;
+}
+
+/* "4317 files = 4290 used + 27 left out (12 damaged, 15 hidden)": always adds up. */
+static void sum_text(struct str *out, const struct ds_view *ds)
+{
+    char words[NUM_TEXT];
+    size_t left_out = ds->n_files - ds->n_used, named = 0;
+    str_printf(out, "%zu files = %zu used + %zu left out", ds->n_files, ds->n_used, left_out);
+    for (int i = 1; i < STATUSES; i++) {
+        if (ds->by_status[i])
+            str_printf(out, "%s%llu %s", named++ ? ", " : " (",
+                       (unsigned long long)ds->by_status[i], data_status_words(words, i));
+    }
+    if (named)
+        str_add_c(out, ')');
+}
+
+static void found_text(struct str *out, const struct data_screen *s, const struct ds_view *ds)
+{
+    char bytes[NUM_TEXT];
+    str_printf(out, "%zu classes, %s", ds->n_classes, num_bytes(bytes, s->bytes));
+    if (ds->given_parts)
+        str_add(out, ", given parts train and val");
+    if (ds->n_pairs)
+        str_printf(out, ", %zu pairs of identical files", ds->n_pairs);
+    if (s->conflicts)
+        str_printf(out, " (%zu in two classes)", s->conflicts);
+    if (ds->n_notes)
+        str_printf(out, ", %zu %s", ds->n_notes, ds->n_notes == 1 ? "note" : "notes");
+    if (ds->incomplete)
+        str_add(out, ", incomplete: a folder could not be read");
+}
+
+void data_draw_totals(struct canvas *c, struct area a, const struct data_screen *s,
+                      const struct ui_model *model)
+{
+    if (area_empty(a))
+        return;
+    if (a.h >= 3)
+        parts_line(c, area_cut_top(&a, 1));
+    const struct job_view *job = data_scan_job(model->snap);
+    int used = 1;
+    struct str text = STR_INIT;
+    if (model->ds.listing_only)
+        str_printf(&text, "%zu files listed, not yet decoded", model->ds.n_files);
+    else
+        sum_text(&text, &model->ds);
+    if (job)
+        parts_job(c, a, job);
+    else if (a.h >= 2)
+        used = parts_wrap(c, a, ROLE_TEXT, text.s);
+    else
+        canvas_put_cut(c, a, 0, 0, a.w, ROLE_TEXT, text.s, false);
+    str_clear(&text);
+    found_text(&text, s, &model->ds);
+    canvas_put_cut(c, a, 0, used, a.w, model->ds.incomplete ? ROLE_STATE_WARN : ROLE_DIM, text.s,
+                   false);
+    str_done(&text);
+}
+
+/* --- all ----------------------------------------------------------------------------------- */
+
+void data_draw_lists(struct data_screen *s, struct canvas *c, struct area body,
+                     const struct ui_model *model)
+{
+    struct data_layout l;
+    struct drawing d = {s, model, 0};
+    size_t cls = data_class(s, &model->ds), file;
+    layout_data(&l, body, s->in_files);
+    draw_classes(s, c, l.classes, &d);
+    parts_line(c, l.lines[0]);
+    parts_line(c, l.lines[1]);
+    if (cls < model->ds.n_classes) {
+        struct ds_class_row row = ds_view_class(&model->ds, cls);
+        d.first_file = row.first_file;
+        draw_files(s, c, l.files, &d, &row);
+    }
+    if (data_file(s, &model->ds, &file))
+        draw_preview(c, &l, model, file);
+    data_draw_totals(c, l.totals, s, model);
+}

@@ -1,0 +1,40 @@
+/* Which rows of a list are shown, and in which order. As they are it costs no memory and no time, however many there are. Pure.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef FL_UI_ORDER_H
+#define FL_UI_ORDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What is put in order. */
+struct order_source {
+    size_t n; /* below 2^32 */
+    const char *(*name)(const void *user, size_t i);
+    uint64_t (*key)(const void *user, size_t i, int column); /* of columns from 1 on */
+    const void *user;
+};
+
+/* Zeros: nothing is shown. */
+struct order {
+    uint32_t *rows; /* NULL: all, as they are */
+    size_t n;       /* shown */
+    bool reverse;
+};
+
+/* The n bytes of word are in text; upper and lower case of ASCII letters are the same. */
+bool order_has_word(const char *text, const char *word, size_t n);
+/* All words of the filter, separated by blanks, are in the text. */
+bool order_matches(const char *text, const char *filter);
+
+/* Rows that match, column 0 as they are, others with the largest key first and equal ones as they are; reverse: from the last to
+ * the first. The rows before are dropped. */
+void order_make(struct order *o, const struct order_source *from, int column, bool reverse, const char *filter);
+/* Keeps of the rows those that match: for a filter that begins as the one before. */
+void order_narrow(struct order *o, const struct order_source *from, const char *filter);
+void order_done(struct order *o);
+
+size_t order_row(const struct order *o, size_t i);    /* i below n */
+size_t order_find(const struct order *o, size_t row); /* where it is shown; n: it is not */
+
+#endif

@@ -1,0 +1,337 @@
+/* The Data screen by keys: filter, order, problems, pairs, sizes, a picture in the whole window, and how much it reads of a
+ * million files. SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "unit/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "data/dataset.h"
+#include "engine/block.h"
+#include "ui/keymap.h"
+#include "ui/stage.h"
+
+/* --- records read, counted by the linker's --wrap -------------------------------------------- */
+
+static size_t files_read, classes_read;
+struct ds_file_row __real_ds_view_file(const struct ds_view *v, size_t i);
+struct ds_file_row __wrap_ds_view_file(const struct ds_view *v, size_t i);
+struct ds_class_row __real_ds_view_class(const struct ds_view *v, size_t i);
+struct ds_class_row __wrap_ds_view_class(const struct ds_view *v, size_t i);
+
+struct ds_file_row __wrap_ds_view_file(const struct ds_view *v, size_t i)
+{
+    files_read++;
+    return __real_ds_view_file(v, i);
+}
+
+struct ds_class_row __wrap_ds_view_class(const struct ds_view *v, size_t i)
+{
+    classes_read++;
+    return __real_ds_view_class(v, i);
+}
+
+/* --- keys ---------------------------------------------------------------------------------- */
+
+/* As the app: the filter line first, then why not, then the action. Returns why not, or NULL. */
+static const char *press(struct stage *s, const char *name)
+{
+    struct keymap map;
+    struct key key;
+    assert_true(key_parse(name, &key));
+    if (s->ops->text_key(s->self, key.ch, key.code, &s->world.model))
+        return NULL;
+    keymap_default(&map);
+    enum action action = keymap_find(&map, CONTEXT_DATA, key);
+    assert_int_not_equal(action, ACTION_NONE);
+    const char *why = s->ops->why_not(s->self, action, &s->world.model);
+    if (!why)
+        act(s, action);
+    return why;
+}
+
+/* Keys of one letter each. */
+static void type(struct stage *s, const char *letters)
+{
+    for (; *letters; letters++)
+        press(s, *letters == ' ' ? "Space" : (const char[]){*letters, 0});
+}
+
+static bool shows(struct stage *s, const char *text)
+{
+    struct canvas c;
+    struct str all = STR_INIT;
+    draw(s, &c, 100, 30, false);
+    canvas_text(&all, &c);
+    bool found = strstr(all.s, text) != NULL;
+    if (!found)
+        print_message("# no \"%s\" in:\n%s", text, all.s);
+    str_done(&all);
+    canvas_done(&c);
+    return found;
+}
+
+/* As the app after every key: a list knows its page then. */
+static void draw_once(struct stage *s)
+{
+    struct canvas c;
+    draw(s, &c, 80, 24, false);
+    canvas_done(&c);
+}
+
+static void golden_all(struct stage *s, const char *name)
+{
+    char small[64];
+    golden(s, name);
+    snprintf(small, sizeof small, "%s-20x5", name);
+    golden_at(s, small, 20, 5, false);
+}
+
+/* The picture that is wanted, when it is one. */
+static struct picture_want wanted(struct stage *s)
+{
+    struct canvas c;
+    draw(s, &c, 80, 24, false);
+    assert_int_equal(c.n_pictures, 1);
+    struct picture_want want = c.pictures[0].want;
+    canvas_done(&c);
+    return want;
+}
+
+/* --- filter and order ------------------------------------------------------------------------ */
+
+static void filters(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &screen_data);
+    draw_once(&s);
+    type(&s, "/dais");
+    golden_all(&s, "data-filter");
+    type(&s, "x");
+    golden_at(&s, "data-filter-none", 80, 24, false);
+    assert_null(press(&s, "Esc"));
+    assert_true(shows(&s, "tulips"));
+    type(&s, "/o");
+    assert_true(shows(&s, "3 of 5"));
+    press(&s, "Down");
+    press(&s, "Enter"); /* the line is left, the filter stays */
+    assert_true(shows(&s, "1 of 641"));
+    press(&s, "Enter"); /* to the files */
+    type(&s, "/100fe");
+    golden_at(&s, "data-filter-files", 80, 24, false);
+    press(&s, "Esc");
+    press(&s, "Esc"); /* back to the classes, which are still filtered */
+    assert_true(shows(&s, "/o"));
+    press(&s, "Esc");
+    assert_true(shows(&s, "dandelion"));
+    stage_close(&s);
+}
+
+static void sorts(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &screen_data);
+    draw_once(&s);
+    press(&s, "s");
+    golden_at(&s, "data-by-count", 80, 24, false);
+    press(&s, "S");
+    press(&s, "Home");
+    golden_at(&s, "data-by-count-back", 80, 24, false);
+    press(&s, "s");
+    golden_at(&s, "data-by-problems", 160, 50, false);
+    press(&s, "Right");
+    press(&s, "s");
+    press(&s, "s"); /* the files: left out first */
+    press(&s, "Home");
+    golden_at(&s, "data-files-by-problems", 80, 24, false);
+    stage_close(&s);
+}
+
+/* --- problems, pairs, sizes ------------------------------------------------------------------ */
+
+static void problems(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &screen_data);
+    draw_once(&s);
+    press(&s, "p");
+    press(&s, "Right"); /* the first reason */
+    press(&s, "Down");
+    golden_all(&s, "data-problem");
+    assert_non_null(press(&s, "/"));
+    press(&s, "Enter");
+    golden_at(&s, "data-problem-window", 80, 24, false);
+    press(&s, "Esc");
+    press(&s, "p");
+    assert_true(shows(&s, "Classes"));
+    stage_close(&s);
+}
+
+static void pairs(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &screen_data);
+    draw_once(&s);
+    press(&s, "d");
+    golden_all(&s, "data-pairs");
+    s.world.model.pictures = false;
+    golden_at(&s, "data-pairs-text", 80, 24, true);
+    s.world.model.pictures = true;
+    press(&s, "Enter");
+    struct picture_want first = wanted(&s);
+    press(&s, "Right");
+    struct picture_want second = wanted(&s);
+    assert_non_null(strstr(first.path, "daisy/"));
+    assert_non_null(strstr(second.path, "roses/"));
+    press(&s, "PgUp");
+    assert_string_equal(wanted(&s).path, first.path);
+    press(&s, "Esc");
+    press(&s, "d");
+    assert_true(shows(&s, "Classes"));
+    s.world.model.ds.n_pairs = 0;
+    assert_string_equal(press(&s, "d"), "there are no identical files");
+    stage_close(&s);
+}
+
+static void sizes(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &screen_data);
+    draw_once(&s);
+    press(&s, "i");
+    golden_all(&s, "data-sizes");
+    press(&s, "Down");
+    golden_at(&s, "data-sizes-class", 80, 24, false);
+    press(&s, "Up");
+    assert_true(shows(&s, "Sizes and shapes: all classes"));
+    world_scanning(&s.world);
+    assert_true(shows(&s, "no size is known yet"));
+    press(&s, "Esc");
+    assert_true(shows(&s, "Classes"));
+    stage_close(&s);
+}
+
+/* --- the picture's window -------------------------------------------------------------------- */
+
+static void window(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &screen_data);
+    draw_once(&s);
+    assert_non_null(press(&s, "+"));
+    press(&s, "Enter");
+    press(&s, "Enter");
+    golden_all(&s, "data-window");
+    assert_int_equal(wanted(&s).window.w, 0); /* all of it */
+    press(&s, "+");
+    press(&s, "+");
+    struct picture_want large = wanted(&s);
+    assert_in_range(large.window.w, 1, PICTURE_WHOLE - 1);
+    golden_at(&s, "data-window-large", 80, 24, false);
+    press(&s, "Right");
+    assert_true(wanted(&s).window.x > large.window.x);
+    assert_string_equal(wanted(&s).path, large.path);
+    press(&s, "0");
+    assert_int_equal(wanted(&s).window.w, 0);
+    press(&s, "Right"); /* all is seen: the next file */
+    assert_string_not_equal(wanted(&s).path, large.path);
+    press(&s, "Left");
+    assert_string_equal(wanted(&s).path, large.path);
+    press(&s, "Esc");
+    assert_true(shows(&s, "Classes"));
+    stage_close(&s);
+}
+
+/* --- a million files ------------------------------------------------------------------------- */
+
+#define MANY 1000
+
+/* MANY classes of MANY files, two of them left out. */
+static void take_million(struct world *w)
+{
+    struct dataset ds = {.root = xstrdup("/data/flowers"), .n_classes = MANY, .n_files = MANY * MANY};
+    char *texts = xmalloc((size_t)MANY * MANY * 48), (*classes)[24] = xmalloc((size_t)MANY * 24);
+    ds.classes = xcalloc(MANY, sizeof *ds.classes);
+    ds.files = xcalloc(ds.n_files, sizeof *ds.files);
+    for (size_t i = 0; i < ds.n_files; i++) {
+        struct ds_file *f = &ds.files[i];
+        f->name = texts + 48 * i;
+        f->cls = (int)(i / MANY);
+        f->status = i == 5 || i == 777777 ? FILE_DAMAGED : FILE_USED;
+        f->width = f->height = 64 + (int)(i % 500);
+        snprintf(f->name, 48, "c%04zu/%06zu.jpg", i / MANY, i);
+        ds.by_status[f->status]++;
+    }
+    for (size_t k = 0; k < MANY; k++) {
+        snprintf(classes[k], 24, "c%04zu", k);
+        ds.classes[k] = (struct ds_class){classes[k], MANY, MANY - (k == 0 || k == 777), 1};
+    }
+    struct str bytes = STR_INIT;
+    block_dataset(&bytes, &ds, false);
+    block_release(w->model.dataset);
+    w->model.dataset = block_from_bytes(BLOCK_DATASET, bytes.s, bytes.len);
+    assert_int_equal(ds_view_open(&w->model.ds, w->model.dataset, NULL), ERR_OK);
+    w->model.dataset_version++;
+    str_done(&bytes);
+    free(ds.root);
+    free(ds.classes);
+    free(ds.files);
+    free(classes);
+    free(texts);
+}
+
+/* A key and the frame after it, 160 x 50, read no more records than this. */
+static void costs(struct stage *s, const char *key, size_t most_files, size_t most_classes)
+{
+    struct canvas c;
+    files_read = classes_read = 0;
+    assert_null(press(s, key));
+    draw(s, &c, 160, 50, false);
+    canvas_done(&c);
+    print_message("# %s: %zu of %d files, %zu of %d classes read\n", key, files_read, MANY * MANY,
+                  classes_read, MANY);
+    assert_true(files_read <= most_files);
+    assert_true(classes_read <= most_classes);
+}
+
+static void million(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &screen_data);
+    take_million(&s.world);
+    golden_at(&s, "data-million", 80, 24, false);
+    static const char *const moves[] = {"Down", "PgDn", "End", "Up", "Right", "PgDn", "End", "Home", "Enter",
+                                        "Right", "+", "Esc", "Left", "Home"};
+    for (size_t i = 0; i < sizeof moves / sizeof *moves; i++)
+        costs(&s, moves[i], 100, 120);
+    costs(&s, "s", 100, 2 * MANY + 120); /* one key a class */
+    costs(&s, "s", 100, 2 * MANY + 120);
+    assert_true(shows(&s, "c0777"));
+    costs(&s, "/", 100, 120);
+    costs(&s, "7", 100, MANY + 120);
+    costs(&s, "7", 100, 400); /* what the letter before left */
+    assert_true(shows(&s, "19 of 1000"));
+    costs(&s, "Esc", 100, 2 * MANY + 120);
+    costs(&s, "p", 2 * MANY + 100, MANY + 120); /* only classes with problems are looked into */
+    costs(&s, "End", 100, 120);
+    stage_close(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(filters), cmocka_unit_test(sorts), cmocka_unit_test(problems),
+        cmocka_unit_test(pairs),   cmocka_unit_test(sizes), cmocka_unit_test(window),
+        cmocka_unit_test(million),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
