@@ -41,7 +41,7 @@ libfl_engine_a_SOURCES = \
 	src/engine/queue.h src/engine/record.c src/engine/record.h src/engine/run.c src/engine/run.h src/engine/scan.h \
 	src/engine/score.c src/engine/score.h src/engine/settings.c src/engine/settings.h src/engine/show.c \
 	src/engine/torch.c src/engine/torch.h src/engine/trainer.c src/engine/trainer.h src/engine/trainer_epoch.c \
-	src/engine/trainer_step.c src/engine/views.c src/engine/wire.c src/engine/wire.h
+	src/engine/trainer_step.c src/engine/views.c src/engine/waiting.c src/engine/wire.c src/engine/wire.h
 # watching a run
 libfl_engine_a_SOURCES += \
 	src/engine/gauges.c src/engine/gauges.h src/engine/job_view.c src/engine/run_steps.c src/engine/sampler.c
@@ -71,7 +71,7 @@ libfl_batch_a_CPPFLAGS = $(AM_CPPFLAGS) $(CJSON_CFLAGS)
 libfl_ui_a_SOURCES = \
 	src/ui/action.c src/ui/action.h src/ui/actions.def src/ui/app.c src/ui/app.h src/ui/app_calls.c src/ui/app_draw.c \
 	src/ui/app_keys.c src/ui/app_model.c src/ui/app_private.h src/ui/app_folders.c src/ui/app_start.c src/ui/edit.c src/ui/edit.h src/ui/canvas.c src/ui/canvas.h src/ui/damage.c src/ui/damage.h \
-	src/ui/gfx.c src/ui/gfx.h src/ui/gfx_cells.c src/ui/gfx_sixel.c src/ui/glyph.c src/ui/glyph.h src/ui/guard.c \
+	src/ui/gfx.c src/ui/gfx.h src/ui/gfx_cells.c src/ui/gfx_inline.c src/ui/gfx_sixel.c src/ui/glyph.c src/ui/glyph.h src/ui/guard.c \
 	src/ui/guard.h src/ui/keymap.c src/ui/keymap.h src/ui/keys.c src/ui/keys.h src/ui/picture.c src/ui/picture.h \
 	src/ui/picture_make.c src/ui/picture_make.h src/ui/popup.c src/ui/popup.h src/ui/role.h \
 	src/ui/roles.def src/ui/screen.h src/ui/session.c src/ui/session.h src/ui/signals.c src/ui/signals.h src/ui/term.c \
@@ -81,7 +81,7 @@ libfl_ui_a_SOURCES += \
 	src/ui/fmt.c src/ui/fmt.h src/ui/layout.c src/ui/layout.h src/ui/parts.c src/ui/parts.h src/ui/plot_dots.c \
 	src/ui/plot_dots.h src/ui/plot_scale.c src/ui/plot_scale.h src/ui/screen_data.c src/ui/screen_samples.c \
 	src/ui/screen_setup.c src/ui/setup_items.c src/ui/setup_draw.c src/ui/setup_edit.c src/ui/setup_text.c \
-	src/ui/setup_command.c src/ui/setup_private.h src/ui/clip.c src/ui/clip.h src/ui/screen_train.c src/ui/screens.c src/ui/screens.h src/ui/w_list.c src/ui/w_list.h \
+	src/ui/setup_command.c src/ui/setup_queue.c src/ui/setup_private.h src/ui/clip.c src/ui/clip.h src/ui/screen_train.c src/ui/screens.c src/ui/screens.h src/ui/w_list.c src/ui/w_list.h \
 	src/ui/w_plot.c src/ui/w_plot.h src/ui/w_timeline.c src/ui/w_timeline.h
 # grids, runs and results
 libfl_ui_a_SOURCES += \
@@ -95,7 +95,7 @@ libfl_ui_a_SOURCES += \
 	src/ui/data_sizes.h src/ui/data_window.c src/ui/order.c src/ui/order.h src/ui/zoom.c src/ui/zoom.h
 # charts
 libfl_ui_a_SOURCES += \
-	src/ui/chart_view.c src/ui/chart_view.h src/ui/charts.def src/ui/history.c src/ui/history.h src/ui/series.c src/ui/series.h \
+	src/ui/attention.c src/ui/attention.h src/ui/chart_view.c src/ui/chart_view.h src/ui/charts.def src/ui/history.c src/ui/history.h src/ui/series.c src/ui/series.h \
 	src/ui/train_charts.c src/ui/train_keys.c src/ui/train_parts.c src/ui/train_screen.h
 libfl_ui_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURSES_CFLAGS) $(SIXEL_CFLAGS) -DPKGDATADIR='"$(pkgdatadir)"'
 

@@ -151,7 +151,7 @@ EXTRA_DIST += tests/ref/resize.bin tests/ref/resize_opencv.py
 
 # the screens and their widgets
 ui_screen_libs = libfl_ui.a $(engine_test_libs)
-ui_screen_tests = tests/unit/fmt.test tests/unit/plot.test tests/unit/series.test tests/unit/chart.test tests/unit/layout.test tests/unit/setup.test tests/ui/screens.test
+ui_screen_tests = tests/unit/fmt.test tests/unit/plot.test tests/unit/series.test tests/unit/chart.test tests/unit/attention.test tests/unit/layout.test tests/unit/setup.test tests/ui/screens.test
 check_PROGRAMS += $(ui_screen_tests)
 TESTS += $(ui_screen_tests)
 tests_unit_fmt_test_SOURCES = tests/unit/fmt_test.c tests/unit/test.h
@@ -160,6 +160,9 @@ tests_unit_fmt_test_LDADD = $(ui_screen_libs)
 tests_unit_plot_test_SOURCES = tests/unit/plot_test.c tests/unit/test.h
 tests_unit_plot_test_CPPFLAGS = $(test_cppflags)
 tests_unit_plot_test_LDADD = $(ui_screen_libs)
+tests_unit_attention_test_SOURCES = tests/unit/attention_test.c tests/unit/test.h
+tests_unit_attention_test_CPPFLAGS = $(test_cppflags)
+tests_unit_attention_test_LDADD = libfl_ui.a libfl_base.a $(CMOCKA_LIBS) -lm
 tests_unit_chart_test_SOURCES = tests/unit/chart_test.c tests/unit/test.h
 tests_unit_chart_test_CPPFLAGS = $(test_cppflags)
 tests_unit_chart_test_LDADD = $(ui_screen_libs)
@@ -211,7 +214,7 @@ tests_unit_upright_test_LDADD = libfl_ui.a $(data_test_libs)
 
 # The command line, on the real program.
 cli_tests = tests/cli/options.tap tests/cli/scan.tap tests/cli/weights.tap tests/cli/train.tap \
-	tests/cli/signals.tap tests/cli/demo.tap tests/cli/faults.tap
+	tests/cli/signals.tap tests/cli/demo.tap tests/cli/faults.tap tests/cli/attach.tap
 TESTS += $(cli_tests)
 EXTRA_DIST += $(cli_tests) tests/cli/lib.sh
 check_PROGRAMS += tests/cli/tool

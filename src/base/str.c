@@ -155,6 +155,22 @@ void str_add_shell(struct str *s, const char *text)
     str_add_c(s, '\'');
 }
 
+static void add_group(struct str *s, const unsigned char *p, size_t n)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    char text[4];
+    unsigned bits = (unsigned)p[0] << 16 | (n > 1 ? (unsigned)p[1] << 8 : 0) | (n > 2 ? p[2] : 0);
+    for (size_t i = 0; i < 4; i++)
+        text[i] = i <= n ? digits[bits >> (18 - 6 * i) & 63] : '=';
+    str_add_n(s, text, 4);
+}
+
+void str_add_base64(struct str *s, const void *bytes, size_t n)
+{
+    for (size_t i = 0; i < n; i += 3)
+        add_group(s, (const unsigned char *)bytes + i, n - i < 3 ? n - i : 3);
+}
+
 size_t str_distance(const char *a, const char *b)
 {
     size_t n = strlen(a), m = strlen(b);

@@ -38,6 +38,9 @@ void str_add_safe(struct str *s, const char *text);
 /* Appends text quoted for a POSIX shell, only where quoting is needed. */
 void str_add_shell(struct str *s, const char *text);
 
+/* Appends n bytes in base64 (RFC 4648) with padding. */
+void str_add_base64(struct str *s, const void *bytes, size_t n);
+
 /* Edit distance (Levenshtein) of two short names; for "did you mean". */
 size_t str_distance(const char *a, const char *b);
 

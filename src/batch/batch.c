@@ -21,6 +21,7 @@ const struct flag_row flag_rows[] = {
     {FLAG_PRETRAIN,  "pretrain",  0,   NULL,     "first train a small network on drawn shapes, for the transfer modes"},
     {FLAG_OUT,       "out",       0,   "FOLDER", "where pictures and runs go"},
     {FLAG_MORE,      "epochs",    0,   "+N",     "that many more epochs at the last rate"},
+    {FLAG_MODES,     "mode",      'm', "M[,M]|all", "how to train; with several modes one run after the other"},
     {FLAG_JSON,      "json",      0,   NULL,     "one JSON object a line"},
     {FLAG_HELP,      "help",      'h', NULL,     "this text"},
     {FLAG_VERSION,   "version",   'V', NULL,     "name and version"},
@@ -33,7 +34,7 @@ const struct command commands[] = {
     {"demo", "", "drawn flowers to try everything on: the screens, or a run without them",
         FLAG_NO_SCREEN | FLAG_PRETRAIN | FLAG_OUT, 0, 0, ALL_GROUPS, cmd_demo},
     {"scan", "DIR", "look at a data set: classes, pictures, problems", 0, 1, 1, "Data", cmd_scan},
-    {"train", "DIR", "train on a data set", 0, 1, 1, ALL_GROUPS, cmd_train},
+    {"train", "DIR", "train on a data set", FLAG_MODES, 1, 1, ALL_GROUPS, cmd_train},
     {"resume", "RUN", "go on with a run that was stopped, or make it longer", FLAG_MORE, 1, 1, NULL, cmd_resume},
     {"eval", "RUN [DIR]", "accuracy, loss and classes on the run's validation part or another folder", FLAG_LAST | FLAG_STORED, 1, 2, "Machine", cmd_eval},
     {"predict", "RUN FILE...", "classes of pictures; folders too", FLAG_LAST, 2, 1 << 20, "Machine", cmd_predict},
@@ -114,13 +115,26 @@ static const char *near_command(const char *name)
     return found;
 }
 
+/* The value inside of a word such as --mode=M or -mM; NULL: the word is no such form of the flag, "" the flag alone. */
+static const char *flag_value(const struct flag_row *row, const char *word)
+{
+    size_t n = strlen(row->name);
+    if (word[1] != '-')
+        return row->short_flag && word[1] == row->short_flag && (row->argument || !word[2])
+                   ? word + 2
+                   : NULL;
+    if (strncmp(word + 2, row->name, n) != 0)
+        return NULL;
+    if (!word[2 + n])
+        return word + 2 + n;
+    return row->argument && word[2 + n] == '=' ? word + 3 + n : NULL;
+}
+
 static const struct flag_row *find_flag(const struct batch *b, const char *word)
 {
     for (size_t i = 0; i < n_flag_rows; i++) {
         const struct flag_row *row = &flag_rows[i];
-        bool named = word[1] == '-' ? str_eq(word + 2, row->name)
-                                    : row->short_flag && word[1] == row->short_flag && !word[2];
-        if (named && (row->flag & (b->command->flags | FLAGS_EVERYWHERE)))
+        if (flag_value(row, word) && (row->flag & (b->command->flags | FLAGS_EVERYWHERE)))
             return row;
     }
     return NULL;
@@ -135,15 +149,37 @@ static enum err_code take_more(struct batch *b, const char *text, struct err *er
     return err_hint(err, "+5 adds five epochs to the run");
 }
 
+/* One mode is the option; several are runs of their own. */
+static enum err_code take_modes(struct batch *b, const char *text, struct err *err)
+{
+    if (!str_eq(text, "all") && !strchr(text, ',')) {
+        b->n_modes = 0;
+        return option_set(&b->options, OPTION_ID_mode, text, SOURCE_COMMAND_LINE, err);
+    }
+    enum err_code code = modes_parse(text, b->modes, &b->n_modes, err);
+    if (code == ERR_OK && b->n_modes == 1) {
+        b->options.mode = (int)b->modes[0];
+        b->options.source[OPTION_ID_mode] = SOURCE_COMMAND_LINE;
+        b->n_modes = 0;
+    }
+    return code;
+}
+
 static enum err_code take_flag(struct batch *b, const struct flag_row *row, int argc, char **argv,
                                int *i, struct err *err)
 {
     b->flags |= row->flag;
     if (!row->argument)
         return ERR_OK;
-    if (*i + 1 >= argc)
-        return err_set(err, ERR_INVALID, "--%s: a value is missing (%s)", row->name, row->argument);
-    const char *value = argv[++*i];
+    const char *word = argv[*i], *value = flag_value(row, word);
+    if (!*value && word[strlen(word) - 1] != '=') {
+        if (*i + 1 >= argc)
+            return err_set(err, ERR_INVALID, "--%s: a value is missing (%s)", row->name,
+                           row->argument);
+        value = argv[++*i];
+    }
+    if (row->flag == FLAG_MODES)
+        return take_modes(b, value, err);
     if (row->flag == FLAG_MORE)
         return take_more(b, value, err);
     b->out = value;

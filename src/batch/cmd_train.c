@@ -197,49 +197,101 @@ static void watch_run(struct batch *b, uint64_t job, void *user)
 
 /* --- the end ---------------------------------------------------------------------------------- */
 
+static void done_event(struct batch *b, const struct train_view *t, const struct job_end *end)
+{
+    cJSON *event = json_event("done");
+    if (t->best.epoch)
+        json_int(event, "best_epoch", t->best.epoch);
+    else
+        cJSON_AddNullToObject(event, "best_epoch");
+    json_real(event, "best_val_acc", t->best.epoch ? t->best.val_acc : NAN);
+    json_real(event, "best_val_loss", t->best.epoch ? t->best.val_loss : NAN);
+    json_int(event, "epochs", t->epoch);
+    json_text(event, "mode", t->mode);
+    json_text(event, "run", t->run);
+    json_text(event, "end", *t->end ? t->end : end->text);
+    json_line(&b->result, event);
+}
+
+/* Two lines; of several runs one each: "frozen: best epoch 5: validation accuracy 91.00 %, loss 0.3120, run runs/..." */
 static void tell_end(struct batch *b, const struct job_end *end)
 {
     const struct train_view *t = &b->snap->train;
     char acc[16];
+    struct str line = STR_INIT;
     if (b->flags & FLAG_JSON) {
-        cJSON *event = json_event("done");
-        if (t->best.epoch)
-            json_int(event, "best_epoch", t->best.epoch);
-        else
-            cJSON_AddNullToObject(event, "best_epoch");
-        json_real(event, "best_val_acc", t->best.epoch ? t->best.val_acc : NAN);
-        json_real(event, "best_val_loss", t->best.epoch ? t->best.val_loss : NAN);
-        json_int(event, "epochs", t->epoch);
-        json_text(event, "run", t->run);
-        json_text(event, "end", *t->end ? t->end : end->text);
-        json_line(&b->result, event);
+        done_event(b, t, end);
         return;
     }
     if (*t->end || *end->text)
         say(b, "%s", *t->end ? t->end : end->text);
+    if (b->n_modes)
+        str_printf(&line, "%s: ", t->mode);
     if (t->best.epoch)
-        output_printf(&b->result, "best epoch %d: validation accuracy %s, loss %.4f\n",
-                      t->best.epoch, percent(acc, t->best.val_acc), t->best.val_loss);
-    struct str line = STR_INIT;
+        str_printf(&line, "best epoch %d: validation accuracy %s, loss %.4f%s", t->best.epoch,
+                   percent(acc, t->best.val_acc), t->best.val_loss, b->n_modes ? ", " : "\n");
     str_add(&line, "run ");
     str_add_safe(&line, t->run);
     output_printf(&b->result, "%s\n", line.s);
     str_done(&line);
 }
 
-int follow_run(struct batch *b, const struct cmd *cmd)
+/* Tells a run to its end. */
+static int follow(struct batch *b, enum cmd_kind kind, uint64_t job)
 {
     struct told told = {0};
     struct job_end end;
-    int code = run_job(b, cmd, watch_run, &told, &end);
-    if (end.kind != NOTICE_FAILED && *b->snap->train.run)
+    int code = wait_job(b, kind, job, watch_run, &told, &end);
+    bool known = b->snap->train.job == job && *b->snap->train.run;
+    if (end.kind != NOTICE_FAILED && known)
         tell_end(b, &end);
-    const char *again = cmd->kind == CMD_ATTACH ? "the run goes on; come back with: flowerlab attach"
-                                                : "go on with: flowerlab resume";
-    if (code == EXIT_INTERRUPTED && *b->snap->train.run)
+    const char *again = kind == CMD_ATTACH ? "the run goes on; come back with: flowerlab attach"
+                                           : "go on with: flowerlab resume";
+    if (code == EXIT_INTERRUPTED && known)
         say(b, "%s %s", again, b->snap->train.run);
     job_end_done(&end);
     return code;
+}
+
+int follow_run(struct batch *b, const struct cmd *cmd)
+{
+    struct err err = {0};
+    uint64_t job;
+    if (start_job(b, cmd, &job, &err) != ERR_OK)
+        return report(b, &err);
+    return follow(b, cmd->kind, job);
+}
+
+/* The queue does it, as on the screen: a run that fails does not keep the next from beginning. */
+static int train_modes(struct batch *b, const char *folder)
+{
+    uint64_t jobs[MODE_COUNT];
+    struct err err = {0};
+    int worst = EXIT_DONE;
+    struct options options = b->options;
+    struct cmd cmd = {.kind = CMD_QUEUE_ADD, .options = &options};
+    enum err_code code = put_path(cmd.path, folder, &err);
+    if (code == ERR_OK && option_is_set(&b->options, OPTION_ID_run)) {
+        err_set(&err, ERR_INVALID, "run: one folder cannot hold the runs of %d modes", b->n_modes);
+        code = err_hint(&err, "runs-dir names the folder that theirs are made in");
+    }
+    options.source[OPTION_ID_mode] = SOURCE_COMMAND_LINE;
+    for (int i = 0; code == ERR_OK && i < b->n_modes; i++) { /* nothing begins when one is wrong */
+        struct recipe recipe;
+        options.mode = (int)b->modes[i];
+        code = engine_recipe(&options, &recipe, &err);
+    }
+    for (int i = 0; code == ERR_OK && i < b->n_modes; i++) {
+        options.mode = (int)b->modes[i];
+        code = start_job(b, &cmd, &jobs[i], &err);
+    }
+    if (code != ERR_OK)
+        return report_usage(b, &err);
+    for (int i = 0; i < b->n_modes && !b->interrupted; i++) {
+        int one = follow(b, CMD_TRAIN, jobs[i]);
+        worst = one > worst ? one : worst;
+    }
+    return worst;
 }
 
 int train_folder(struct batch *b, const char *folder)
@@ -253,7 +305,7 @@ int train_folder(struct batch *b, const char *folder)
 
 int cmd_train(struct batch *b)
 {
-    return train_folder(b, b->words[0]);
+    return b->n_modes ? train_modes(b, b->words[0]) : train_folder(b, b->words[0]);
 }
 
 int cmd_resume(struct batch *b)

@@ -22,7 +22,8 @@ enum flag {
     FLAG_PRETRAIN = 64,
     FLAG_OUT = 128,  /* takes a value */
     FLAG_MORE = 256, /* --epochs +N of resume; takes a value */
-    FLAG_STORED = 512
+    FLAG_STORED = 512,
+    FLAG_MODES = 1024 /* --mode of train: that of the option, or several; takes a value */
 };
 #define FLAGS_EVERYWHERE (FLAG_JSON | FLAG_HELP | FLAG_VERSION)
 
@@ -57,6 +58,8 @@ struct batch {
     unsigned flags;        /* given */
     const char *out;       /* --out */
     int64_t more;          /* --epochs +N */
+    int n_modes;           /* --mode M,M: 0, or two and more */
+    enum mode modes[MODE_COUNT];
     int n_words;
     const char **words;    /* the arguments that are no options */
     struct str line;       /* the whole command line, shell-quoted */
@@ -124,6 +127,9 @@ typedef void watch_fn(struct batch *b, uint64_t job, void *user);
 /* Starts the engine if need be, submits, and waits for the end. INT and TERM stop the job with a save (a second one ends the program), HUP ends
  * the output. Returns EXIT_DONE, or the code after everything was reported: EXIT_FAILED, EXIT_INTERRUPTED. *end is filled in any case. */
 int run_job(struct batch *b, const struct cmd *cmd, watch_fn *watch, void *user, struct job_end *end);
+/* The same in two halves, for jobs that wait in the engine's queue. wait_job: EXIT_INTERRUPTED also when a signal came before. */
+enum err_code start_job(struct batch *b, const struct cmd *cmd, uint64_t *job, struct err *err);
+int wait_job(struct batch *b, enum cmd_kind kind, uint64_t job, watch_fn *watch, void *user, struct job_end *end);
 void session_close(struct batch *b);
 
 /* The view of a job in the snapshot, or NULL. */

@@ -218,7 +218,7 @@ static void dump_zsh(struct str *s)
     }
     str_add(s, "    )\n    flags=(\n");
     for (size_t i = 0; i < n_flag_rows; i++) {
-        if (flag_rows[i].flag == FLAG_MORE)
+        if (flag_rows[i].flag == FLAG_MORE || flag_rows[i].flag == FLAG_MODES)
             continue; /* the option of the same name stands below */
         str_printf(s, "        '--%s[", flag_rows[i].name);
         add_zsh_text(s, flag_rows[i].help);

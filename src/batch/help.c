@@ -39,7 +39,17 @@ static void add_flags(struct str *s, unsigned flags)
     }
 }
 
-static void add_options(struct str *s, const char *groups)
+static bool is_flag(unsigned flags, const char *name)
+{
+    for (size_t i = 0; i < n_flag_rows; i++) {
+        if ((flag_rows[i].flag & flags) && str_eq(flag_rows[i].name, name))
+            return true;
+    }
+    return false;
+}
+
+/* flags: of the command, which may say more about an option of the same name. */
+static void add_options(struct str *s, const char *groups, unsigned flags)
 {
     const char *group = "";
     for (int id = 0; id < OPTION_COUNT; id++) {
@@ -49,7 +59,8 @@ static void add_options(struct str *s, const char *groups)
         if (!str_eq(group, row->group))
             str_printf(s, "\n%s\n", row->group);
         group = row->group;
-        add_row(s, row->short_flag, row->name, row->argument, row->help);
+        if (!is_flag(flags, row->name))
+            add_row(s, row->short_flag, row->name, row->argument, row->help);
     }
 }
 
@@ -69,7 +80,7 @@ void help_program(struct output *out)
     }
     str_add_c(&s, '\n');
     add_flags(&s, FLAGS_EVERYWHERE | FLAG_START);
-    add_options(&s, "Screen");
+    add_options(&s, "Screen", 0);
     str_add(&s, "\n\"flowerlab COMMAND --help\" says more, \"flowerlab train --help\" lists the "
                 "options, flowerlab(1) explains them.\n");
     output_write(out, s.s, s.len);
@@ -85,7 +96,7 @@ void help_command(struct output *out, const struct command *command)
         str_printf(&s, "%s\n\n", command->help);
     add_flags(&s, command->flags | FLAGS_EVERYWHERE);
     if (command->groups)
-        add_options(&s, command->groups);
+        add_options(&s, command->groups, command->flags);
     output_write(out, s.s, s.len);
     str_done(&s);
 }

@@ -59,10 +59,10 @@ void job_end_done(struct job_end *end)
 }
 
 /* The first INT or TERM asks the job to stop and save; who asks twice does not want to wait. */
-static void handle_signals(struct batch *b, const struct cmd *cmd, uint64_t job)
+static void handle_signals(struct batch *b, enum cmd_kind kind, uint64_t job)
 {
-    bool watches = cmd->kind == CMD_ATTACH; /* to leave is not to stop: it is another process's run */
-    bool trains = cmd->kind == CMD_TRAIN || cmd->kind == CMD_RESUME;
+    bool watches = kind == CMD_ATTACH; /* to leave is not to stop: it is another process's run */
+    bool trains = kind == CMD_TRAIN || kind == CMD_RESUME;
     for (int number = batch_signals_next(); number; number = batch_signals_next()) {
         if (watches) {
             b->interrupted = true;
@@ -76,6 +76,7 @@ static void handle_signals(struct batch *b, const struct cmd *cmd, uint64_t job)
             _exit(EXIT_INTERRUPTED);
         b->interrupted = true;
         struct cmd stop = {.kind = trains ? CMD_STOP_NOW : CMD_CANCEL, .job = job};
+        engine_submit(b->engine, &(struct cmd){.kind = CMD_QUEUE_REMOVE}, NULL, NULL);
         engine_submit(b->engine, &stop, NULL,
                       NULL); /* too late for the job: its notice is on the way */
         say(b, "%s", trains ? "stopping after this step, saving" : "stopping");
@@ -103,16 +104,17 @@ static bool take_notices(struct batch *b, uint64_t job, struct job_end *end)
     return false;
 }
 
-static int wait_for_job(struct batch *b, const struct cmd *cmd, uint64_t job, watch_fn *watch,
-                        void *user, struct job_end *end)
+int wait_job(struct batch *b, enum cmd_kind kind, uint64_t job, watch_fn *watch, void *user,
+             struct job_end *end)
 {
     struct pollfd fds[2] = {{.fd = engine_event_fd(b->engine), .events = POLLIN},
                             {.fd = batch_signals_fd(), .events = POLLIN}};
+    *end = (struct job_end){.kind = NOTICE_FAILED};
     for (bool over = false; !over;) {
         poll(fds, 2, WATCH_MS);
-        handle_signals(b, cmd, job);
+        handle_signals(b, kind, job);
         over = take_notices(b, job, end);
-        if (!over && b->interrupted && cmd->kind == CMD_ATTACH) {
+        if (!over && b->interrupted && kind == CMD_ATTACH) {
             end->kind = NOTICE_CANCELLED;
             over = true;
         }
@@ -128,16 +130,19 @@ static int wait_for_job(struct batch *b, const struct cmd *cmd, uint64_t job, wa
     return end->kind == NOTICE_FINISHED ? EXIT_DONE : EXIT_FAILED;
 }
 
+enum err_code start_job(struct batch *b, const struct cmd *cmd, uint64_t *job, struct err *err)
+{
+    session_open(b);
+    return engine_submit(b->engine, cmd, job, err);
+}
+
 int run_job(struct batch *b, const struct cmd *cmd, watch_fn *watch, void *user,
             struct job_end *end)
 {
     uint64_t job;
     struct err err = {0};
-    *end = (struct job_end){.kind = NOTICE_FAILED};
-    session_open(b);
-    if (engine_submit(b->engine, cmd, &job, &err) != ERR_OK) {
-        end->err = err;
-        return report(b, &err);
-    }
-    return wait_for_job(b, cmd, job, watch, user, end);
+    if (start_job(b, cmd, &job, &err) == ERR_OK)
+        return wait_job(b, cmd->kind, job, watch, user, end);
+    *end = (struct job_end){.kind = NOTICE_FAILED, .err = err};
+    return report(b, &err);
 }

@@ -21,17 +21,17 @@
 enum { JPEG_QUALITY = 88 };
 
 /* Raised whenever the same arguments draw other pictures: sets of older versions are then written anew. */
-enum { DRAWING_VERSION = 1 };
+enum { DRAWING_VERSION = 2 };
 
 int demo_classes(enum demo_kind kind)
 {
     return kind == DEMO_FLOWERS ? (int)(sizeof demo_flower_names / sizeof *demo_flower_names)
-                                : (int)(sizeof demo_shape_names / sizeof *demo_shape_names);
+                                : demo_shape_count();
 }
 
 const char *demo_class(enum demo_kind kind, int cls)
 {
-    return kind == DEMO_FLOWERS ? demo_flower_names[cls] : demo_shape_names[cls];
+    return kind == DEMO_FLOWERS ? demo_flower_names[cls] : demo_shape_name(cls);
 }
 
 void demo_draw(struct image *image, enum demo_kind kind, int cls, uint64_t seed, int index, int size)

@@ -66,6 +66,7 @@ void paint_occluders(struct sheet *canvas, struct rng *rng, int at_most);
 void demo_flower_scene(struct sheet *canvas, int cls, struct rng *rng);
 void demo_shape_scene(struct sheet *canvas, int cls, struct rng *rng);
 extern const char *const demo_flower_names[5];
-extern const char *const demo_shape_names[16];
+int demo_shape_count(void);
+const char *demo_shape_name(int cls);
 
 #endif

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "engine/hooks.h"
 #include "engine/internal.h"
@@ -84,6 +85,8 @@ static void job_run(struct job *job, struct err *err)
 
 /* --- the engine thread --------------------------------------------------------------------------------------- */
 
+static void start_waiting(struct engine *e);
+
 static void *engine_main(void *arg)
 {
     struct engine *e = arg;
@@ -104,6 +107,7 @@ static void *engine_main(void *arg)
         e->current = NULL;
         job_end(job, &err);
         job_free(job);
+        start_waiting(e); /* at once: the engine is never seen free between two of the queue */
     }
     pthread_mutex_unlock(&e->lock);
     sampler_stop(e->sampler);
@@ -143,12 +147,22 @@ static void run_nested(struct engine *e)
     job_free(job);
 }
 
+/* How many commands wait; those of a run elsewhere wait there. Lock held. */
+static void show_waiting(struct job *job)
+{
+    if (job->ops->kind != CMD_ATTACH)
+        job->engine->snap->jobs[job->slot].waiting = (uint64_t)job->n_controls;
+    job->engine->snap->generation++;
+    queue_progress(&job->engine->queue);
+}
+
 static bool take_control(struct job *job, struct control *control)
 {
     if (job->n_controls == 0)
         return false;
     *control = job->controls[0];
     job->n_controls--;
+    show_waiting(job);
     memmove(job->controls, job->controls + 1, (size_t)job->n_controls * sizeof *job->controls);
     return true;
 }
@@ -258,6 +272,11 @@ bool cmd_is_control(enum cmd_kind kind)
     return kind >= CMD_CANCEL && kind < CMD_KIND_COUNT;
 }
 
+static bool is_queue(enum cmd_kind kind)
+{
+    return kind == CMD_QUEUE_ADD || kind == CMD_QUEUE_REMOVE || kind == CMD_QUEUE_MOVE;
+}
+
 static struct job *find_job(struct engine *e, uint64_t number)
 {
     if (e->current && e->current->number == number)
@@ -289,6 +308,7 @@ static enum err_code control(struct engine *e, const struct cmd *cmd, struct err
     struct control c = {.kind = cmd->kind == CMD_CANCEL ? CMD_STOP_NOW : cmd->kind, .number = cmd->number,
                         .real = cmd->real};
     job->controls[job->n_controls++] = c;
+    show_waiting(job);
     pthread_cond_broadcast(&e->work);
     wake(job);
     return ERR_OK;
@@ -338,7 +358,7 @@ static enum err_code admit(struct engine *e, const struct job_ops *ops, int *slo
     return ERR_OK;
 }
 
-static struct job *job_new(struct engine *e, const struct job_ops *ops, const struct cmd *cmd, int slot)
+static struct job *job_new(struct engine *e, const struct job_ops *ops, const struct cmd *cmd, int slot, uint64_t number)
 {
     struct job *job = xcalloc(1, sizeof *job);
     job->engine = e;
@@ -346,7 +366,7 @@ static struct job *job_new(struct engine *e, const struct job_ops *ops, const st
     job->as = ops->kind;
     job->wake = -1;
     job->slot = slot;
-    job->number = ++e->last_job;
+    job->number = number;
     job->began = clock_now();
     cmd_copy(&job->cmd, cmd);
     e->snap->jobs[slot] = (struct job_view){.job = job->number, .command = ops->kind, .state = JOB_RUNNING};
@@ -383,6 +403,19 @@ static enum err_code start(struct engine *e, struct job *job, struct err *err)
     return err_set(err, ERR_MEMORY, "no thread for another job");
 }
 
+/* The next of the queue takes the engine when that is free. Its notices have their room since it was added. Lock held. */
+static void start_waiting(struct engine *e)
+{
+    struct waiting next;
+    while (!e->current && !e->quit && waiting_next(e, &next)) {
+        const struct job_ops *ops = find_ops(e, CMD_TRAIN);
+        struct job *job = job_new(e, ops, &next.cmd, 0, next.number);
+        cmd_done(&next.cmd);
+        if (start(e, job, NULL) != ERR_OK)
+            log_line(LOG_ERROR, "a run of the queue could not begin: no thread for it");
+    }
+}
+
 enum err_code engine_submit(struct engine *e, const struct cmd *cmd, uint64_t *number, struct err *err)
 {
     reap(e, false);
@@ -394,10 +427,16 @@ enum err_code engine_submit(struct engine *e, const struct cmd *cmd, uint64_t *n
         code = control(e, cmd, err);
         if (number)
             *number = cmd->job;
+    } else if (is_queue(cmd->kind)) {
+        uint64_t run = 0;
+        code = waiting_command(e, cmd, &run, err);
+        if (number)
+            *number = run;
+        start_waiting(e);
     } else if (!ops) {
         code = err_set(err, ERR_INVALID, "unknown command %d", (int)cmd->kind);
     } else if ((code = admit(e, ops, &slot, err)) == ERR_OK) {
-        struct job *job = job_new(e, ops, cmd, slot);
+        struct job *job = job_new(e, ops, cmd, slot, ++e->last_job);
         if (number)
             *number = job->number;
         code = start(e, job, err);
@@ -431,6 +470,7 @@ void engine_free(struct engine *e)
     if (e->thread_runs)
         pthread_join(e->thread, NULL);
     reap(e, true);
+    waiting_done(e);
     pool_free(e->pool);
     block_store_done(&e->blocks);
     queue_done(&e->queue);

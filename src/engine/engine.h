@@ -66,6 +66,11 @@ enum cmd_kind {
                     * numbers are the snapshot's, notices and job carry its own command (CMD_TRAIN ...), control commands go to it, and the
                     * job ends as it ends. The end of this engine leaves it alone. Several may watch, and all may steer */
     CMD_DEVICES,   /* Result: text block, a line a device. Loads libtorch */
+    /* queue commands: done at once, whatever runs. A run in the queue has its job number already and ends with one notice as every job does */
+    CMD_QUEUE_ADD, /* as CMD_TRAIN; begins when the engine is free and those before it have ended. errors: INVALID (as engine_recipe, or its
+                    * option run names the folder of a run before it), BUSY (QUEUE_RUNS wait) */
+    CMD_QUEUE_REMOVE, /* job: of a waiting run, 0: of all. It ends as CANCELLED */
+    CMD_QUEUE_MOVE,   /* job; number: so many places later, negative: earlier; at most to the end */
     /* control commands: job is the target */
     CMD_CANCEL,    /* data job or eval, predict: stop. Training: as CMD_STOP_NOW */
     CMD_STOP_NOW,  /* after this step; saves. The epoch in progress is repeated by resume */
@@ -132,6 +137,7 @@ struct job_view {
     uint64_t done, total;    /* within the stage: files, pictures, bytes; total 0 when unknown */
     double seconds;          /* since the job's start */
     uint64_t bad;            /* files left out so far */
+    uint64_t waiting;        /* control commands that it has not taken yet */
 };
 
 struct step_point {
@@ -193,6 +199,16 @@ struct gauges {
     uint64_t gpu_memory_used, gpu_memory_total;
 };
 
+#define QUEUE_RUNS 16
+
+/* A run that waits. */
+struct queue_entry {
+    uint64_t job;
+    char mode[24], preset[16], model[32];
+    char settings[256];      /* the other options that are set: "epochs 3, lr 0.1" */
+    char data[256];          /* the end of the folder's path */
+};
+
 struct snapshot {
     uint64_t generation;     /* changes when anything below changes */
     struct job_view jobs[SNAP_JOBS]; /* [0]: the engine command; the others: data commands */
@@ -200,6 +216,8 @@ struct snapshot {
     uint64_t memory_used, memory_total; /* of the device, bytes, by this process; 0 unknown */
     struct gauges gauges;
     uint64_t viewers;        /* that are attached to the run over its socket */
+    uint64_t n_queue;        /* runs that wait, the next one first */
+    struct queue_entry queue[QUEUE_RUNS];
 };
 
 /* Copies when snap->generation differs; false: nothing changed, nothing copied. Start with generation 0. */

@@ -52,6 +52,12 @@ struct job {
     struct job *next;
 };
 
+/* A run that waits for the engine. */
+struct waiting {
+    uint64_t number;
+    struct cmd cmd;
+};
+
 struct engine {
     int n_threads, niceness;
     char *shim, *command_line;
@@ -69,10 +75,20 @@ struct engine {
     struct job *current, *nested; /* engine thread's job; the one that runs while it is paused */
     struct job *data_jobs;
     struct queue queue;
+    struct waiting waiting[QUEUE_RUNS];
+    size_t n_waiting;
     struct snapshot *snap;
     int gpu;               /* that the run computes on; -1 none */
     struct block_store blocks;
 };
+
+/* --- waiting.c; the lock is held --- */
+
+/* A queue command. *number: of the run that was added, else the target. */
+enum err_code waiting_command(struct engine *e, const struct cmd *cmd, uint64_t *number, struct err *err);
+/* Takes the next run out of the queue. False: none waits. */
+bool waiting_next(struct engine *e, struct waiting *next);
+void waiting_done(struct engine *e);
 
 /* As engine_new with another table of jobs; for tests. table must outlive the engine. */
 struct engine *engine_new_with(const struct engine_config *config, const struct job_ops *table, size_t n);

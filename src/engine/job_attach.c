@@ -57,6 +57,7 @@ static void show_job(struct job_view *view, const struct watch *w)
     view->done = far->done;
     view->total = far->total;
     view->bad = far->bad;
+    view->waiting = far->waiting;
     w->job->began = clock_now() - far->seconds;
 }
 

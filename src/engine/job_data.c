@@ -68,14 +68,21 @@ static void default_to(struct options *o, enum option_id id, const char *value)
         option_set(o, id, value, SOURCE_SCREEN, NULL);
 }
 
-/* Scratch training on the shapes, in the cache; what the command sets stands. */
+/* Scratch training on the shapes, in the cache; what the command sets stands. Many classes and few epochs want wide windows: a shape's
+ * outline and the parts inside it must be seen together. */
 static void pretrain_options(struct options *o, const struct cmd *cmd, const char *cache)
 {
+    static const struct {
+        enum option_id id;
+        const char *text;
+    } defaults[] = {
+        {OPTION_ID_model, "resnet10"}, {OPTION_ID_image_size, "64"}, {OPTION_ID_epochs, "5"},
+        {OPTION_ID_crop_min, "0.6"},   {OPTION_ID_val_share, "0.1"},
+    };
     *o = *cmd->options;
     option_set(o, OPTION_ID_mode, "scratch", SOURCE_SCREEN, NULL);
-    default_to(o, OPTION_ID_model, "resnet10");
-    default_to(o, OPTION_ID_image_size, "64");
-    default_to(o, OPTION_ID_epochs, "20");
+    for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++)
+        default_to(o, defaults[i].id, defaults[i].text);
     if (!option_is_set(o, OPTION_ID_run)) {
         char *runs = path_join(cache, "runs");
         option_set(o, OPTION_ID_runs_dir, runs, SOURCE_SCREEN, NULL);

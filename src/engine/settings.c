@@ -88,6 +88,18 @@ enum err_code engine_recipe(const struct options *options, struct recipe *recipe
     return settings_recipe(recipe, options, (enum mode)options->mode, err);
 }
 
+void settings_brief(struct str *out, const struct options *o)
+{
+    for (int id = 0; id < OPTION_COUNT; id++) {
+        const struct option_row *row = option_row((enum option_id)id);
+        bool apart = id == OPTION_ID_mode || id == OPTION_ID_preset || id == OPTION_ID_model;
+        if (apart || row->scope == SCOPE_SCREEN || row->scope == SCOPE_PROGRAM || !set(o, (enum option_id)id))
+            continue;
+        str_printf(out, "%s%s ", out->len ? ", " : "", row->name);
+        option_get(out, o, (enum option_id)id);
+    }
+}
+
 struct prep settings_prep(const struct recipe *recipe)
 {
     return (struct prep){.size = recipe->image_size, .resize = recipe->resize, .antialias = recipe->antialias,

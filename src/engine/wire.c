@@ -199,6 +199,7 @@ static const struct field job_fields[] = {
     FIELD(F_U64, job_view, job),   FIELD(F_INT, job_view, command), FIELD(F_INT, job_view, state),
     FIELD(F_TEXT, job_view, stage), FIELD(F_U64, job_view, done),   FIELD(F_U64, job_view, total),
     FIELD(F_REAL, job_view, seconds), FIELD(F_U64, job_view, bad),
+    FIELD(F_U64, job_view, waiting),
 };
 
 static const struct field step_fields[] = {
@@ -314,6 +315,29 @@ static const struct field snap_fields[] = {
     FIELD(F_U64, snapshot, memory_total), FIELD(F_U64, snapshot, viewers),
 };
 
+static const struct field queue_fields[] = {
+    FIELD(F_U64, queue_entry, job),    FIELD(F_TEXT, queue_entry, mode),     FIELD(F_TEXT, queue_entry, preset),
+    FIELD(F_TEXT, queue_entry, model), FIELD(F_TEXT, queue_entry, settings), FIELD(F_TEXT, queue_entry, data),
+};
+
+static void put_queue(struct str *out, const struct snapshot *snap)
+{
+    put_u64(out, snap->n_queue);
+    for (uint64_t i = 0; i < snap->n_queue; i++)
+        put_fields(out, queue_fields, N_FIELDS(queue_fields), &snap->queue[i]);
+}
+
+static enum err_code get_queue(struct snapshot *snap, struct reader *r, struct err *err)
+{
+    uint64_t n = get_u64(r);
+    if (n > QUEUE_RUNS)
+        return err_set(err, ERR_FORMAT, "snapshot: too many runs wait");
+    for (uint64_t i = 0; i < n && !r->bad; i++)
+        get_fields(r, queue_fields, N_FIELDS(queue_fields), &snap->queue[i]);
+    snap->n_queue = n;
+    return ERR_OK;
+}
+
 void snapshot_encode_after(struct str *out, const struct snapshot *snap, struct wire_known *known)
 {
     const struct train_view *t = &snap->train;
@@ -321,6 +345,7 @@ void snapshot_encode_after(struct str *out, const struct snapshot *snap, struct 
     put_fields(out, gauge_fields, N_FIELDS(gauge_fields), &snap->gauges);
     for (int i = 0; i < SNAP_JOBS; i++)
         put_fields(out, job_fields, N_FIELDS(job_fields), &snap->jobs[i]);
+    put_queue(out, snap);
     put_train(out, t, known);
     *known = (struct wire_known){t->job, t->steps_seen, t->epochs_seen};
 }
@@ -331,7 +356,9 @@ enum err_code snapshot_decode_after(struct snapshot *snap, struct reader *r, str
     get_fields(r, gauge_fields, N_FIELDS(gauge_fields), &snap->gauges);
     for (int i = 0; i < SNAP_JOBS; i++)
         get_fields(r, job_fields, N_FIELDS(job_fields), &snap->jobs[i]);
-    enum err_code code = get_train(&snap->train, r, err);
+    enum err_code code = get_queue(snap, r, err);
+    if (code == ERR_OK)
+        code = get_train(&snap->train, r, err);
     return code == ERR_OK ? finish(r, "snapshot", err) : code;
 }
 
@@ -368,12 +395,13 @@ uint64_t wire_form(void)
     h = mix_fields(h, snap_fields, N_FIELDS(snap_fields));
     h = mix_fields(h, gauge_fields, N_FIELDS(gauge_fields));
     h = mix_fields(h, job_fields, N_FIELDS(job_fields));
+    h = mix_fields(h, queue_fields, N_FIELDS(queue_fields));
     h = mix_fields(h, train_fields, N_FIELDS(train_fields));
     h = mix_fields(h, mark_fields, N_FIELDS(mark_fields));
     h = mix_fields(h, event_fields, N_FIELDS(event_fields));
     h = mix_fields(h, step_fields, N_FIELDS(step_fields));
     h = mix_fields(h, epoch_fields, N_FIELDS(epoch_fields));
-    const uint64_t sizes[] = {SNAP_STEPS, SNAP_EPOCHS, SNAP_JOBS, CMD_KIND_COUNT, OPTION_COUNT, TRAIN_MARKS, TRAIN_EVENTS};
+    const uint64_t sizes[] = {SNAP_STEPS, SNAP_EPOCHS, SNAP_JOBS, QUEUE_RUNS, CMD_KIND_COUNT, OPTION_COUNT, TRAIN_MARKS, TRAIN_EVENTS};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
         h = mix(h, sizes[i]);
     return h;

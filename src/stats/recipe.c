@@ -62,6 +62,45 @@ bool mode_needs_weights(enum mode mode)
     return mode != MODE_SCRATCH;
 }
 
+static enum err_code add_mode(const char *word, size_t length, enum mode *list, int *n,
+                              struct err *err)
+{
+    for (int m = 0; m < MODE_COUNT; m++) {
+        if (strlen(mode_name((enum mode)m)) != length || strncmp(word, mode_name((enum mode)m), length))
+            continue;
+        for (int i = 0; i < *n; i++) {
+            if (list[i] == (enum mode)m)
+                return err_set(err, ERR_INVALID, "mode: %s is named twice", mode_name(list[i]));
+        }
+        list[(*n)++] = (enum mode)m;
+        return ERR_OK;
+    }
+    err_set(err, ERR_INVALID, "mode: unknown choice \"%.*s\"", (int)length, word);
+    return err ? err_hint(err, "all, or some of: scratch, frozen, fine-tune, staged, discriminative")
+               : ERR_INVALID;
+}
+
+enum err_code modes_parse(const char *text, enum mode list[MODE_COUNT], int *n, struct err *err)
+{
+    enum err_code code = ERR_OK;
+    *n = 0;
+    if (str_eq(text, "all")) {
+        while (*n < MODE_COUNT) {
+            list[*n] = (enum mode)*n;
+            ++*n;
+        }
+        return ERR_OK;
+    }
+    for (const char *word = text; code == ERR_OK; word++) {
+        size_t length = strcspn(word, ",");
+        code = add_mode(word, length, list, n, err);
+        word += length;
+        if (!*word)
+            break;
+    }
+    return code;
+}
+
 const char *phase_title(const struct phase *phase)
 {
     return phase->backbone_trains ? "all layers" : "frozen";

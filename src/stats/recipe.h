@@ -20,6 +20,8 @@ const char *mode_name(enum mode mode);   /* "scratch", "frozen", "fine-tune", "s
 const char *mode_help(enum mode mode);   /* one sentence */
 const char *preset_name(enum preset preset);
 bool mode_needs_weights(enum mode mode); /* all but scratch */
+/* "frozen,fine-tune": the modes in that order, or "all". *n of them, each once. errors: INVALID (names the word) */
+enum err_code modes_parse(const char *text, enum mode list[MODE_COUNT], int *n, struct err *err);
 
 /* What happens to training pictures at random. All zero: nothing, the input is fixed. */
 struct augment_spec {

@@ -24,7 +24,7 @@
 #define ESCAPE_DELAY 0.025
 #define ANSWER_TIMEOUT 1.0
 #define FRAME 0.033       /* at most 30 frames a second for keys */
-#define NUMBERS_FRAME 0.1 /* and 10 when only numbers change */
+#define NUMBERS_FRAME 0.25 /* and 4 when only numbers change: they cost the cores that train */
 #define RESIZE_PAUSE 0.1
 #define NICENESS 5 /* keys are answered while all cores compute */
 
@@ -209,12 +209,14 @@ static double next_due(const struct app *app)
     return due >= 1e9 ? -1 : due > now ? due - now : 0;
 }
 
+/* While new numbers wait for their frame, more of them wake nobody: a run may make thousands of
+ * steps a second. */
 static void wait_for_work(struct app *app)
 {
     struct pollfd fds[5] = {
         {.fd = term_fd(app->term), .events = POLLIN},
         {.fd = signals_fd(), .events = POLLIN},
-        {.fd = app->engine ? engine_event_fd(app->engine) : -1, .events = POLLIN},
+        {.fd = app->engine && !app->dirty ? engine_event_fd(app->engine) : -1, .events = POLLIN},
         {.fd = pictures_fd(app->pictures), .events = POLLIN},
         {.fd = term_stray_fd(app->term), .events = POLLIN},
     };

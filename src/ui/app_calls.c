@@ -59,6 +59,8 @@ static void quit_answered(void *user, int answer)
         app->quit = true;
         return;
     }
+    if (!app->attached) /* nobody is there to begin them */
+        app_submit(app, &(struct cmd){.kind = CMD_QUEUE_REMOVE}, NULL, NULL);
     if (app_submit(app, &cmd, NULL, &err) != ERR_OK) {
         app_error(app, &err);
         return;
@@ -73,10 +75,14 @@ void app_quit(struct app *app)
 {
     static const char *const answers[] = {"stop after this epoch", "stop now", "go on",
                                           "detach: leave, and the run goes on"};
+    char question[96] = "A run is training.";
+    if (app->snap.n_queue)
+        snprintf(question, sizeof question, "A run is training. %d wait and are dropped by a stop.",
+                 (int)app->snap.n_queue);
     if (!app_trains(app))
         app->quit = true;
     else
-        popups_menu(&app->popups, "Quit", "A run is training.", answers, 4, 2, quit_answered, app);
+        popups_menu(&app->popups, "Quit", question, answers, 4, 2, quit_answered, app);
     app->urgent = true;
 }
 

@@ -4,7 +4,6 @@
 #include "ui/app_private.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -31,6 +30,8 @@ static const char *run_state(const struct app *app, char text[96], enum role *ro
     int n = snprintf(text, 96, "%s", what);
     if (t->live && t->n_epochs > 0)
         n += snprintf(text + n, 96 - (size_t)n, ", epoch %d of %d", t->epoch, t->n_epochs);
+    if (job->waiting)
+        n += snprintf(text + n, 96 - (size_t)n, ", %d asked", (int)job->waiting);
     if (app->snap.viewers)
         snprintf(text + n, 96 - (size_t)n, ", %d attached", (int)app->snap.viewers);
     return text;
@@ -194,15 +195,9 @@ static bool cell_option(const char *text, int *w, int *h)
 void app_graphics(struct app *app)
 {
     const struct replies *r = term_replies(app->term);
-    struct gfx_facts facts = {
-        .option = option_row(OPTION_ID_graphics)->choices[app->options.graphics],
-        .utf8 = term_utf8(app->term),
-        .colors = term_colors(app->term),
-        .sixel = r->sixel,
-        .konsole = getenv("KONSOLE_VERSION") != NULL,
-        .tmux = getenv("TMUX") != NULL,
-        .zellij = getenv("ZELLIJ") != NULL,
-    };
+    struct gfx_facts facts =
+        gfx_facts_of(r, option_row(OPTION_ID_graphics)->choices[app->options.graphics],
+                     term_utf8(app->term), term_colors(app->term));
     struct pictures_config config = {
         .background = r->background >= 0 ? (uint32_t)r->background : app->theme.background,
         .page_colors = r->registers > 1 && r->registers < 128 ? r->registers : 0,
@@ -210,13 +205,14 @@ void app_graphics(struct app *app)
     app->gfx = gfx_choose(&facts, &app->gfx_why);
     /* while the answer is open, blocks would be made only to be thrown away */
     bool open = app->waiting_answers && str_eq(facts.option, "auto");
-    config.backend = open ? NULL : gfx_backend(app->gfx);
+    config.backend = open ? NULL : app->gfx;
+    term_graphics(app->term, config.backend);
     if (!cell_option(app->options.cell, &config.cell_w, &config.cell_h))
         term_cell(app->term, &config.cell_w, &config.cell_h);
     term_sixel_limit(app->term, &config.max_w, &config.max_h);
     app->model.cell_w = config.cell_w;
     app->model.cell_h = config.cell_h;
-    app->model.pictures = open || app->gfx != GFX_NONE;
+    app->model.pictures = open || app->gfx;
     pictures_configure(app->pictures, &config);
     app->urgent = true;
 }

@@ -67,6 +67,7 @@ static void one_key(struct app *app, const struct key_event *event)
     const struct screen_ops *screen = screen_at(app->current);
     struct key key = event->key;
     app->message[0] = '\0';
+    term_calm(app->term);
     app->strays = 0;
     app->urgent = true;
     if (app->popups.n > 0) {

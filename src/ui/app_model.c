@@ -208,6 +208,23 @@ static void say(struct app *app, const struct notice *notice)
                    notice->text);
 }
 
+/* The end of a run calls for whoever looks elsewhere; one that was stopped by hand does not. */
+static void call_for_attention(struct app *app, const struct notice *notice)
+{
+    const struct best *best = &app->snap.train.best;
+    char text[sizeof notice->text + 64];
+    if (notice->kind == NOTICE_CANCELLED || !app->term)
+        return;
+    if (notice->kind == NOTICE_FAILED)
+        snprintf(text, sizeof text, "the run ended with an error");
+    else if (best->epoch > 0)
+        snprintf(text, sizeof text, "run done, best val acc %.1f %% in epoch %d", 100 * best->val_acc,
+                 best->epoch);
+    else
+        snprintf(text, sizeof text, "run done");
+    term_attention(app->term, (enum attention)app->options.notify, text);
+}
+
 static void take_notice(struct app *app, const struct notice *notice)
 {
     bool data = notice->command == CMD_LIST || notice->command == CMD_SCAN;
@@ -220,9 +237,12 @@ static void take_notice(struct app *app, const struct notice *notice)
         demo_ready(app, notice);
     if (notice->kind == NOTICE_STARTED && notice->job == app->train_job && app->attached)
         app_say_attached(app);
+    if (notice->kind == NOTICE_STARTED && notice->command == CMD_TRAIN && !app->train_job)
+        app->train_job = notice->job; /* one of the queue */
     if (is_end(notice) && notice->job == app->train_job) {
         app->train_job = 0;
         app->attached = false;
+        call_for_attention(app, notice);
         remember_run(app);
         app->quit = app->quit || app->quit_after_run;
     }

@@ -31,7 +31,7 @@ struct app {
     struct canvas canvas;
     struct pictures *pictures;
     struct picture_shown shown[CANVAS_PICTURES];
-    enum gfx gfx;
+    const struct gfx_backend *gfx;
     const char *gfx_why;
     struct popups popups;
     void *screens[APP_SCREENS];

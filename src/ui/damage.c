@@ -136,6 +136,30 @@ void damage_plan(struct damage *d, const struct canvas *canvas, const struct pic
                   !still_whole(d, &shown[i], next);
 }
 
+/* The picture on the terminal is one of the frame's and stays as it is. */
+static bool stays(const struct damage *d, int sent, const struct canvas *canvas,
+                  const struct picture_shown *shown, const struct cell *next)
+{
+    for (int i = 0; i < canvas->n_pictures; i++) {
+        if (shown[i].id == d->sent[sent].id && same_area(shown[i].area, d->sent[sent].area) &&
+            has_pixels(&shown[i]))
+            return cells_unchanged(d, shown[i].area, next);
+    }
+    return false;
+}
+
+int damage_removed(const struct damage *d, const struct canvas *canvas,
+                   const struct picture_shown *shown, const struct cell *next,
+                   struct area removed[CANVAS_PICTURES])
+{
+    int n = 0;
+    for (int i = 0; d->layered && i < d->n_sent; i++) {
+        if (d->sent[i].whole && !stays(d, i, canvas, shown, next))
+            removed[n++] = d->sent[i].area;
+    }
+    return n;
+}
+
 static bool was_sent(const struct damage *d, const struct picture_shown *s)
 {
     for (int i = 0; i < d->n_sent; i++) {

@@ -2,7 +2,8 @@
  *
  * A picture's cells hold a sentinel, never a blank: only a printed character erases pixels
  * everywhere. A picture is whole while nothing rewrites its cells; whole and unchanged pictures are
- * not sent again.
+ * not sent again. Where pictures lie in a layer of their own, which text does not erase, a picture
+ * that is not whole any more is removed.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef FL_UI_DAMAGE_H
@@ -26,6 +27,7 @@ struct damage {
     int cols, rows;
     struct cell *cells; /* what the terminal shows; sentinels in ch */
     bool valid;         /* false: nothing is known, everything is written */
+    bool layered;       /* pictures lie in a layer of their own */
     int n_sent;
     struct damage_sent sent[CANVAS_PICTURES];
 };
@@ -39,6 +41,12 @@ void damage_forget(struct damage *d); /* the terminal's content is unknown: resi
  * with_pixels false: no picture is sent (during a resize). */
 void damage_plan(struct damage *d, const struct canvas *canvas, const struct picture_shown *shown,
                  bool with_pixels, struct cell *next, bool *send);
+
+/* Corners of the pictures that the planned frame must remove first; only where they lie in a layer
+ * of their own. Returns how many. */
+int damage_removed(const struct damage *d, const struct canvas *canvas,
+                   const struct picture_shown *shown, const struct cell *next,
+                   struct area removed[CANVAS_PICTURES]);
 
 /* The frame was written. */
 void damage_commit(struct damage *d, const struct canvas *canvas, const struct picture_shown *shown,

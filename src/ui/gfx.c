@@ -5,6 +5,10 @@
 
 #include <stdlib.h>
 
+/* In the order in which auto tries them. */
+static const struct gfx_backend *const backends[] = {&gfx_iterm2, &gfx_sixel, &gfx_kitty,
+                                                     &gfx_blocks, &gfx_ascii};
+
 void gfx_out_done(struct gfx_out *out)
 {
     str_done(&out->bytes);
@@ -12,45 +16,61 @@ void gfx_out_done(struct gfx_out *out)
     *out = (struct gfx_out){0};
 }
 
-const struct gfx_backend *gfx_backend(enum gfx id)
+void gfx_go(struct str *out, int x, int y)
 {
-    return id == GFX_SIXEL    ? &gfx_sixel
-           : id == GFX_BLOCKS ? &gfx_blocks
-           : id == GFX_ASCII  ? &gfx_ascii
-                              : NULL;
+    str_printf(out, "\0337\033[%d;%dH", y + 1, x + 1);
 }
 
-static enum gfx choose_cells(const struct gfx_facts *facts, const char **why)
+void gfx_back(struct str *out)
 {
-    if (!facts->utf8)
-        *why = "characters: the terminal is not UTF-8";
-    else if (facts->colors < 256)
-        *why = "characters: the terminal has fewer than 256 colours";
-    else
-        return GFX_BLOCKS;
-    return GFX_ASCII;
+    str_add(out, "\0338");
 }
 
-enum gfx gfx_choose(const struct gfx_facts *facts, const char **why)
+static const char *variable(const char *name)
+{
+    const char *value = getenv(name);
+    return value ? value : "";
+}
+
+struct gfx_facts gfx_facts_of(const struct replies *replies, const char *option, bool utf8,
+                              int colors)
+{
+    return (struct gfx_facts){
+        .option = option,
+        .utf8 = utf8,
+        .colors = colors,
+        .sixel = replies->sixel,
+        .kitty = replies->kitty,
+        .version = replies->version,
+        .program = variable("TERM_PROGRAM"),
+        .over_ssh = variable("LC_TERMINAL"),
+        .konsole = *variable("KONSOLE_VERSION") || str_starts(replies->version, "Konsole"),
+        .tmux = *variable("TMUX") || str_starts(replies->version, "tmux"),
+        .screen = str_starts(variable("TERM"), "screen"),
+        .zellij = *variable("ZELLIJ") || str_starts(replies->version, "Zellij"),
+    };
+}
+
+static const struct gfx_backend *named(const char *name)
+{
+    for (size_t i = 0; i < sizeof backends / sizeof *backends; i++) {
+        if (str_eq(backends[i]->name, name))
+            return backends[i];
+    }
+    return NULL;
+}
+
+const struct gfx_backend *gfx_choose(const struct gfx_facts *facts, const char **why)
 {
     const char *unused;
     why = why ? why : &unused;
     *why = "as the option graphics says";
-    if (str_eq(facts->option, "none"))
-        return GFX_NONE;
-    if (str_eq(facts->option, "sixel"))
-        return GFX_SIXEL;
-    if (str_eq(facts->option, "ascii"))
-        return GFX_ASCII;
-    if (str_eq(facts->option, "blocks"))
-        return choose_cells(facts, why);
-    if (facts->sixel && !facts->konsole && !facts->zellij) {
-        *why = "sixel: the terminal answers that it can";
-        return GFX_SIXEL;
+    if (!str_eq(facts->option, "auto") && !str_eq(facts->option, "blocks"))
+        return named(facts->option);
+    bool cells = str_eq(facts->option, "blocks"); /* there may be no colours for them */
+    for (size_t i = 0; i < sizeof backends / sizeof *backends; i++) {
+        if (!(cells && backends[i]->draw) && backends[i]->probe(facts, why))
+            return backends[i];
     }
-    *why = facts->konsole && facts->sixel  ? "half blocks: Konsole leaves sixel pictures behind"
-           : facts->zellij && facts->sixel ? "half blocks: zellij misplaces sixel pictures"
-           : facts->tmux                   ? "half blocks: this tmux has no sixel"
-                         : "half blocks: the terminal does not answer that it has sixel";
-    return choose_cells(facts, why);
+    return NULL;
 }

@@ -5,9 +5,25 @@
 
 #include "base/mem.h"
 
-static void block_pixels(int cols, int rows, int cell_w, int cell_h, int *width, int *height)
+#define HALF_BLOCK 0x2580
+
+/* --- half blocks ---------------------------------------------------------------------------- */
+
+static bool block_probe(const struct gfx_facts *facts, const char **why)
 {
-    (void)cell_w, (void)cell_h;
+    if (!facts->utf8 || facts->colors < 256)
+        return false;
+    *why = facts->sixel && facts->konsole  ? "half blocks: Konsole leaves sixel pictures behind"
+           : facts->sixel && facts->zellij ? "half blocks: zellij misplaces sixel pictures"
+           : facts->tmux                   ? "half blocks: this tmux has no sixel"
+                         : "half blocks: the terminal does not answer that it has pictures";
+    return true;
+}
+
+static void block_pixels(int cols, int rows, int cell_w, int cell_h, enum gfx_level level,
+                         int *width, int *height)
+{
+    (void)cell_w, (void)cell_h, (void)level;
     *width = cols;
     *height = 2 * rows;
 }
@@ -17,47 +33,56 @@ static uint32_t pixel(const uint8_t *rgb, int i)
     return (uint32_t)(rgb[3 * i] << 16 | rgb[3 * i + 1] << 8 | rgb[3 * i + 2]);
 }
 
-static enum err_code block_encode(struct gfx_out *out, int cols, int rows, uint8_t *rgb, int width,
-                                  int height, uint32_t background, struct gfx_palette *palette,
-                                  struct err *err)
+static enum err_code block_encode(struct gfx_out *out, const struct gfx_pixels *in, struct err *err)
 {
-    (void)height, (void)palette, (void)err;
-    *out = (struct gfx_out){.cols = cols, .rows = rows};
-    out->cells = xcalloc((size_t)cols * (size_t)rows, sizeof *out->cells);
-    for (int y = 0; y < rows; y++) {
-        for (int x = 0; x < cols; x++) {
-            uint32_t above = pixel(rgb, 2 * y * width + x),
-                     below = pixel(rgb, (2 * y + 1) * width + x);
-            bool empty = above == background && below == background;
-            out->cells[y * cols + x] = (struct gfx_cell){empty ? 0 : 0x2580, above, below};
+    (void)err;
+    *out = (struct gfx_out){.cols = in->cols, .rows = in->rows};
+    out->cells = xcalloc((size_t)in->cols * (size_t)in->rows, sizeof *out->cells);
+    for (int y = 0; y < in->rows; y++) {
+        for (int x = 0; x < in->cols; x++) {
+            uint32_t above = pixel(in->rgb, 2 * y * in->width + x),
+                     below = pixel(in->rgb, (2 * y + 1) * in->width + x);
+            bool empty = above == in->background && below == in->background;
+            out->cells[y * in->cols + x] =
+                (struct gfx_cell){empty ? 0 : HALF_BLOCK, above, below, true};
         }
     }
     return ERR_OK;
 }
 
-static void ascii_pixels(int cols, int rows, int cell_w, int cell_h, int *width, int *height)
+const struct gfx_backend gfx_blocks = {
+    .name = "blocks", .probe = block_probe, .pixels = block_pixels, .encode = block_encode};
+
+/* --- characters ----------------------------------------------------------------------------- */
+
+static bool ascii_probe(const struct gfx_facts *facts, const char **why)
 {
-    (void)cell_w, (void)cell_h;
+    *why = !facts->utf8 ? "characters: the terminal is not UTF-8"
+                        : "characters: the terminal has fewer than 256 colours";
+    return true;
+}
+
+static void ascii_pixels(int cols, int rows, int cell_w, int cell_h, enum gfx_level level,
+                         int *width, int *height)
+{
+    (void)cell_w, (void)cell_h, (void)level;
     *width = cols;
     *height = rows;
 }
 
-static enum err_code ascii_encode(struct gfx_out *out, int cols, int rows, uint8_t *rgb, int width,
-                                  int height, uint32_t background, struct gfx_palette *palette,
-                                  struct err *err)
+static enum err_code ascii_encode(struct gfx_out *out, const struct gfx_pixels *in, struct err *err)
 {
     static const char ramp[] = " .:-=+*#%@";
-    (void)width, (void)height, (void)background, (void)palette, (void)err;
-    *out = (struct gfx_out){.cols = cols, .rows = rows};
-    out->cells = xcalloc((size_t)cols * (size_t)rows, sizeof *out->cells);
-    for (int i = 0; i < cols * rows; i++) {
-        int luma = (2126 * rgb[3 * i] + 7152 * rgb[3 * i + 1] + 722 * rgb[3 * i + 2]) / 10000;
+    (void)err;
+    *out = (struct gfx_out){.cols = in->cols, .rows = in->rows};
+    out->cells = xcalloc((size_t)in->cols * (size_t)in->rows, sizeof *out->cells);
+    for (int i = 0; i < in->cols * in->rows; i++) {
+        const uint8_t *p = in->rgb + 3 * i;
+        int luma = (2126 * p[0] + 7152 * p[1] + 722 * p[2]) / 10000;
         out->cells[i].ch = (unsigned char)ramp[luma * 10 / 256];
     }
     return ERR_OK;
 }
 
-const struct gfx_backend gfx_blocks = {GFX_BLOCKS,   "half blocks", block_pixels,
-                                       block_encode, NULL,          NULL};
-const struct gfx_backend gfx_ascii = {GFX_ASCII,    "characters", ascii_pixels,
-                                      ascii_encode, NULL,         NULL};
+const struct gfx_backend gfx_ascii = {
+    .name = "ascii", .probe = ascii_probe, .pixels = ascii_pixels, .encode = ascii_encode};

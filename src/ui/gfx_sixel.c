@@ -12,6 +12,7 @@
 #include "base/mem.h"
 
 #define COLORS_MAX 256
+#define COLORS_LEAN 32 /* for slow links */
 #define NEAR                                                                                       \
     1200 /* squared distance of 20 in each channel: no colour that a picture needs otherwise */
 
@@ -19,9 +20,19 @@ struct gfx_palette {
     sixel_dither_t *dither;
 };
 
-/* Sixel rows are 6 pixels: a height of whole ones stays inside the cells. */
-static void sixel_pixels(int cols, int rows, int cell_w, int cell_h, int *width, int *height)
+static bool probe(const struct gfx_facts *facts, const char **why)
 {
+    if (!facts->sixel || facts->konsole || facts->zellij)
+        return false;
+    *why = "sixel: the terminal answers that it can";
+    return true;
+}
+
+/* Sixel rows are 6 pixels: a height of whole ones stays inside the cells. */
+static void sixel_pixels(int cols, int rows, int cell_w, int cell_h, enum gfx_level level,
+                         int *width, int *height)
+{
+    (void)level;
     *width = cols * cell_w;
     *height = rows * cell_h / 6 * 6;
 }
@@ -81,24 +92,34 @@ static int collect(char *data, int size, void *user)
     return size;
 }
 
-static enum err_code encode(struct gfx_out *out, int cols, int rows, uint8_t *rgb, int width,
-                            int height, uint32_t background, struct gfx_palette *palette,
-                            struct err *err)
+static SIXELSTATUS write_sixel(struct str *bytes, const struct gfx_pixels *in,
+                               sixel_dither_t *dither)
 {
-    *out = (struct gfx_out){.cols = cols, .rows = rows};
-    if (width < 1 || height < 6)
-        return ERR_OK;
-    struct gfx_palette *own = palette ? NULL : palette_new(rgb, width, height, COLORS_MAX);
-    struct gfx_palette *used = palette ? palette : own;
     sixel_output_t *output = NULL;
-    SIXELSTATUS status =
-        used ? sixel_output_new(&output, collect, &out->bytes, NULL) : SIXEL_BAD_ALLOCATION;
-    if (SIXEL_SUCCEEDED(status)) {
-        sixel_output_set_encode_policy(output, SIXEL_ENCODEPOLICY_SIZE);
-        keep_background(used->dither, background);
-        status = sixel_encode(rgb, width, height, 3, used->dither, output);
-        sixel_output_unref(output);
-    }
+    SIXELSTATUS status = sixel_output_new(&output, collect, bytes, NULL);
+    if (SIXEL_FAILED(status))
+        return status;
+    sixel_output_set_encode_policy(output, SIXEL_ENCODEPOLICY_SIZE);
+    if (in->level != GFX_FULL)
+        sixel_dither_set_diffusion_type(dither, SIXEL_DIFFUSE_NONE);
+    keep_background(dither, in->background);
+    status = sixel_encode(in->rgb, in->width, in->height, 3, dither, output);
+    sixel_output_unref(output);
+    return status;
+}
+
+static enum err_code encode(struct gfx_out *out, const struct gfx_pixels *in, struct err *err)
+{
+    *out = (struct gfx_out){
+        .cols = in->cols, .rows = in->rows, .width = in->width, .height = in->height};
+    if (in->width < 1 || in->height < 6)
+        return ERR_OK;
+    struct gfx_palette *own = NULL;
+    if (!in->palette)
+        own = palette_new(in->rgb, in->width, in->height,
+                          in->level == GFX_FULL ? COLORS_MAX : COLORS_LEAN);
+    const struct gfx_palette *used = in->palette ? in->palette : own;
+    SIXELSTATUS status = used ? write_sixel(&out->bytes, in, used->dither) : SIXEL_BAD_ALLOCATION;
     palette_free(own);
     if (SIXEL_FAILED(status)) {
         gfx_out_done(out);
@@ -107,5 +128,18 @@ static enum err_code encode(struct gfx_out *out, int cols, int rows, uint8_t *rg
     return ERR_OK;
 }
 
-const struct gfx_backend gfx_sixel = {GFX_SIXEL, "sixel",     sixel_pixels,
-                                      encode,    palette_new, palette_free};
+static void draw(struct str *out, const struct gfx_out *picture, int x, int y)
+{
+    gfx_go(out, x, y);
+    str_add_n(out, picture->bytes.s, picture->bytes.len);
+    gfx_back(out);
+}
+
+const struct gfx_backend gfx_sixel = {.name = "sixel",
+                                      .probe = probe,
+                                      .exact = true,
+                                      .pixels = sixel_pixels,
+                                      .encode = encode,
+                                      .palette_new = palette_new,
+                                      .palette_free = palette_free,
+                                      .draw = draw};

@@ -113,11 +113,19 @@ void replies_init(struct replies *replies)
                                 .background = -1};
 }
 
-const char *replies_questions(void)
+/* version, synchronized update, cell and window size, colour registers, largest picture,
+ * background; last the fence */
+#define QUESTIONS "\033[>0q\033[?2026$p\033[16t\033[14t\033[?1;1;0S\033[?2;1;0S\033]11;?\033\\"
+#define KITTY_QUESTION "\033_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\033\\"
+#define FENCE "\033[c"
+
+const char *replies_questions(const char *terminal_type)
 {
-    /* version, synchronized update, cell and window size, colour registers, largest picture,
-     * background; last the fence */
-    return "\033[>0q\033[?2026$p\033[16t\033[14t\033[?1;1;0S\033[?2;1;0S\033]11;?\033\\\033[c";
+    bool plain = getenv("VTE_VERSION") || getenv("TMUX") || getenv("ZELLIJ") ||
+                 str_starts(terminal_type, "screen") || str_starts(terminal_type, "tmux");
+    if (str_starts(terminal_type, "linux")) /* shows parts of long questions as text */
+        return FENCE;
+    return plain ? QUESTIONS FENCE : QUESTIONS KITTY_QUESTION FENCE;
 }
 
 /* Numbers of a parameter list; empty ones are -1. Returns how many. */
@@ -183,7 +191,9 @@ static bool answer_csi(struct replies *r, const char *body, size_t n, char final
         r->synchronized = r->synchronized || (v[0] == 2026 && (v[1] == 1 || v[1] == 2));
     else if (!question && final == 't')
         answer_size(r, v, count);
-    else if (!question && !more && final != 'n')
+    else if (!question && !more && final == 'n')
+        r->fences += v[0] == 0;
+    else if (!question && !more)
         return false;
     r->count++;
     return true;
@@ -213,6 +223,8 @@ static void answer_string(struct replies *r, char kind, const char *text)
         snprintf(r->version, sizeof r->version, "%s", text + 2);
     else if (kind == ']' && str_starts(text, "11;"))
         r->background = read_rgb(text + 3);
+    else if (kind == '_' && str_starts(text, "Gi=31;OK"))
+        r->kitty = true;
     r->count++;
 }
 
@@ -465,7 +477,7 @@ static enum step step(struct decoder *d, struct key_event *event)
         return step_paste(d, event);
     if (d->ghost && c == '[')
         return step_csi(d, event, 1);
-    if (d->ghost && (c == ']' || c == 'P'))
+    if (d->ghost && (c == ']' || c == 'P' || c == '_'))
         return step_string(d, 1);
     d->ghost = false;
     if (c == '\033')

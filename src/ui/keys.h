@@ -68,14 +68,18 @@ struct replies {
     int cell_w, cell_h;         /* CSI 16 t */
     int window_w, window_h;     /* CSI 14 t */
     bool synchronized;          /* DECRQM 2026: usable */
+    bool kitty;                 /* said OK to a picture in kitty's protocol */
+    uint64_t fences;            /* DSR 5 answers: everything before the question was shown */
     char version[64];           /* XTVERSION */
     int64_t background;         /* OSC 11 as 0xRRGGBB */
     uint64_t count;             /* answers seen */
 };
 void replies_init(struct replies *replies);
 
-/* The questions, ending with DA1, as one text to be written. */
-const char *replies_questions(void);
+/* The questions, ending with DA1, as one text to be written. Without a type that may be asked
+ * ("linux") only DA1. kitty's is left out where it would become text or a title: in old VTE and in
+ * multiplexers, by environment. */
+const char *replies_questions(const char *terminal_type);
 
 /* --- decoder -------------------------------------------------------------------------------- */
 

@@ -64,7 +64,8 @@ static bool same_want(const struct picture_want *a, const struct picture_want *b
 static bool same_config(const struct pictures_config *a, const struct pictures_config *b)
 {
     return a->backend == b->backend && a->cell_w == b->cell_w && a->cell_h == b->cell_h &&
-           a->max_w == b->max_w && a->max_h == b->max_h && a->background == b->background;
+           a->max_w == b->max_w && a->max_h == b->max_h && a->background == b->background &&
+           a->level == b->level;
 }
 
 static bool same_key(const struct picture_key *a, const struct picture_key *b)
@@ -110,14 +111,13 @@ static void decode_one(struct making *m)
     int aspect_w, aspect_h;
     m->cols = m->key.cols;
     m->rows = m->key.rows;
-    if (c->backend->id == GFX_SIXEL) { /* larger ones are not drawn at all by some terminals */
+    if (c->backend->exact) { /* larger ones are not drawn at all by some terminals */
         m->cols = m->cols * c->cell_w > c->max_w ? c->max_w / c->cell_w : m->cols;
         m->rows = m->rows * c->cell_h > c->max_h ? c->max_h / c->cell_h : m->rows;
     }
-    c->backend->pixels(m->cols, m->rows, c->cell_w, c->cell_h, &m->width, &m->height);
-    bool square_pixels = c->backend->id == GFX_SIXEL;
-    aspect_w = square_pixels ? m->width : m->cols * c->cell_w;
-    aspect_h = square_pixels ? m->height : m->rows * c->cell_h;
+    c->backend->pixels(m->cols, m->rows, c->cell_w, c->cell_h, c->level, &m->width, &m->height);
+    aspect_w = c->backend->exact ? m->width : m->cols * c->cell_w;
+    aspect_h = c->backend->exact ? m->height : m->rows * c->cell_h;
     if (m->width < 1 || m->height < 1)
         err_set(&m->err, ERR_INVALID, "no room");
     else
@@ -135,9 +135,11 @@ static void notify(struct pictures *p)
 static void finish_one(struct pictures *p, struct making *m, struct gfx_palette *palette)
 {
     struct gfx_out out = {0};
+    const struct gfx_pixels pixels = {m->cols,   m->rows, m->width,
+                                      m->height, m->rgb,  m->key.config.background,
+                                      palette,   m->key.config.level};
     if (m->err.code == ERR_OK)
-        m->key.config.backend->encode(&out, m->cols, m->rows, m->rgb, m->width, m->height,
-                                      m->key.config.background, palette, &m->err);
+        m->key.config.backend->encode(&out, &pixels, &m->err);
     free(m->rgb);
     pthread_mutex_lock(&p->lock);
     struct entry *e = find_entry(p, &m->key);
@@ -441,7 +443,7 @@ static void draw_cells(struct canvas *canvas, int index, const struct picture_sh
         if (cell->picture != index + 1 || !g->ch)
             continue;
         cell->ch = g->ch;
-        cell->rgb = g->ch == 0x2580;
+        cell->rgb = g->color;
         cell->fg = g->fg;
         cell->bg = g->bg;
     }

@@ -11,7 +11,8 @@ struct pictures; /* opaque */
 struct pictures_config {
     const struct gfx_backend *backend; /* NULL: no pictures */
     int cell_w, cell_h;                /* pixels of a cell */
-    int max_w, max_h;                  /* largest sixel, pixels */
+    int max_w, max_h;                  /* largest picture of an exact backend, pixels */
+    enum gfx_level level;              /* GFX_FULL or GFX_LEAN */
     uint32_t background;               /* 0xRRGGBB around pictures */
     size_t cache_bytes;                /* kept results; 0: 48 MB */
     int page_colors;                   /* shared palette of a page; 0: 128 */

@@ -60,7 +60,7 @@ static struct plot_range range_with_step(double lo, double hi, double step, bool
                                          double most)
 {
     struct plot_range r = {floor(lo / step + 1e-9) * step, ceil(hi / step - 1e-9) * step, step,
-                           false};
+                           false, 0};
     if (non_negative && r.lo < 0)
         r.lo = 0;
     if (r.hi > most)
@@ -106,8 +106,10 @@ struct plot_range plot_range_log(const struct plot_extent *e, int ticks)
 
 struct plot_range plot_range_part(double lo, double hi, int ticks, bool log)
 {
-    struct plot_range r = {lo, hi, 0, log};
+    struct plot_range r = {lo, hi, 0, log, 0};
     ticks = ticks < 1 ? 1 : ticks;
+    if (log && hi - lo < 1)
+        r.fine = nice_above((pow(10, hi) - pow(10, lo)) / ticks);
     if (log && hi - lo >= 2)
         r.step = fmax(1, ceil((hi - lo) / ticks));
     else if (!log)
@@ -123,7 +125,7 @@ double plot_range_at(const struct plot_range *r, double value)
 }
 
 /* 1 2 5 of every decade from the top down. */
-static size_t fine_ticks(const struct plot_range *r, double values[PLOT_TICKS])
+static size_t decade_ticks(const struct plot_range *r, double values[PLOT_TICKS])
 {
     static const double steps[] = {5, 2, 1};
     size_t n = 0;
@@ -139,9 +141,15 @@ static size_t fine_ticks(const struct plot_range *r, double values[PLOT_TICKS])
 
 size_t plot_range_ticks(const struct plot_range *r, double values[PLOT_TICKS])
 {
-    if (r->log && r->step == 0)
-        return fine_ticks(r, values);
     size_t n = 0;
+    if (r->fine > 0) {
+        for (double k = floor(pow(10, r->hi) / r->fine + 1e-6);
+             n < PLOT_TICKS && k > 0 && k * r->fine >= pow(10, r->lo) * (1 - 1e-9); k--)
+            values[n++] = k * r->fine;
+        return n;
+    }
+    if (r->log && r->step == 0)
+        return decade_ticks(r, values);
     double top = floor(r->hi / r->step + 1e-6);
     for (double k = top; n < PLOT_TICKS && k * r->step >= r->lo - r->step * 1e-6; k--)
         values[n++] = r->log ? pow(10, k * r->step) : k * r->step;
@@ -229,7 +237,7 @@ static char *clock_of(char out[NUM_TEXT], double value, double step)
 {
     int64_t s = (int64_t)fmin(fmax(round(value), 0), 1e15);
     int64_t h = s / 3600, m = s / 60 % 60;
-    if (step < 1)
+    if (step < 1 && value < 60)
         fmt_fixed(out, value, decimals_of(step));
     else if (h)
         snprintf(out, NUM_TEXT, "%" PRId64 ":%02d:%02d", h, (int)m, (int)(s % 60));

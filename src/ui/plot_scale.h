@@ -12,6 +12,7 @@
 struct plot_range {
     double lo, hi, step; /* step: between two ticks, 1, 2, 2.5 or 5 times a power of ten */
     bool log;            /* lo, hi and step are powers of ten; step 0: ticks at 1 2 5 10 20 ... */
+    double fine;         /* of less than a decade: ticks at its multiples; else 0 */
 };
 
 /* What an axis of time counts. */
@@ -33,7 +34,7 @@ struct plot_range plot_range_make(const struct plot_extent *e, int ticks, bool n
 
 /* The same for an extent of values above 0 on a logarithmic scale, with a tenth of a decade of room
  * at least. Ticks: every power of ten, fewer where they are more than ticks, 1 2 5 under two
- * decades. */
+ * decades, round steps under one. */
 struct plot_range plot_range_log(const struct plot_extent *e, int ticks);
 
 /* A part of a range that the user chose, lo < hi: its own ticks, the ends where they are. */

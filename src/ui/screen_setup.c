@@ -122,6 +122,8 @@ static unsigned setup_action(void *self, enum action action, struct ui_model *mo
     struct setup_screen *s = self;
     const struct item *item = setup_selected(s);
     s->model = model;
+    if (s->queue_open && setup_queue_action(s, action))
+        return UI_REPAINT;
     if (item && item_action(s, action, item))
         return UI_REPAINT;
     switch (action) {
@@ -129,6 +131,12 @@ static unsigned setup_action(void *self, enum action action, struct ui_model *mo
         return find(s);
     case ACTION_BACK:
         return back(s);
+    case ACTION_QUEUE_ADD:
+        setup_queue_ask(s);
+        return UI_REPAINT;
+    case ACTION_QUEUE:
+        s->queue_open = model->snap->n_queue > 0;
+        return UI_REPAINT;
     case ACTION_COPY_COMMAND:
         setup_copy(s);
         return UI_REPAINT;
@@ -167,7 +175,7 @@ static const char *setup_why_not(void *self, enum action action, const struct ui
         return "open a data folder first";
     if (action == ACTION_DEFAULT && !option_is_set(model->options, setup_option(item)))
         return "this is the default already";
-    return NULL;
+    return setup_queue_why_not(s, action, model);
 }
 
 const struct screen_ops screen_setup = {

@@ -121,7 +121,8 @@ static void draw_filter(const struct setup_screen *s, struct canvas *c, struct a
 
 static void draw_options(struct setup_screen *s, struct canvas *c, struct area a, struct drawing *d)
 {
-    bool focus = s->n_shown && s->selected >= d->first;
+    setup_queue_draw(s, c, &a, d->model->snap);
+    bool focus = s->n_shown && s->selected >= d->first && !s->queue_open;
     if (s->typing || *s->filter.text)
         draw_filter(s, c, area_cut_top(&a, a.h > 1));
     if (s->n_shown == d->first && a.h > 0) {

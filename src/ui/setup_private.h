@@ -33,6 +33,8 @@ struct setup_screen {
     struct graph *graph; /* of the model chosen, for the ladder */
     uint64_t script_job; /* writes script; 0 none */
     char script[OPTION_TEXT_MAX];
+    struct list queue;   /* runs that wait */
+    bool queue_open;     /* they have the keys */
 };
 
 /* --- setup_items.c: which rows there are ------------------------------------------------------ */
@@ -78,6 +80,15 @@ bool setup_cycle(struct setup_screen *s, enum option_id id, bool back);
 /* The number after or before v in the series 1, 2, 5, 10, ..., within the row's bounds. */
 double setup_step(const struct option_row *row, double v, bool back);
 void setup_back_to_default(struct setup_screen *s, enum option_id id);
+
+/* --- setup_queue.c: runs that wait ------------------------------------------------------------- */
+
+void setup_queue_ask(struct setup_screen *s); /* this run, or all modes? */
+/* An action while the queue has the keys; false: none of its own. */
+bool setup_queue_action(struct setup_screen *s, enum action action);
+const char *setup_queue_why_not(const struct setup_screen *s, enum action action, const struct ui_model *model);
+/* Takes rows off the bottom of *a for the runs that wait: all that fit when they have the keys, else a line. */
+void setup_queue_draw(struct setup_screen *s, struct canvas *c, struct area *a, const struct snapshot *snap);
 
 /* --- setup_draw.c ----------------------------------------------------------------------------- */
 

@@ -81,11 +81,19 @@ static void add_capability(struct str *out, const char *name)
     }
 }
 
-/* What gives the screen back: end of a half-sent picture first. */
+/* Ends a half-sent picture and a held frame, then takes pictures off that text does not erase. */
+static void add_way_out(const struct terminal *t, struct str *s)
+{
+    str_add(s, "\033\\\033[?2026l\033[?2004l");
+    if (t->gfx && t->gfx->finish)
+        str_add(s, t->gfx->finish);
+}
+
+/* What gives the screen back. */
 static void arm_guard(struct terminal *t)
 {
     struct str s = STR_INIT;
-    str_add(&s, "\033\\\033[?2026l\033[?2004l");
+    add_way_out(t, &s);
     add_capability(&s, "sgr0");
     add_capability(&s, "cnorm");
     add_capability(&s, "rmcup");
@@ -212,10 +220,9 @@ static bool locale_is_utf8(void)
     return strcasecmp(codeset, "UTF-8") == 0 || strcasecmp(codeset, "utf8") == 0;
 }
 
-/* The Linux console shows parts of long questions as text. */
 static void ask(struct terminal *t)
 {
-    const char *text = str_starts(t->type, "linux") ? "\033[c" : replies_questions();
+    const char *text = replies_questions(t->type);
     term_write(t, text, strlen(text));
     decoder_expect(t->decoder, true);
 }
@@ -250,14 +257,28 @@ enum err_code term_open(struct terminal **term, const char *color, struct err *e
     return ERR_OK;
 }
 
+void term_graphics(struct terminal *t, const struct gfx_backend *backend)
+{
+    if (t->gfx == backend)
+        return;
+    if (t->gfx && t->gfx->finish)
+        term_write(t, t->gfx->finish, strlen(t->gfx->finish));
+    t->gfx = backend;
+    t->damage.layered = backend && backend->erase;
+    arm_guard(t);
+    term_repaint(t);
+}
+
 /* --- giving back ---------------------------------------------------------------------------- */
 
 /* Order matters: close a half-sent picture and the held frame, erase pictures by text, leave, drop
  * late answers. */
 static void leave_screen(struct terminal *t)
 {
-    static const char first[] = "\033\\\033[?2026l\033[?2004l";
-    term_write(t, first, sizeof first - 1);
+    struct str first = STR_INIT;
+    add_way_out(t, &first);
+    term_write(t, first.s, first.len);
+    str_done(&first);
     werase(stdscr);
     wnoutrefresh(stdscr);
     if (!t->gone)
@@ -270,6 +291,7 @@ void term_close(struct terminal *t)
 {
     if (!t)
         return;
+    term_calm(t);
     leave_screen(t);
     guard_disarm();
     tcsetattr(t->fd, TCSADRAIN, &t->modes);

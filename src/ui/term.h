@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include "ui/attention.h"
 #include "ui/canvas.h"
 #include "ui/keys.h"
 #include "ui/picture.h"
@@ -48,12 +49,18 @@ void term_key_timeout(struct terminal *term);
 
 void term_theme(struct terminal *term, const struct theme *theme);
 
+/* How pictures get onto the terminal; NULL: none do. Borrowed. */
+void term_graphics(struct terminal *term, const struct gfx_backend *backend);
+
 /* Shows the canvas and its pictures; writes nothing when nothing changed. with_pixels false holds
- * sixel back. False: the terminal is gone. */
+ * pictures of bytes back. False: the terminal is gone. */
 bool term_show(struct terminal *term, const struct canvas *canvas,
                const struct picture_shown *shown, bool with_pixels);
 /* Text for the clipboard. False: too long for terminals. */
 bool term_copy(struct terminal *term, const char *text);
+/* Calls for attention with a line of text; term_calm gives the window its title back. */
+void term_attention(struct terminal *term, enum attention how, const char *text);
+void term_calm(struct terminal *term);
 void term_repaint(struct terminal *term); /* the next show writes everything */
 bool term_resized(struct terminal *term); /* after SIGWINCH: reads the size; true when it changed */
 

@@ -4,6 +4,7 @@
 #include "ui/term_private.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <wchar.h>
 
 #include "base/mem.h"
@@ -121,6 +122,8 @@ static void update_rows(struct terminal *t)
     if (!t->damage.valid) {
         werase(stdscr);
         clearok(curscr, TRUE);
+        if (t->gfx && t->gfx->finish)
+            term_write(t, t->gfx->finish, strlen(t->gfx->finish));
         t->pixels = false;
     }
     for (int y = 0; y < t->rows; y++) {
@@ -142,10 +145,22 @@ static void add_pictures(struct terminal *t, struct str *out, const struct canva
         if (!send[i])
             continue;
         t->pixels = true;
-        str_printf(out, "\0337\033[%d;%dH", shown[i].area.y + 1, shown[i].area.x + 1);
-        str_add_n(out, shown[i].out->bytes.s, shown[i].out->bytes.len);
-        str_add(out, "\0338");
+        t->gfx->draw(out, shown[i].out, shown[i].area.x, shown[i].area.y);
     }
+}
+
+/* Pictures that something covers now, or that are gone. */
+static void remove_pictures(struct terminal *t, const struct canvas *canvas,
+                            const struct picture_shown *shown)
+{
+    struct area removed[CANVAS_PICTURES];
+    struct str s = STR_INIT;
+    int n = damage_removed(&t->damage, canvas, shown, t->next, removed);
+    for (int i = 0; i < n; i++)
+        (t->gfx->erase)(&s, removed[i].x, removed[i].y); /* erase is a macro of curses too */
+    if (s.len)
+        term_write(t, s.s, s.len);
+    str_done(&s);
 }
 
 static bool any(const bool *flags, int n)
@@ -173,6 +188,7 @@ static void write_frame(struct terminal *t, const struct canvas *canvas,
     struct str tail = STR_INIT;
     if (t->replies.synchronized)
         term_write(t, "\033[?2026h", 8);
+    remove_pictures(t, canvas, shown);
     update_rows(t);
     place_cursor(t, canvas);
     wnoutrefresh(stdscr);
@@ -192,7 +208,7 @@ bool term_show(struct terminal *t, const struct canvas *canvas, const struct pic
     if (t->gone || canvas->cols != t->cols || canvas->rows != t->rows)
         return !t->gone;
     t->next = xgrow(t->next, &t->next_cap, (size_t)t->cols * (size_t)t->rows, sizeof *t->next);
-    damage_plan(&t->damage, canvas, shown, with_pixels, t->next, send);
+    damage_plan(&t->damage, canvas, shown, with_pixels && t->gfx && t->gfx->draw, t->next, send);
     bool moved = canvas->cursor_x != t->cursor_x || canvas->cursor_y != t->cursor_y;
     if (any_cell_changed(t) || moved || any(send, canvas->n_pictures))
         write_frame(t, canvas, shown, send);
@@ -213,4 +229,23 @@ bool term_copy(struct terminal *t, const char *text)
         term_write(t, s.s, s.len);
     str_done(&s);
     return fits;
+}
+
+void term_attention(struct terminal *t, enum attention how, const char *text)
+{
+    struct str s = STR_INIT;
+    bool osc = !str_starts(t->type, "linux");
+    term_calm(t); /* one title aside is enough */
+    attention_sequence(&s, how, osc, text);
+    t->titled = attention_sets_title(how, osc);
+    if (s.len)
+        term_write(t, s.s, s.len);
+    str_done(&s);
+}
+
+void term_calm(struct terminal *t)
+{
+    if (t->titled)
+        term_write(t, attention_title_back, strlen(attention_title_back));
+    t->titled = false;
 }

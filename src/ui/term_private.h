@@ -19,12 +19,14 @@ struct terminal {
     SCREEN *screen;
     char *type;
     struct termios modes; /* to be given back */
+    bool titled; /* the window has our title */
     bool utf8, default_colors, gone;
     enum depth depth;
     int cols, rows;
     struct replies replies;
     struct decoder *decoder;
     struct damage damage;
+    const struct gfx_backend *gfx;
     bool pixels;             /* a picture was sent since the screen was last cleared */
     struct cell *next;
     size_t next_cap;

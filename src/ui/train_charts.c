@@ -22,6 +22,7 @@ struct making {
     size_t n_points; /* used of the screen's arrays */
     double ends[2], majority[2], nearest[2];
     struct area box;
+    char title[64];
 };
 
 size_t train_chosen(const struct train_screen *s, enum chart_id out[CHART_COUNT])
@@ -49,7 +50,7 @@ struct chart_span train_span(const struct train_screen *s, const struct train_vi
 static struct plot_summary summarise(const struct making *m, const struct series *y,
                                      const double *x, double scale)
 {
-    struct plot_summary sum = {.value = NAN, .gaps = y->gaps};
+    struct plot_summary sum = {.value = NAN, .raw = NAN, .gaps = y->gaps};
     if (y->n == 0)
         return sum;
     size_t i = y->n - 1;
@@ -101,15 +102,16 @@ static void add_line(struct making *m, enum line_id id)
     const struct line_row *line = line_row(id);
     const struct history *h = &m->s->history;
     bool smooth = line->smooth && h->smoothing > 0;
+    size_t behind = m->plot.n_series;
     if (smooth)
-        add_series(m, line, &h->raw[id],
-                   &(struct plot_series){.name = m->plot.cursor_on ? "raw" : NULL,
-                                         .role = ROLE_PLOT_RAW,
-                                         .robust = true,
-                                         .no_gap_marks = true});
+        add_series(
+            m, line, &h->raw[id],
+            &(struct plot_series){.role = ROLE_PLOT_RAW, .robust = true, .no_gap_marks = true});
     add_series(
         m, line, smooth ? &h->smooth[id] : &h->raw[id],
         &(struct plot_series){.name = line->name, .role = line->role, .points = line->points});
+    if (m->plot.cursor_on && m->plot.n_series == behind + 2)
+        m->summaries[behind + 1].raw = m->summaries[behind].value;
 }
 
 /* A level over the whole axis. */
@@ -192,8 +194,7 @@ static void make_plot(struct making *m, enum chart_id chart)
                             .drawn = &m->s->drawn[chart],
                             .box = &m->box};
     chart_window(v, &span, &m->plot.x_begin, &m->plot.x_end);
-    if (!chart_zoomed(v) && v->axis == AXIS_EPOCH)
-        m->plot.x_unit = PLOT_WHOLE; /* no ticks within epochs */
+    m->plot.whole_ticks = !chart_zoomed(v) && v->axis == AXIS_EPOCH;
     m->ends[0] = m->plot.x_begin;
     m->ends[1] = m->plot.x_end;
     for (int i = 0; i < LINE_COUNT; i++) {
@@ -209,12 +210,22 @@ static void make_plot(struct making *m, enum chart_id chart)
     add_best(m, chart);
 }
 
+/* Which of the chosen charts a chart is, for its title; of 0: not told. */
+struct place {
+    size_t number, of;
+    bool focus;
+};
+
 static void draw_chart(struct train_screen *s, struct canvas *c, struct area a,
-                       const struct train_view *t, enum chart_id chart, bool focus)
+                       const struct train_view *t, enum chart_id chart, struct place place)
 {
     struct making m = {.s = s, .t = t, .columns = plot_dot_columns(c, a, s->view.coarse)};
     make_plot(&m, chart);
-    m.plot.focus = focus;
+    m.plot.focus = place.focus;
+    if (place.of) {
+        snprintf(m.title, sizeof m.title, "%zu/%zu %s", place.number, place.of, m.plot.title);
+        m.plot.title = m.title;
+    }
     plot_draw(c, a, &m.plot);
     if (m.box.w > 0)
         s->columns = m.box.w;
@@ -246,7 +257,9 @@ static void draw_page(struct train_screen *s, struct canvas *c, struct area a,
             for (int k = 0; k < CHART_COUNT; k++)
                 s->held[k] = (struct plot_range){0};
         }
-        draw_chart(s, c, tile, t, chosen[first + i], n > 1 && first + i == focus);
+        bool told = page < count || s->view.large; /* there are more than are seen */
+        draw_chart(s, c, tile, t, chosen[first + i],
+                   (struct place){first + i + 1, told ? n : 0, n > 1 && first + i == focus});
     }
 }
 

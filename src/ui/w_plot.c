@@ -45,7 +45,7 @@ static struct plot_summary summary_of(const struct plot *plot, const struct plot
 {
     if (s->summary)
         return *s->summary;
-    struct plot_summary sum = {.value = value_of(plot, s)};
+    struct plot_summary sum = {.value = value_of(plot, s), .raw = NAN};
     for (size_t i = 0; i < s->n && !s->no_gap_marks; i++)
         sum.gaps += !isfinite(s->y[i]);
     sum.diverged = sum.gaps && !isfinite(s->y[s->n - 1]);
@@ -64,18 +64,22 @@ static uint32_t point_of(const struct plot_series *s)
     return s->point ? s->point : CH_POINT;
 }
 
-/* "─ train 0.4123" at x; returns the cells used, 0 when it does not fit. */
+/* "─ train 0.4123 (0.4301)" at x; returns the cells used, 0 when it does not fit. with_raw: with
+ * what is in brackets. */
 static int legend_entry(struct canvas *c, struct area row, int x, const struct plot *plot,
-                        const struct plot_series *s)
+                        const struct plot_series *s, bool with_raw)
 {
-    char value[NUM_TEXT], text[160], gaps[32] = "";
+    char value[NUM_TEXT], raw[NUM_TEXT], text[200], gaps[32] = "";
     struct plot_summary sum = summary_of(plot, s);
     if (sum.gaps)
         snprintf(gaps, sizeof gaps, " nan %zu", sum.gaps);
     if (sum.diverged)
         snprintf(text, sizeof text, "%s%s", s->name, gaps);
-    else
+    else if (isnan(sum.raw) || !with_raw)
         snprintf(text, sizeof text, "%s %s%s", s->name, value_text(plot, value, sum.value), gaps);
+    else
+        snprintf(text, sizeof text, "%s %s (%s)%s", s->name, value_text(plot, value, sum.value),
+                 value_text(plot, raw, sum.raw), gaps);
     int width = text_width(text) + 2;
     if (x + width > row.w)
         return 0;
@@ -104,7 +108,9 @@ static void draw_legend(struct canvas *c, struct area row, const struct plot *pl
     for (size_t i = 0; i < plot->n_series; i++) {
         if (!plot->series[i].name)
             continue;
-        int used = dropped ? 0 : legend_entry(c, row, x, plot, &plot->series[i]);
+        int used = dropped ? 0 : legend_entry(c, row, x, plot, &plot->series[i], true);
+        if (!used && !dropped)
+            used = legend_entry(c, row, x, plot, &plot->series[i], false);
         dropped += used == 0;
         x += used;
     }
@@ -217,8 +223,8 @@ static int col_of(const struct frame *f, double x)
 static char *y_text(const struct plot *plot, char out[NUM_TEXT], double v,
                     const struct plot_range *r)
 {
-    if (!r->log)
-        return plot_tick_text(out, v, r->step, plot->percent);
+    if (!r->log || r->fine > 0)
+        return plot_tick_text(out, v, r->log ? r->fine : r->step, plot->percent);
     return plot->percent ? plot_tick_text(out, v, fmin(v, 1), true) : fmt_rate(out, v);
 }
 
@@ -266,7 +272,8 @@ static void draw_x_axis(const struct frame *f)
     /* The end is always labelled, the axis' name stands before it; other labels where they have
      * room. */
     char text[NUM_TEXT];
-    double step = plot_x_step(p->x_end - p->x_begin, f->box.w / 6, p->x_unit);
+    double step =
+        plot_x_step(p->x_end - p->x_begin, f->box.w / 6, p->whole_ticks ? PLOT_WHOLE : p->x_unit);
     canvas_put_right(f->c, below, below.w, 0, ROLE_PLOT_AXIS,
                      plot_x_text(text, p->x_end, step, p->x_unit));
     int room = below.w - text_width(text) - 1, name = p->x_name ? text_width(p->x_name) : 0,

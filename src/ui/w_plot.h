@@ -12,6 +12,7 @@
 /* What a legend tells of a series that is not all in its points. */
 struct plot_summary {
     double value;  /* the last one, or the one at the cursor */
+    double raw;    /* behind it, in brackets; NaN: none */
     size_t gaps;   /* values that are not finite */
     bool diverged; /* the last one is such a value */
 };
@@ -44,6 +45,7 @@ struct plot {
     bool focus;         /* the chart has the keys */
     const char *x_name; /* below the right end of the axis, or NULL */
     enum plot_unit x_unit;
+    bool whole_ticks;      /* of a PLOT_NUMBER at whole numbers only */
     double x_begin, x_end; /* the axis goes from x_begin to here; x_end is above */
     double y_lo, y_hi;     /* the range, as powers of ten when log; taken from the series unless
                               y_lo < y_hi */

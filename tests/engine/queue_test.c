@@ -291,6 +291,137 @@ static void exit_cancels_and_joins(void **state)
     *state = NULL;
 }
 
+/* --- the queue of runs ---------------------------------------------------------------------------------------- */
+
+static struct options options_with(const char *mode, const char *run)
+{
+    struct options o;
+    options_default(&o);
+    assert_int_equal(option_set(&o, OPTION_ID_mode, mode, SOURCE_SCREEN, NULL), ERR_OK);
+    assert_int_equal(option_set(&o, OPTION_ID_run, run, SOURCE_SCREEN, NULL), ERR_OK);
+    return o;
+}
+
+static uint64_t add_run(struct engine *e, const char *mode)
+{
+    uint64_t job = 0;
+    struct options o = options_with(mode, "");
+    struct cmd cmd = {.kind = CMD_QUEUE_ADD, .path = "/data/flowers", .options = &o};
+    assert_int_equal(engine_submit(e, &cmd, &job, NULL), ERR_OK);
+    return job;
+}
+
+/* "scratch frozen": the modes that wait, in order. */
+static void expect_queue(struct engine *e, const char *want)
+{
+    struct str got = STR_INIT;
+    snap.generation = 0;
+    engine_snapshot(e, &snap);
+    str_add(&got, "");
+    for (uint64_t i = 0; i < snap.n_queue; i++)
+        str_printf(&got, "%s%s", i ? " " : "", snap.queue[i].mode);
+    assert_string_equal(got.s, want);
+    str_done(&got);
+}
+
+static void queued_runs_follow_each_other(void **state)
+{
+    struct engine *e = *state;
+    static const char *const modes[] = {"scratch", "frozen", "staged"};
+    uint64_t jobs[3];
+    for (int i = 0; i < 3; i++)
+        jobs[i] = add_run(e, modes[i]);
+    expect_queue(e, "frozen staged"); /* the first began at once */
+    assert_true(snap.queue[0].job == jobs[1]);
+    assert_string_equal(snap.queue[0].data, "/data/flowers");
+    assert_int_equal(engine_submit(e, &(struct cmd){.kind = CMD_TRAIN}, NULL, NULL), ERR_BUSY);
+    for (int i = 0; i < 3; i++) {
+        struct notice n = next(e, NULL);
+        assert_int_equal(n.kind, NOTICE_STARTED);
+        assert_true(n.job == jobs[i]);
+        engine_snapshot(e, &snap);
+        assert_true(snap.jobs[0].job == jobs[i]);
+        assert_int_equal(steer(e, i == 1 ? CMD_STOP_NOW : CMD_STOP_EPOCH, jobs[i]), ERR_OK);
+        n = next(e, NULL);
+        assert_int_equal(n.kind, i == 1 ? NOTICE_CANCELLED : NOTICE_FINISHED); /* either way the next begins */
+        assert_true(n.job == jobs[i]);
+        engine_snapshot(e, &snap);
+        assert_true(snap.jobs[0].job == (i < 2 ? jobs[i + 1] : 0)); /* never a moment without */
+    }
+    expect_queue(e, "");
+}
+
+static enum err_code change_queue(struct engine *e, enum cmd_kind kind, uint64_t job, int64_t number)
+{
+    return engine_submit(e, &(struct cmd){.kind = kind, .job = job, .number = number}, NULL, NULL);
+}
+
+static void queued_runs_are_moved_and_removed(void **state)
+{
+    struct engine *e = *state;
+    uint64_t train = submit(e, CMD_TRAIN);
+    uint64_t a = add_run(e, "scratch"), b = add_run(e, "frozen"), c = add_run(e, "staged");
+    assert_int_equal(next(e, NULL).job, train);
+    static const struct {
+        int run, by;
+        const char *want;
+    } moves[] = {{2, -1, "scratch staged frozen"}, {0, 1, "staged scratch frozen"}, {0, -9, "scratch staged frozen"},
+                 {0, 9, "staged frozen scratch"}, {1, 0, "staged frozen scratch"}, {0, -2, "scratch staged frozen"}};
+    uint64_t jobs[] = {a, b, c};
+    for (size_t i = 0; i < sizeof moves / sizeof *moves; i++) {
+        assert_int_equal(change_queue(e, CMD_QUEUE_MOVE, jobs[moves[i].run], moves[i].by), ERR_OK);
+        expect_queue(e, moves[i].want);
+    }
+    assert_int_equal(change_queue(e, CMD_QUEUE_MOVE, c, INT64_MIN), ERR_OK);
+    assert_int_equal(change_queue(e, CMD_QUEUE_MOVE, c, INT64_MAX), ERR_OK);
+    assert_int_equal(change_queue(e, CMD_QUEUE_MOVE, train, 1), ERR_NOT_FOUND);
+    assert_int_equal(change_queue(e, CMD_QUEUE_REMOVE, b, 0), ERR_OK);
+    struct notice n = next(e, NULL);
+    assert_int_equal(n.kind, NOTICE_CANCELLED);
+    assert_true(n.job == b);
+    assert_string_equal(n.err.message, "taken out of the queue");
+    expect_queue(e, "scratch staged");
+    assert_int_equal(change_queue(e, CMD_QUEUE_REMOVE, b, 0), ERR_NOT_FOUND);
+    assert_int_equal(change_queue(e, CMD_QUEUE_REMOVE, 0, 0), ERR_OK);
+    assert_true(next(e, NULL).job == c);
+    assert_true(next(e, NULL).job == a);
+    expect_queue(e, "");
+    steer(e, CMD_STOP_EPOCH, train);
+    assert_int_equal(next(e, NULL).kind, NOTICE_FINISHED);
+    engine_snapshot(e, &snap);
+    assert_true(snap.jobs[0].job == 0);
+}
+
+static void the_queue_is_bounded(void **state)
+{
+    struct engine *e = *state;
+    uint64_t train = submit(e, CMD_TRAIN);
+    assert_int_equal(next(e, NULL).job, train);
+    for (int round = 0; round < 20; round++) { /* promises of room for notices are given back */
+        int n = 0;
+        while (change_queue(e, CMD_QUEUE_ADD, 0, 0) == ERR_OK)
+            n++;
+        assert_int_equal(n, QUEUE_RUNS);
+        assert_int_equal(change_queue(e, CMD_QUEUE_ADD, 0, 0), ERR_BUSY);
+        change_queue(e, CMD_QUEUE_REMOVE, 0, 0);
+        for (int i = 0; i < n; i++)
+            assert_int_equal(next(e, NULL).kind, NOTICE_CANCELLED);
+    }
+    struct err err = {0};
+    struct options o = options_with("frozen", "x");
+    struct cmd cmd = {.kind = CMD_QUEUE_ADD, .options = &o};
+    assert_int_equal(engine_submit(e, &cmd, NULL, NULL), ERR_OK);
+    assert_int_equal(engine_submit(e, &cmd, NULL, &err), ERR_INVALID);
+    assert_string_equal(err.message, "run: x is the folder of a run that waits already");
+    o = options_with("frozen", "");
+    assert_int_equal(option_set(&o, OPTION_ID_epochs, "1,2", SOURCE_SCREEN, NULL), ERR_OK);
+    assert_int_equal(engine_submit(e, &cmd, NULL, &err), ERR_INVALID);
+    assert_string_equal(err.message, "epochs: 2 numbers, but mode frozen has 1 phase");
+    expect_queue(e, "frozen");
+    engine_free(e); /* what waits is dropped */
+    *state = NULL;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -301,6 +432,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_client_that_does_not_read_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(a_job_that_fails_early_still_starts, setup, teardown),
         cmocka_unit_test_setup_teardown(controls_are_bounded, setup, teardown),
+        cmocka_unit_test_setup_teardown(queued_runs_follow_each_other, setup, teardown),
+        cmocka_unit_test_setup_teardown(queued_runs_are_moved_and_removed, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_queue_is_bounded, setup, teardown),
         cmocka_unit_test_setup_teardown(exit_cancels_and_joins, setup, teardown),
     };
     return cmocka_run_group_tests_name("engine queue", tests, NULL, NULL);

@@ -8,7 +8,7 @@ static void pretraining_makes_weights(void **state)
 {
     (void)state;
     struct options o = OPTIONS("preset=best", "epochs=6", "batch-size=16");
-    struct cmd cmd = {.kind = CMD_PRETRAIN, .number = 30, .options = &o};
+    struct cmd cmd = {.kind = CMD_PRETRAIN, .number = 15, .options = &o};
     snprintf(cmd.path, sizeof cmd.path, "%s", weights);
     struct notice n = do_cmd(cmd, NULL);
     assert_int_equal(n.kind, NOTICE_FINISHED);

@@ -84,11 +84,14 @@ static struct snapshot a, b;
 static void fill(struct snapshot *s)
 {
     memset(s, 0, sizeof *s);
+    s->n_queue = 2;
+    for (int i = 0; i < 2; i++)
+        s->queue[i] = (struct queue_entry){9u + (unsigned)i, "staged", "best", "resnet18", "lr 0.1", "/data/flowers"};
     s->gauges = (struct gauges){1, 0.5, 0.25, 2, 3, 4, 0.75, 65, 180, 300, 5, 6};
     s->generation = 77, s->memory_used = 1ull << 33, s->memory_total = 1ull << 36, s->viewers = 2;
     for (int i = 0; i < SNAP_JOBS; i++)
         s->jobs[i] = (struct job_view){.job = 5u + (unsigned)i, .command = CMD_SCAN, .state = JOB_STOPPING,
-                                       .stage = "decoding", .done = 3, .total = 9, .seconds = 0.25, .bad = 2};
+                                       .stage = "decoding", .done = 3, .total = 9, .seconds = 0.25, .bad = 2, .waiting = 1};
     struct train_view *t = &s->train;
     *t = (struct train_view){
         .job = 5, .live = true, .run = "runs/a", .data = "flowers", .mode = "staged", .preset = "best",
@@ -118,6 +121,8 @@ static void snapshot_there_and_back(void **state)
     assert_int_equal(snapshot_decode(&b, &r, NULL), ERR_OK);
     assert_true(r.p == r.end);
     assert_memory_equal(a.jobs, b.jobs, sizeof a.jobs);
+    assert_int_equal(b.n_queue, 2);
+    assert_memory_equal(a.queue, b.queue, sizeof a.queue);
     assert_memory_equal(&a.gauges, &b.gauges, sizeof a.gauges);
     assert_memory_equal(a.train.steps, b.train.steps, sizeof a.train.steps);
     assert_memory_equal(a.train.epochs, b.train.epochs, 3 * sizeof a.train.epochs[0]);
@@ -224,13 +229,21 @@ static void fill_to_the_brim(struct snapshot *s)
         FULL(t->events[i].text);
     for (int i = 0; i < SNAP_JOBS; i++)
         FULL(s->jobs[i].stage);
+    s->n_queue = QUEUE_RUNS;
+    for (int i = 0; i < QUEUE_RUNS; i++) {
+        struct queue_entry *q = &s->queue[i];
+        q->job = 1;
+        FULL(q->mode), FULL(q->preset), FULL(q->model), FULL(q->settings), FULL(q->data);
+    }
     t->steps_seen = t->epochs_seen = 0; /* the rings are compared above */
 }
 
 /* Numbers that say how much follows: changing them makes another form anyway. */
 static bool is_count(size_t at)
 {
-    size_t t = at - offsetof(struct snapshot, train);
+    size_t t = at - offsetof(struct snapshot, train), q = at - offsetof(struct snapshot, n_queue);
+    if (q < sizeof a.n_queue)
+        return true;
     return at >= offsetof(struct snapshot, train) &&
            ((t >= offsetof(struct train_view, n_marks) && t < offsetof(struct train_view, marks)) ||
             (t >= offsetof(struct train_view, steps_seen) && t < offsetof(struct train_view, steps)));

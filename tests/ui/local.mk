@@ -19,6 +19,11 @@ tests_unit_action_test_LDADD = $(ui_test_libs)
 tests_unit_picture_test_SOURCES = tests/unit/picture_test.c tests/unit/test.h
 tests_unit_picture_test_CPPFLAGS = $(test_cppflags) $(SIXEL_CFLAGS)
 tests_unit_picture_test_LDADD = libfl_ui.a libfl_image.a libfl_base.a $(SIXEL_LIBS) $(JPEG_LIBS) $(PNG_LIBS) $(CMOCKA_LIBS) -lm
+check_PROGRAMS += tests/unit/gfx.test
+TESTS += tests/unit/gfx.test
+tests_unit_gfx_test_SOURCES = tests/unit/gfx_test.c tests/unit/test.h
+tests_unit_gfx_test_CPPFLAGS = $(test_cppflags)
+tests_unit_gfx_test_LDADD = libfl_ui.a libfl_image.a libfl_base.a $(SIXEL_LIBS) $(JPEG_LIBS) $(PNG_LIBS) $(CMOCKA_LIBS) -lm
 tests_unit_edit_test_SOURCES = tests/unit/edit_test.c tests/unit/test.h
 tests_unit_edit_test_CPPFLAGS = $(test_cppflags)
 tests_unit_edit_test_LDADD = $(ui_test_libs)
@@ -34,14 +39,28 @@ tests_ui_screens_main_LDADD = libfl_ui.a libfl_engine.a libfl_nn.a libfl_data.a 
 pty_sources = tests/ui/pty.c tests/ui/pty.h tests/ui/pty_screen.c tests/ui/pty_screen.h
 check_PROGRAMS += tests/ui/term.test
 TESTS += tests/ui/term.test
-tests_ui_term_test_SOURCES = tests/ui/term_test.c $(pty_sources)
+flowers_sources = tests/ui/flowers.c tests/ui/flowers.h $(pty_sources)
+tests_ui_term_test_SOURCES = tests/ui/term_test.c $(flowers_sources)
 tests_ui_term_test_CPPFLAGS = $(test_cppflags)
 tests_ui_term_test_LDADD = libfl_ui.a libfl_image.a libfl_base.a $(JPEG_LIBS) $(PNG_LIBS) $(CMOCKA_LIBS) -lutil -lm
+
+check_PROGRAMS += tests/ui/pictures.test
+TESTS += tests/ui/pictures.test
+tests_ui_pictures_test_SOURCES = tests/ui/pictures_test.c $(flowers_sources)
+tests_ui_pictures_test_CPPFLAGS = $(test_cppflags)
+tests_ui_pictures_test_LDADD = libfl_ui.a libfl_image.a libfl_base.a $(JPEG_LIBS) $(PNG_LIBS) $(CMOCKA_LIBS) -lutil -lm
 
 # the real program by keys
 check_PROGRAMS += tests/ui/keys_script.test
 TESTS += tests/ui/keys_script.test
-tests_ui_keys_script_test_SOURCES = tests/ui/keys_script_test.c $(pty_sources)
+tests_ui_keys_script_test_SOURCES = tests/ui/keys_script_test.c tests/ui/keys_lab.c tests/ui/keys_lab.h $(pty_sources)
 tests_ui_keys_script_test_CPPFLAGS = $(test_cppflags)
 tests_ui_keys_script_test_LDADD = libfl_ui.a libfl_data.a libfl_image.a libfl_base.a $(JPEG_LIBS) $(PNG_LIBS) $(XXHASH_LIBS) \
 	$(CMOCKA_LIBS) -lutil -lm
+
+# leaving a run and coming back
+check_PROGRAMS += tests/ui/attach_script.test
+TESTS += tests/ui/attach_script.test
+tests_ui_attach_script_test_SOURCES = tests/ui/attach_script_test.c tests/ui/keys_lab.c tests/ui/keys_lab.h $(pty_sources)
+tests_ui_attach_script_test_CPPFLAGS = $(test_cppflags)
+tests_ui_attach_script_test_LDADD = $(tests_ui_keys_script_test_LDADD)

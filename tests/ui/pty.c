@@ -31,8 +31,8 @@ static double now(void)
 static void set_environment(const char *home)
 {
     static const char *const gone[] = {
-        "NO_COLOR", "TMUX",    "ZELLIJ", "KONSOLE_VERSION", "FLOWERLAB_GRAPHICS",
-        "LINES",    "COLUMNS", "LANG",   "LC_CTYPE"};
+        "NO_COLOR", "TMUX",    "ZELLIJ", "KONSOLE_VERSION", "FLOWERLAB_GRAPHICS", "VTE_VERSION",
+        "LINES",    "COLUMNS", "LANG",   "LC_CTYPE",        "TERM_PROGRAM",       "LC_TERMINAL"};
     for (size_t i = 0; i < sizeof gone / sizeof *gone; i++)
         unsetenv(gone[i]);
     setenv("TERM", "xterm-256color", 1);
@@ -43,6 +43,7 @@ static void set_environment(const char *home)
     setenv("XDG_CONFIG_HOME", home, 1);
     setenv("XDG_STATE_HOME", home, 1);
     setenv("XDG_CACHE_HOME", home, 1);
+    setenv("XDG_RUNTIME_DIR", home, 1);
 }
 
 static void exec_program(struct pty *p, const char *home, char *const argv[])
@@ -123,6 +124,14 @@ static bool has_not(struct pty *p, void *text)
 static bool has_pictures(struct pty *p, void *n)
 {
     return !p->in_sync && p->n_pictures >= *(size_t *)n;
+}
+
+size_t pty_visible(const struct pty *p)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < p->n_pictures; i++)
+        n += !p->pictures[i].removed;
+    return n;
 }
 
 bool pty_wait_text(struct pty *p, const char *text)

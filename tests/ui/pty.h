@@ -8,7 +8,7 @@
  *     assert_int_equal(pty_finish(p), 0);
  *
  * The terminal understands what curses writes for xterm-256color, answers the program's questions
- * as its kind says, and keeps texts and sixel pictures. Each wait reads what the program writes and
+ * as its kind says, and keeps texts and pictures. Each wait reads what the program writes and
  * gives up after PTY_PATIENCE seconds, then prints the screen. SPDX-License-Identifier:
  * GPL-3.0-or-later */
 #ifndef FL_TESTS_UI_PTY_H
@@ -22,14 +22,17 @@
 
 #define PTY_PATIENCE 30
 
-/* PLAIN answers without sixel, SIXEL with (cells of 10 x 20 pixels, synchronized updates), SILENT
- * never answers. */
-enum pty_kind { PTY_PLAIN, PTY_SIXEL, PTY_SILENT };
+/* What it says it is; cells of 10 x 20 pixels. PLAIN has no pictures, SILENT never answers, SLOW is
+ * SIXEL behind a link on which every picture takes its time. TMUX is one with sixel: what is written
+ * into the lines of a picture removes all of it, and it keeps ten. */
+enum pty_kind { PTY_PLAIN, PTY_SIXEL, PTY_SILENT, PTY_KITTY, PTY_ITERM2, PTY_TMUX, PTY_SLOW };
 
 struct pty_picture {
-    int x, y, width, height; /* cell it was placed at; pixels by its raster attributes */
+    int x, y, width, height; /* cell it was placed at; pixels that its sender says it covers */
+    unsigned id;             /* kitty's */
+    bool removed;            /* by a command of kitty's */
     size_t n_bytes;
-    char *bytes; /* DCS ... ST */
+    char *bytes; /* the sequence; kitty's without later chunks */
 };
 
 struct pty {
@@ -42,6 +45,7 @@ struct pty {
     struct termios before;                               /* modes at the start */
     struct pty_picture *pictures;                        /* all that arrived, in order */
     size_t n_pictures, n_bytes;                          /* bytes written by the program */
+    bool more;                                           /* chunks of kitty's last one follow */
     bool screen_mode, synchronized, in_sync, ended, bracketed;
     int errors; /* unpaired 2026, pictures over the edge or in the last row, unknown sequences */
     char last_error[128];
@@ -55,6 +59,7 @@ struct pty {
  * home when that is not NULL. New session: the pty is its controlling terminal. */
 struct pty *pty_start(int cols, int rows, enum pty_kind kind, const char *home, char *const argv[]);
 
+size_t pty_visible(const struct pty *p); /* pictures that no command removed */
 bool pty_pump(struct pty *p,
               int milliseconds); /* reads once; false: nothing came in that time, or the end */
 bool pty_wait_text(struct pty *p,

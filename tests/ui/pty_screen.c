@@ -140,21 +140,36 @@ static void private_mode(struct pty *p, int mode, bool on)
     }
 }
 
+/* What the kinds answer; NULL: nothing. */
+static const struct {
+    const char *version, *device, *registers, *geometry;
+    bool synchronized;
+} kinds[] = {
+    [PTY_PLAIN] = {"fake(1)", "\033[?62;22c", "\033[?1;3;0S", "\033[?2;3;0S", false},
+    [PTY_SIXEL] = {"fake(1)", "\033[?62;4;22c", "\033[?1;0;256S", "\033[?2;0;2000;2000S", true},
+    [PTY_SILENT] = {NULL},
+    [PTY_KITTY] = {"kitty(0.35)", "\033[?62c", NULL, NULL, true},
+    [PTY_ITERM2] = {"iTerm2 3.5.0", "\033[?62;4c", "\033[?1;0;256S", "\033[?2;0;2000;2000S", true},
+    [PTY_TMUX] = {"tmux 3.4", "\033[?1;2;4c", NULL, NULL, false},
+    [PTY_SLOW] = {"fake(1)", "\033[?62;4;22c", "\033[?1;0;256S", "\033[?2;0;2000;2000S", true},
+};
+
 static void question(struct pty *p, char final, int a)
 {
     char text[64];
-    bool sixel = p->kind == PTY_SIXEL;
-    if (final == 'c')
-        answer(p, sixel ? "\033[?62;4;22c" : "\033[?62;22c");
+    if (final == 'c' && kinds[p->kind].device)
+        answer(p, kinds[p->kind].device);
+    else if (final == 'n' && a == 5)
+        answer(p, "\033[0n");
     else if (final == 't' && a == 16)
         answer(p, "\033[6;20;10t");
     else if (final == 't' && a == 14) {
         snprintf(text, sizeof text, "\033[4;%d;%dt", p->rows * CELL_H, p->cols * CELL_W);
         answer(p, text);
-    } else if (final == 'S' && a == 1)
-        answer(p, sixel ? "\033[?1;0;256S" : "\033[?1;3;0S");
-    else if (final == 'S' && a == 2)
-        answer(p, sixel ? "\033[?2;0;2000;2000S" : "\033[?2;3;0S");
+    } else if (final == 'S' && a == 1 && kinds[p->kind].registers)
+        answer(p, kinds[p->kind].registers);
+    else if (final == 'S' && a == 2 && kinds[p->kind].geometry)
+        answer(p, kinds[p->kind].geometry);
 }
 
 static void plain_csi(struct pty *p, char final, int a, int b)
@@ -223,6 +238,7 @@ static void plain_csi(struct pty *p, char final, int a, int b)
     case 'l':
         break;
     case 'c':
+    case 'n':
     case 't':
         question(p, final, a);
         break;
@@ -238,9 +254,11 @@ static void csi(struct pty *p, const char *body, size_t n)
     char final = body[n], first = n ? body[0] : 0;
     int v[2] = {-1, -1};
     sscanf(body + (first == '?' || first == '>'), "%d;%d", &v[0], &v[1]);
-    if (first == '>' && final == 'q')
-        answer(p, "\033P>|fake(1)\033\\");
-    else if (first == '?' && final == 'p' && p->kind == PTY_SIXEL)
+    if (first == '>' && final == 'q' && kinds[p->kind].version) {
+        char text[64];
+        snprintf(text, sizeof text, "\033P>|%s\033\\", kinds[p->kind].version);
+        answer(p, text);
+    } else if (first == '?' && final == 'p' && kinds[p->kind].synchronized)
         answer(p, "\033[?2026;2$y");
     else if (first == '?' && (final == 'h' || final == 'l'))
         private_mode(p, v[0], final == 'h');
@@ -250,26 +268,97 @@ static void csi(struct pty *p, const char *body, size_t n)
         plain_csi(p, final, v[0], v[1]);
 }
 
-/* A sixel is remembered with its place; one that leaves its rows or the screen's last one is an
+/* A picture is remembered with its place; one that leaves its rows or the screen's last one is an
  * error. */
-static void picture(struct pty *p, const char *bytes, size_t n)
+static struct pty_picture *keep_picture(struct pty *p, int w, int h, const char *bytes, size_t n)
 {
-    const char *raster = memchr(bytes, '"', n < 64 ? n : 64);
-    int w = 0, h = 0;
-    if (!raster || sscanf(raster, "\"%*d;%*d;%d;%d", &w, &h) != 2 || w < 1 || h < 1)
+    if (w < 1 || h < 1)
         complain(p, "picture without size", bytes + 1, n);
     if (p->x * CELL_W + w > p->cols * CELL_W || p->y * CELL_H + h > (p->rows - 1) * CELL_H)
         complain(p, "picture over the edge", "", 0);
     p->pictures = xrealloc(p->pictures, p->n_pictures + 1, sizeof *p->pictures);
-    p->pictures[p->n_pictures++] = (struct pty_picture){p->x, p->y, w, h, n, xmemdup(bytes, n)};
+    p->pictures[p->n_pictures++] =
+        (struct pty_picture){p->x, p->y, w, h, 0, false, n, xmemdup(bytes, n)};
+    return &p->pictures[p->n_pictures - 1];
+}
+
+static void sixel(struct pty *p, const char *bytes, size_t n)
+{
+    const char *raster = memchr(bytes, '"', n < 64 ? n : 64);
+    int w = 0, h = 0;
+    if (kinds[p->kind].device && !strchr(kinds[p->kind].device, '4'))
+        complain(p, "sixel where there is none", "", 0);
+    if (raster)
+        sscanf(raster, "\"%*d;%*d;%d;%d", &w, &h);
+    keep_picture(p, w, h, bytes, n);
+}
+
+/* Value of a key in "a=T,q=2,...;" or -1. */
+static long kitty_key(const char *keys, char key)
+{
+    for (const char *at = keys; at && *at != ';'; at = strpbrk(at, ",;")) {
+        at += *at == ',';
+        if (at[0] == key && at[1] == '=')
+            return at[2] >= '0' && at[2] <= '9' ? strtol(at + 2, NULL, 10) : at[2];
+    }
+    return -1;
+}
+
+static void kitty_remove(struct pty *p, const char *keys)
+{
+    bool all = kitty_key(keys, 'd') == 'A';
+    for (size_t i = 0; i < p->n_pictures; i++) {
+        if (all || p->pictures[i].id == (unsigned)kitty_key(keys, 'i'))
+            p->pictures[i].removed = true;
+    }
+}
+
+/* ESC _ G keys ; payload ESC \ */
+static void kitty(struct pty *p, const char *bytes, size_t n)
+{
+    char keys[256];
+    size_t length = strcspn(bytes + 3, ";\033");
+    snprintf(keys, sizeof keys, "%.*s;", (int)length, bytes + 3);
+    if (p->kind != PTY_KITTY)
+        return;
+    if (n > 4096 + 256)
+        complain(p, "long chunk", keys, length);
+    if (p->more) { /* the next chunk of the picture */
+        p->more = kitty_key(keys, 'm') == 1;
+    } else if (kitty_key(keys, 'a') == 'q') {
+        answer(p, "\033_Gi=31;OK\033\\");
+    } else if (kitty_key(keys, 'a') == 'd') {
+        kitty_remove(p, keys);
+    } else if (kitty_key(keys, 'a') == 'T') {
+        kitty_remove(p, keys); /* of the same number */
+        keep_picture(p, (int)kitty_key(keys, 'c') * CELL_W, (int)kitty_key(keys, 'r') * CELL_H,
+                     bytes, n)
+            ->id = (unsigned)kitty_key(keys, 'i');
+        p->more = kitty_key(keys, 'm') == 1;
+    } else {
+        complain(p, "unknown kitty command", keys, length);
+    }
+}
+
+static void iterm2(struct pty *p, const char *bytes, size_t n)
+{
+    int w = 0, h = 0;
+    if (p->kind != PTY_ITERM2)
+        complain(p, "iTerm2 picture where there is none", "", 0);
+    sscanf(bytes, "\033]1337;File=inline=1;size=%*d;width=%d;height=%d;", &w, &h);
+    keep_picture(p, w * CELL_W, h * CELL_H, bytes, n);
 }
 
 static void string(struct pty *p, const char *bytes, size_t n)
 {
     if (bytes[1] == 'P' && n > 4)
-        picture(p, bytes, n);
+        sixel(p, bytes, n);
     else if (strncmp(bytes, "\033]11;?", 6) == 0)
         answer(p, "\033]11;rgb:1010/1414/1818\033\\");
+    else if (strncmp(bytes, "\033]1337;", 7) == 0)
+        iterm2(p, bytes, n);
+    else if (strncmp(bytes, "\033_G", 3) == 0)
+        kitty(p, bytes, n);
 }
 
 /* Bytes of one whole sequence at s, or 0 when it is not complete. */
@@ -297,7 +386,7 @@ static size_t escape(struct pty *p, const char *s, size_t n)
         csi(p, s + 2, i - 2);
         return i + 1;
     }
-    if (s[1] == 'P' || s[1] == ']') {
+    if (s[1] == 'P' || s[1] == ']' || s[1] == '_') {
         size_t length = string_length(s, n);
         if (length)
             string(p, s, length);

@@ -321,9 +321,12 @@ static void setup_command_line(void **state)
     assert_int_equal(s.world.asked.command, CMD_SCRIPT);
     assert_string_equal(s.world.asked.path, "~/a.sh");
     assert_int_equal(s.world.asked.number, 0); /* not over what is there */
-    assert_non_null(strstr(s.world.asked.text,
-                           "\nexec flowerlab train /data/flowers --mode frozen \"$@\"\n"));
+    assert_non_null(
+        strstr(s.world.asked.text, "\nexec flowerlab train /data/flowers --mode frozen \"$@\"\n"));
     struct notice n = {.kind = NOTICE_FAILED, .job = 99, .command = CMD_SCRIPT};
+    n.kind = NOTICE_STARTED;
+    s.ops->event(s.self, &n, &s.world.model);
+    n.kind = NOTICE_FAILED;
     err_set(&n.err, ERR_INVALID, "~/a.sh: is there already");
     s.ops->event(s.self, &n, &s.world.model);
     assert_string_equal(s.world.asked.what, "confirm");
@@ -352,6 +355,46 @@ static void setup_explains(void **state)
     act(&s, ACTION_LEFT);
     assert_int_equal(s.world.options.batch_size, 20);
     assert_int_equal(s.world.options.source[OPTION_ID_batch_size], SOURCE_SCREEN);
+    stage_close(&s);
+}
+
+static void setup_queue(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &screen_setup);
+    assert_non_null(s.ops->why_not(s.self, ACTION_QUEUE, &s.world.model));
+    assert_non_null(s.ops->why_not(s.self, ACTION_QUEUE_REMOVE, &s.world.model));
+    act(&s, ACTION_QUEUE_ADD);
+    assert_int_equal(s.world.asked.n_items, 2);
+    void (*chosen)(void *, int) = s.world.asked.chosen;
+    chosen(s.self, 0);
+    assert_int_equal(s.world.submitted, 1);
+    assert_int_equal(s.world.asked_before.command, CMD_QUEUE_ADD);
+    assert_string_equal(s.world.asked_before.path, "/data/flowers");
+    assert_int_equal(s.world.asked_before.mode, MODE_FINE_TUNE);
+    chosen(s.self, 1);
+    assert_int_equal(s.world.submitted, 1 + MODE_COUNT);
+    assert_int_equal(s.world.asked_before.mode, MODE_DISCRIMINATIVE);
+    assert_int_equal(s.world.options.mode, MODE_FINE_TUNE);
+    world_queue(&s.world);
+    golden(&s, "setup-waits");
+    act(&s, ACTION_QUEUE);
+    golden(&s, "setup-queue");
+    golden_at(&s, "setup-queue-20x5", 20, 5, false);
+    act(&s, ACTION_DOWN);
+    act(&s, ACTION_QUEUE_LATER);
+    assert_int_equal(s.world.asked.command, CMD_QUEUE_MOVE);
+    assert_int_equal(s.world.asked.job, 12);
+    assert_int_equal(s.world.asked.number, 1);
+    act(&s, ACTION_QUEUE_EARLIER); /* the selection went along: the third one now */
+    assert_int_equal(s.world.asked.job, 15);
+    assert_int_equal(s.world.asked.number, -1);
+    act(&s, ACTION_QUEUE_REMOVE);
+    assert_int_equal(s.world.asked.command, CMD_QUEUE_REMOVE);
+    assert_int_equal(s.world.asked.job, 12);
+    act(&s, ACTION_BACK);
+    assert_non_null(s.ops->why_not(s.self, ACTION_QUEUE_REMOVE, &s.world.model));
     stage_close(&s);
 }
 
@@ -430,6 +473,212 @@ static void train_nan(void **state)
     s.world.snap->jobs[0] = (struct job_view){0};
     snprintf(t->end, sizeof t->end, "stopped: loss is NaN at step 307");
     golden_at(&s, "train-nan", 80, 24, false);
+    stage_close(&s);
+}
+
+/* A run of n steps of one loss each, nothing else. */
+static void only_steps(struct stage *s, int n, double (*loss)(int i))
+{
+    world_running(&s->world);
+    struct train_view *t = &s->world.snap->train;
+    t->steps_seen = t->epochs_seen = 0;
+    t->best = (struct best){0};
+    t->n_events = 0;
+    t->epoch = t->phase = 1;
+    for (int i = 0; i < n; i++)
+        t->steps[t->steps_seen++] = (struct step_point){.step = i + 1,
+                                                        .loss = (float)loss(i),
+                                                        .acc = (float)loss(i),
+                                                        .lr = 0.01f,
+                                                        .lr_head = 0.01f,
+                                                        .images_per_s = 100,
+                                                        .grad_norm = 1,
+                                                        .seconds = i + 1};
+    t->step = t->step_in_epoch = n;
+}
+
+static double nothing(int i)
+{
+    (void)i;
+    return NAN;
+}
+
+static double huge(int i)
+{
+    return i % 2 ? 3e38 : 1e30;
+}
+
+static double constant(int i)
+{
+    (void)i;
+    return 0.25;
+}
+
+static void train_odd_numbers(void **state)
+{
+    static const struct {
+        const char *name;
+        int n;
+        double (*loss)(int i);
+    } cases[] = {{"train-no-step", 0, nothing},
+                 {"train-one-step", 1, constant},
+                 {"train-all-nan", 30, nothing},
+                 {"train-huge", 30, huge},
+                 {"train-constant", 40, constant}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct stage s;
+        stage_open(&s, &screen_train);
+        only_steps(&s, cases[i].n, cases[i].loss);
+        golden_at(&s, cases[i].name, 80, 24, false);
+        act(&s, ACTION_CHART_LOG); /* must hold too */
+        act(&s, ACTION_ZOOM_IN);
+        act(&s, ACTION_ZOOM_Y_IN);
+        struct canvas c;
+        draw(&s, &c, 80, 24, false);
+        canvas_done(&c);
+        stage_close(&s);
+    }
+}
+
+static void watch_keys(struct stage *s, const enum action *actions)
+{
+    struct canvas c;
+    draw(s, &c, 80, 24, false); /* keys act on what is drawn */
+    canvas_done(&c);
+    for (; *actions; actions++) {
+        act(s, *actions);
+        draw(s, &c, 80, 24, false);
+        canvas_done(&c);
+    }
+}
+
+#define PRESS(s, ...) watch_keys(s, (const enum action[]){__VA_ARGS__, ACTION_NONE})
+
+static void watched(struct stage *s)
+{
+    stage_open(s, &screen_train);
+    world_running(&s->world);
+    world_gauges(&s->world);
+}
+
+static void train_charts(void **state)
+{
+    (void)state;
+    struct stage s;
+    watched(&s);
+    golden(&s, "train-gauges");
+    PRESS(&s, ACTION_CHART_MORE, ACTION_CHART_MORE);
+    golden_at(&s, "train-four-80x24", 80, 24, false);
+    for (int i = 0; i < 5; i++)
+        act(&s, ACTION_CHART_MORE);
+    golden_at(&s, "train-nine-160x50", 160, 50, false);
+    golden_at(&s, "train-nine-ascii", 160, 50, true);
+    golden_at(&s, "train-nine-20x5", 20, 5, false);
+    PRESS(&s, ACTION_UP); /* around to the last one */
+    golden_at(&s, "train-last-page-80x24", 80, 24, false);
+    stage_close(&s);
+}
+
+static void train_zoom_and_cursor(void **state)
+{
+    (void)state;
+    struct stage s;
+    watched(&s);
+    PRESS(&s, ACTION_ZOOM_IN, ACTION_ZOOM_IN, ACTION_LEFT, ACTION_LEFT, ACTION_LEFT);
+    golden(&s, "train-cursor");
+    PRESS(&s, ACTION_CHART_LARGE, ACTION_CHART_AXIS, ACTION_CHART_AXIS, ACTION_CHART_LOG);
+    golden(&s, "train-large");
+    golden_at(&s, "train-large-20x5", 20, 5, false);
+    golden_at(&s, "train-large-ascii", 80, 24, true);
+    PRESS(&s, ACTION_ZOOM_Y_IN, ACTION_PAN_UP, ACTION_PAN_LEFT, ACTION_CHART_SMOOTH,
+          ACTION_CHART_DOTS);
+    golden_at(&s, "train-panned-80x24", 80, 24, false);
+    PRESS(&s, ACTION_BACK, ACTION_BACK, ACTION_CHART_WHOLE);
+    assert_non_null(s.ops->why_not(s.self, ACTION_CHART_WHOLE, &s.world.model));
+    assert_non_null(s.ops->why_not(s.self, ACTION_ZOOM_OUT, &s.world.model));
+    stage_close(&s);
+}
+
+/* The chosen charts, and what is said of a pattern that is none. */
+static void train_choose(void **state)
+{
+    (void)state;
+    struct stage s;
+    watched(&s);
+    act(&s, ACTION_CHART_CHOOSE);
+    assert_string_equal(s.world.asked.text, "Charts whose name matches []");
+    s.world.asked.typed(s.world.asked.user, "^(rate|gradient)");
+    golden_at(&s, "train-chosen-80x24", 80, 24, false);
+    act(&s, ACTION_CHART_CHOOSE);
+    s.world.asked.typed(s.world.asked.user, "*(");
+    assert_string_equal(s.world.asked.what, "status");
+    stage_close(&s);
+}
+
+/* Each change of the view is given to the engine for the run's folder, one at a time; a view that
+ * comes back counts. */
+static void train_keeps_its_view(void **state)
+{
+    (void)state;
+    struct stage s;
+    watched(&s);
+    PRESS(&s, ACTION_CHART_AXIS);
+    assert_int_equal(s.world.asked.command, CMD_VIEW);
+    assert_string_equal(s.world.asked.path, "/data/runs/20261125-143000-staged-resnet18");
+    assert_non_null(strstr(s.world.view, "axis = step\n"));
+    s.world.asked = (struct asked){0};
+    PRESS(&s, ACTION_CHART_AXIS); /* the first one is still on its way */
+    assert_int_equal(s.world.asked.command, CMD_NONE);
+    struct notice done = {.kind = NOTICE_FINISHED, .command = CMD_VIEW, .job = 99};
+    s.ops->event(s.self, &done, &s.world.model);
+    assert_int_equal(s.world.asked.command, CMD_VIEW);
+    assert_non_null(strstr(s.world.view, "axis = time\n"));
+    stage_close(&s);
+    watched(&s); /* a run with a past: its view is asked for */
+    s.ops->event(s.self, &(struct notice){.kind = NOTICE_PROGRESS}, &s.world.model);
+    assert_int_equal(s.world.asked.command, CMD_VIEW);
+    static const char kept[] = "axis = images\ncharts = 1\n";
+    s.world.block = block_from_bytes(BLOCK_TEXT, kept, sizeof kept);
+    s.ops->event(s.self, &done, &s.world.model);
+    golden_at(&s, "train-view-80x24", 80, 24, false);
+    stage_close(&s);
+}
+
+static void train_steers(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &screen_train);
+    assert_non_null(s.ops->why_not(s.self, ACTION_RATE, &s.world.model));
+    assert_non_null(s.ops->why_not(s.self, ACTION_TRY_FILE, &s.world.model));
+    world_running(&s.world);
+    act(&s, ACTION_RATE);
+    assert_string_equal(s.world.asked.text,
+                        "Rate, now 0.01: a factor on all, or =RATE of the head [0.5]");
+    s.world.asked.typed(s.world.asked.user, "0,1");
+    assert_int_equal(s.world.asked.command, CMD_RATE);
+    assert_float_equal(s.world.asked.real, 0.1, 1e-12);
+    act(&s, ACTION_RATE);
+    s.world.asked.typed(s.world.asked.user, "=0.002");
+    assert_float_equal(s.world.asked.real, 0.2, 1e-6);
+    act(&s, ACTION_RATE);
+    s.world.asked.typed(s.world.asked.user, "-1");
+    assert_string_equal(s.world.asked.what, "status");
+    act(&s, ACTION_EXTEND);
+    s.world.asked.typed(s.world.asked.user, "12");
+    assert_int_equal(s.world.asked.command, CMD_EXTEND);
+    assert_int_equal(s.world.asked.number, 12);
+    act(&s, ACTION_EXTEND);
+    s.world.asked.typed(s.world.asked.user, "soon");
+    assert_string_equal(s.world.asked.what, "status");
+    assert_non_null(s.ops->why_not(s.self, ACTION_TRY_FILE, &s.world.model)); /* not paused */
+    s.world.snap->jobs[0].state = JOB_PAUSED;
+    assert_null(s.ops->why_not(s.self, ACTION_TRY_FILE, &s.world.model));
+    act(&s, ACTION_TRY_FILE);
+    s.world.asked.typed(s.world.asked.user, "/data/rose.jpg");
+    assert_int_equal(s.world.asked.command, CMD_PREDICT);
+    assert_string_equal(s.world.asked.path, "/data/runs/20261125-143000-staged-resnet18");
     stage_close(&s);
 }
 
@@ -554,10 +803,17 @@ int main(void)
         cmocka_unit_test(setup_finds),
         cmocka_unit_test(setup_command_line),
         cmocka_unit_test(setup_explains),
+        cmocka_unit_test(setup_queue),
         cmocka_unit_test(train_run),
         cmocka_unit_test(train_history),
         cmocka_unit_test(train_end),
         cmocka_unit_test(train_nan),
+        cmocka_unit_test(train_odd_numbers),
+        cmocka_unit_test(train_charts),
+        cmocka_unit_test(train_zoom_and_cursor),
+        cmocka_unit_test(train_choose),
+        cmocka_unit_test(train_keeps_its_view),
+        cmocka_unit_test(train_steers),
         cmocka_unit_test(train_controls),
         cmocka_unit_test(every_size),
         cmocka_unit_test(any_keys),

@@ -16,111 +16,23 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "image/decode.h"
-#include "ui/pty.h"
-
-static char home[] = "/tmp/flowerlab-term-XXXXXX", *data, *program, *theme;
-
-/* A photograph-like picture: gradients of a class's own colour. */
-static void write_picture(const char *path, int seed)
-{
-    struct image image = {400, 300, xmalloc(400 * 300 * 3)};
-    uint8_t *bytes;
-    size_t n;
-    for (int i = 0; i < 400 * 300; i++) {
-        image.rgb[3 * i] = (uint8_t)(i % 400 * 255 / 400);
-        image.rgb[3 * i + 1] = (uint8_t)(i / 400 * 255 / 300);
-        image.rgb[3 * i + 2] = (uint8_t)(seed * 37);
-    }
-    assert_int_equal(image_encode_jpeg(&image, 80, &bytes, &n, NULL), ERR_OK);
-    assert_int_equal(file_replace(path, bytes, n, NULL), ERR_OK);
-    free(bytes);
-    image_done(&image);
-}
-
-static int make_data(void **state)
-{
-    static const char *const classes[] = {"daisy", "rose"};
-    (void)state;
-    if (!mkdtemp(home))
-        return 1;
-    data = xasprintf("%s/flowers", home);
-    program = xasprintf("%s/tests/ui/screens_main", getenv("top_builddir"));
-    theme = xasprintf("%s/themes/dark.theme", getenv("top_srcdir"));
-    mkdir(data, 0777);
-    for (int c = 0; c < 2; c++) {
-        char *folder = xasprintf("%s/%s", data, classes[c]);
-        mkdir(folder, 0777);
-        for (int i = 0; i < 9; i++) {
-            char *path = xasprintf("%s/picture-%d.jpg", folder, i);
-            write_picture(path, 9 * c + i);
-            free(path);
-        }
-        free(folder);
-    }
-    return 0;
-}
-
-static int remove_data(void **state)
-{
-    (void)state;
-    char *command = xasprintf("rm -rf '%s'", home);
-    int rc = system(command);
-    free(command);
-    free(data);
-    free(program);
-    free(theme);
-    return rc;
-}
-
-static struct pty *start(int cols, int rows, enum pty_kind kind)
-{
-    return pty_start(cols, rows, kind, home,
-                     (char *const[]){program, "--theme", theme, data, NULL});
-}
-
-static void check_left(struct pty *p)
-{
-    assert_true(pty_modes_restored(p));
-    assert_false(p->screen_mode);
-    assert_false(p->bracketed);
-    assert_false(p->in_sync);
-    if (p->errors)
-        print_message("# %s\n", p->last_error);
-    assert_int_equal(p->errors, 0);
-}
-
-static void quit_and_check(struct pty *p)
-{
-    pty_send(p, "q");
-    int status = pty_wait_end(p);
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 0);
-    check_left(p);
-    pty_free(p);
-}
-
-/* The list and the scan have come. */
-static void wait_scanned(struct pty *p)
-{
-    assert_true(pty_wait_text(p, "daisy"));
-    assert_true(pty_wait_text(p, "flowers"));
-}
+#include "ui/flowers.h"
 
 static void first_frame_needs_no_answer(void **state)
 {
     (void)state;
-    struct pty *p = start(80, 24, PTY_SILENT);
+    struct pty *p = flowers_start(80, 24, PTY_SILENT);
     assert_true(pty_wait_text(p, "1 Data"));
     assert_true(p->n_pictures == 0);
-    wait_scanned(p);
+    flowers_wait_scanned(p);
     assert_true(pty_wait_text(p, "\u2580")); /* half blocks once no answer came */
-    quit_and_check(p);
+    flowers_quit(p);
 }
 
 static void sixel_pictures_come_once(void **state)
 {
     (void)state;
-    struct pty *p = start(160, 40, PTY_SIXEL);
+    struct pty *p = flowers_start(160, 40, PTY_SIXEL);
     assert_true(pty_wait_pictures(p, 1));
     assert_true(pty_wait_text(p, "18 used")); /* the scan has ended */
     pty_send(p, "2");
@@ -137,24 +49,24 @@ static void sixel_pictures_come_once(void **state)
     assert_true(pty_wait_pictures(p, sent + 1)); /* uncovered ones are */
     print_message("# %zu pictures again after the popup\n", p->n_pictures - sent);
     assert_true(p->n_pictures - sent < 15);
-    quit_and_check(p);
+    flowers_quit(p);
 }
 
 static void plain_terminals_get_blocks(void **state)
 {
     (void)state;
-    struct pty *p = start(80, 24, PTY_PLAIN);
+    struct pty *p = flowers_start(80, 24, PTY_PLAIN);
     assert_true(pty_wait_text(p, "\u2580"));
     assert_int_equal(p->n_pictures, 0);
-    quit_and_check(p);
+    flowers_quit(p);
 }
 
 /* Nothing of what libraries print reaches the screen. */
 static void strays_go_to_the_log(void **state)
 {
     (void)state;
-    struct pty *p = start(80, 24, PTY_PLAIN);
-    wait_scanned(p);
+    struct pty *p = flowers_start(80, 24, PTY_PLAIN);
+    flowers_wait_scanned(p);
     char *path = xasprintf("/proc/%d/fd/2", (int)pty_child(p));
     int fd = open(path, O_WRONLY);
     assert_true(fd >= 0);
@@ -163,13 +75,13 @@ static void strays_go_to_the_log(void **state)
     free(path);
     assert_true(pty_wait_text(p, "log: 2 new lines"));
     assert_false(pty_has(p, "Corrupt"));
-    quit_and_check(p);
+    flowers_quit(p);
 }
 
 static void die_of(int number)
 {
-    struct pty *p = start(80, 24, PTY_SIXEL);
-    wait_scanned(p);
+    struct pty *p = flowers_start(80, 24, PTY_SIXEL);
+    flowers_wait_scanned(p);
     assert_false(pty_modes_restored(p));
     kill(pty_child(p), number);
     int status = pty_wait_end(p);
@@ -179,7 +91,7 @@ static void die_of(int number)
 #else
     assert_int_equal(WEXITSTATUS(status), 128 + number);
 #endif
-    check_left(p);
+    flowers_check_left(p);
     pty_free(p);
 }
 
@@ -193,8 +105,8 @@ static void crashes_give_the_terminal_back(void **state)
 
 static void ends_with(int number, int code)
 {
-    struct pty *p = start(80, 24, PTY_PLAIN);
-    wait_scanned(p);
+    struct pty *p = flowers_start(80, 24, PTY_PLAIN);
+    flowers_wait_scanned(p);
     kill(p->pid, number);
     int status = pty_wait_end(p);
     assert_true(WIFEXITED(status));
@@ -220,8 +132,8 @@ static bool is_gone(struct pty *p, void *user)
 static void a_closed_terminal_ends_it(void **state)
 {
     (void)state;
-    struct pty *p = start(80, 24, PTY_PLAIN);
-    wait_scanned(p);
+    struct pty *p = flowers_start(80, 24, PTY_PLAIN);
+    flowers_wait_scanned(p);
     pid_t child = pty_child(p);
     close(p->fd);
     close(p->slave);
@@ -236,9 +148,9 @@ static void a_closed_terminal_ends_it(void **state)
 static void stops_and_goes_on(void **state)
 {
     (void)state;
-    struct pty *p = start(80, 24, PTY_PLAIN);
+    struct pty *p = flowers_start(80, 24, PTY_PLAIN);
     int status;
-    wait_scanned(p);
+    flowers_wait_scanned(p);
     kill(pty_child(p), SIGSTOP);
     assert_int_equal(waitpid(p->pid, &status, WUNTRACED), p->pid);
     assert_true(WIFSTOPPED(status)); /* a shell sees the parent stop */
@@ -250,7 +162,7 @@ static void stops_and_goes_on(void **state)
     assert_true(pty_wait_text(p, "Help: keys"));
     pty_send(p, "q");
     assert_true(pty_wait_gone(p, "Help: keys"));
-    quit_and_check(p);
+    flowers_quit(p);
 }
 
 static void any_window_size(void **state)
@@ -258,7 +170,7 @@ static void any_window_size(void **state)
     (void)state;
     static const int sizes[][2] = {{200, 60}, {20, 5}, {1, 1},   {80, 24}, {10, 3},
                                    {40, 10},  {2, 50}, {300, 2}, {100, 30}};
-    struct pty *p = start(10, 3, PTY_SIXEL);
+    struct pty *p = flowers_start(10, 3, PTY_SIXEL);
     assert_true(pty_wait_text(p, "window"));
     for (int round = 0; round < 3; round++) {
         for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
@@ -270,14 +182,14 @@ static void any_window_size(void **state)
     assert_true(pty_wait_text(p, "2 Samples"));
     assert_true(pty_wait_text(p, "daisy"));
     p->errors = 0; /* pictures on their way while the window shrank */
-    quit_and_check(p);
+    flowers_quit(p);
 }
 
 static void starts_without_a_folder(void **state)
 {
     (void)state;
-    struct pty *p =
-        pty_start(80, 24, PTY_PLAIN, home, (char *const[]){program, "--theme", theme, NULL});
+    struct pty *p = pty_start(80, 24, PTY_PLAIN, flowers_home,
+                              (char *const[]){flowers_program, "--theme", flowers_theme, NULL});
     assert_true(pty_wait_text(p, "Which pictures?"));
     assert_true(pty_wait_text(p, "type a path"));
     pty_send(p, "\033[B\033[B\033[B\033[A"); /* the keys move */
@@ -285,15 +197,15 @@ static void starts_without_a_folder(void **state)
     assert_true(pty_wait_gone(p, "Which pictures?"));
     pty_send(p, "o");
     assert_true(pty_wait_text(p, "Data folder"));
-    pty_send(p, home);
+    pty_send(p, flowers_home);
     pty_send(p, "/flowers\t\r"); /* completed by Tab */
     assert_true(pty_wait_text(p, "daisy"));
-    quit_and_check(p);
+    flowers_quit(p);
 }
 
 static void run_and_expect(char *const argv[], int code, const char *text)
 {
-    struct pty *p = pty_start(100, 24, PTY_PLAIN, home, argv);
+    struct pty *p = pty_start(100, 24, PTY_PLAIN, flowers_home, argv);
     int status = pty_wait_end(p);
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), code);
@@ -305,32 +217,32 @@ static void run_and_expect(char *const argv[], int code, const char *text)
 static void terminals_that_cannot(void **state)
 {
     (void)state;
-    run_and_expect((char *const[]){"env", "TERM=dumb", program, data, NULL}, 2,
+    run_and_expect((char *const[]){"env", "TERM=dumb", flowers_program, flowers_data, NULL}, 2,
                    "cannot place text");
-    char *command = xasprintf("'%s' '%s' </dev/null", program, data);
+    char *command = xasprintf("'%s' '%s' </dev/null", flowers_program, flowers_data);
     run_and_expect((char *const[]){"sh", "-c", command, NULL}, 2, "need a terminal");
     free(command);
-    struct pty *p =
-        pty_start(80, 24, PTY_PLAIN, home,
-                  (char *const[]){"env", "TERM=bogus", program, "--theme", theme, data, NULL});
+    struct pty *p = pty_start(80, 24, PTY_PLAIN, flowers_home,
+                              (char *const[]){"env", "TERM=bogus", flowers_program, "--theme",
+                                              flowers_theme, flowers_data, NULL});
     assert_true(pty_wait_text(p, "daisy")); /* taken for an xterm */
-    quit_and_check(p);
+    flowers_quit(p);
 }
 
 static void without_utf8_only_ascii(void **state)
 {
     (void)state;
-    struct pty *p =
-        pty_start(80, 24, PTY_PLAIN, home,
-                  (char *const[]){"env", "LC_ALL=C", program, "--theme", theme, data, NULL});
-    wait_scanned(p);
+    struct pty *p = pty_start(80, 24, PTY_PLAIN, flowers_home,
+                              (char *const[]){"env", "LC_ALL=C", flowers_program, "--theme",
+                                              flowers_theme, flowers_data, NULL});
+    flowers_wait_scanned(p);
     pty_send(p, "?");
     assert_true(pty_wait_text(p, "+- Help: keys"));
     for (int i = 0; i < p->cols * p->rows; i++)
         assert_true(p->cells[i] < 0x7f);
     pty_send(p, "\033");
     assert_true(pty_wait_gone(p, "Help: keys"));
-    quit_and_check(p);
+    flowers_quit(p);
 }
 
 int main(void)
@@ -349,5 +261,5 @@ int main(void)
         cmocka_unit_test(terminals_that_cannot),
         cmocka_unit_test(without_utf8_only_ascii),
     };
-    return cmocka_run_group_tests(tests, make_data, remove_data);
+    return cmocka_run_group_tests(tests, flowers_make, flowers_remove);
 }

@@ -117,12 +117,19 @@ static enum err_code call_submit(void *app, const struct cmd *cmd, uint64_t *job
     note(app, "submit", "");
     struct asked *a = &((struct world *)app)->asked;
     a->command = cmd->kind;
+    a->job = cmd->job;
+    a->mode = cmd->options ? cmd->options->mode : -1;
+    ((struct world *)app)->submitted++;
     a->number = cmd->number;
     snprintf(a->path, sizeof a->path, "%s", cmd->path);
     if (cmd->n_list)
         snprintf(a->text, sizeof a->text, "%s", cmd->list[0]);
     a->n_list = cmd->n_list;
     snprintf(a->path2, sizeof a->path2, "%s", cmd->path2);
+    a->real = cmd->real;
+    if (cmd->kind == CMD_VIEW && cmd->n_list)
+        snprintf(((struct world *)app)->view, sizeof ((struct world *)app)->view, "%s",
+                 cmd->list[0]);
     if (job)
         *job = cmd->job ? cmd->job : 99;
     return ERR_OK;
@@ -284,6 +291,7 @@ static void start_run(struct world *w)
                              .steps_in_epoch = STEPS,
                              .n_steps = 10 * STEPS,
                              .eta = NAN,
+                             .nearest_mean = NAN,
                              .majority = 0.2445,
                              .n_marks = 2,
                              .s_libtorch = NAN,
@@ -339,7 +347,7 @@ static void run_to(struct world *w, int64_t steps)
     for (int64_t i = 1; i <= steps; i++) {
         double loss = loss_at((double)i / STEPS) + 0.12 * noise(i);
         t->steps[t->steps_seen++ % SNAP_STEPS] = (struct step_point){
-            i, (float)loss, (float)fmin(1, 1 - loss / 2), 0.01f, 0.01f, 108, 1.5f};
+            i, (float)loss, (float)fmin(1, 1 - loss / 2), 0.01f, 0.01f, 108, 1.5f, 0.9 * (double)i};
         if (i % STEPS == 0)
             add_epoch(t, (int)(i / STEPS));
     }
@@ -401,6 +409,35 @@ void world_running(struct world *w)
     t->events[0] = (struct event_mark){5 * STEPS + 10, 6, "rate x 0.5"};
     w->snap->memory_used = 2100000000;
     w->snap->memory_total = 8200000000;
+}
+
+void world_queue(struct world *w)
+{
+    static const struct queue_entry entries[] = {
+        {11, "frozen", "best", "resnet18", "", "/data/flowers"},
+        {12, "discriminative", "classic", "mobilenet_v2", "epochs 3, lr 0.02, jitter 0.3", "/data/flowers"},
+        {15, "scratch", "best", "resnet50", "seed 7", "/data/some/other/pictures"},
+    };
+    w->snap->n_queue = 3;
+    for (int i = 0; i < 3; i++)
+        w->snap->queue[i] = entries[i];
+}
+
+void world_gauges(struct world *w)
+{
+    w->snap->train.nearest_mean = 0.62;
+    w->snap->gauges = (struct gauges){.seen = 1,
+                                      .cores = 0.97,
+                                      .own_cores = 0.81,
+                                      .memory_used = 9100000000,
+                                      .memory_total = 25300000000,
+                                      .own_memory = 2200000000,
+                                      .gpu = 0.93,
+                                      .gpu_temperature = 65,
+                                      .gpu_power = 180,
+                                      .gpu_power_limit = 300,
+                                      .gpu_memory_used = 6100000000,
+                                      .gpu_memory_total = 8200000000};
 }
 
 void world_resumed(struct world *w)

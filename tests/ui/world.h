@@ -10,8 +10,11 @@ struct asked {
     char what[64], text[4 * OPTION_TEXT_MAX];
     enum cmd_kind command; /* submitted: with its number, its path, and list[0] as text */
     int64_t number;
+    double real;
     char path[OPTION_TEXT_MAX], path2[OPTION_TEXT_MAX];
     size_t n_items, n_list;
+    uint64_t job;
+    int mode; /* of its options; -1 none */
     void (*chosen)(void *user, int choice);
     void (*typed)(void *user, const char *text);
     void *user;
@@ -24,6 +27,8 @@ struct world {
     struct snapshot *snap;
     struct asked asked, asked_before;
     const struct block *block; /* what the app gives for every id; the world's */
+    int submitted; /* commands so far */
+    char view[OPTION_TEXT_MAX]; /* the view that the run's folder keeps */
 };
 
 /* 3,670 pictures of five classes, 27 of them left out; no run yet. */
@@ -35,6 +40,9 @@ void world_scanning(struct world *w); /* the listing only, and a scan job at a t
 void world_loading(struct world *w);  /* a run that loads libtorch */
 void world_running(struct world *w);  /* staged, 5 + 5 epochs, in the middle of epoch 7 */
 void world_done_run(struct world *w); /* the same at its end, with a result */
+
+void world_queue(struct world *w);   /* three runs wait */
+void world_gauges(struct world *w);   /* readings of a machine with a GPU beside it */
 
 void world_resumed(struct world *w); /* the same, gone on after 5 epochs in a new session */
 void world_long(struct world *w);    /* 200 of 300 epochs: more steps than the snapshot keeps */

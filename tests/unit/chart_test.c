@@ -111,7 +111,7 @@ static void cursors(void **state)
 static void values(void **state)
 {
     struct chart_view v;
-    struct plot_range r = {1, 3, 0.5, false}, log = {-2, 0, 1, true};
+    struct plot_range r = {1, 3, 0.5, false, 0}, log = {-2, 0, 1, true, 0};
     (void)state;
     chart_view_default(&v);
     chart_zoom_y(&v, CHART_LOSS, &r, 0.5);
@@ -128,7 +128,7 @@ static void values(void **state)
     chart_zoom_y(&v, CHART_RATE, &log, 2); /* powers of ten may be negative */
     assert_float_equal(v.y[CHART_RATE].lo, -3, 1e-12);
     for (int i = 0; i < 3000; i++) { /* any number of keys */
-        r = (struct plot_range){v.y[CHART_LOSS].lo, v.y[CHART_LOSS].hi, 1, false};
+        r = (struct plot_range){v.y[CHART_LOSS].lo, v.y[CHART_LOSS].hi, 1, false, 0};
         chart_zoom_y(&v, CHART_LOSS, &r, i < 1500 ? 2 : 0.5);
     }
     assert_true(v.y[CHART_LOSS].lo < v.y[CHART_LOSS].hi && isfinite(v.y[CHART_LOSS].hi));

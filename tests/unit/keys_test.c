@@ -155,11 +155,41 @@ static void other_answers(void **state)
     assert_int_equal(r.background, -1);
 }
 
+/* Which questions may be asked where. */
+static void questions(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"TMUX", "ZELLIJ", "VTE_VERSION"};
+    for (size_t i = 0; i < 3; i++)
+        unsetenv(names[i]);
+    assert_non_null(strstr(replies_questions("xterm-256color"), "\033_Gi=31,"));
+    assert_string_equal(replies_questions("linux"), "\033[c");
+    assert_null(strstr(replies_questions("screen-256color"), "\033_G"));
+    for (size_t i = 0; i < 3; i++) {
+        setenv(names[i], "1", 1);
+        assert_null(strstr(replies_questions("xterm"), "\033_G"));
+        assert_true(str_ends(replies_questions("xterm"), "\033[c")); /* the fence is the last */
+        unsetenv(names[i]);
+    }
+}
+
+static void kitty_and_fence_answers(void **state)
+{
+    (void)state;
+    assert_true(answers("\033_Gi=31;OK\033\\").kitty);
+    assert_false(answers("\033_Gi=31;ENOTSUPPORTED:no\033\\").kitty);
+    assert_false(answers("\033_Gi=3;OK\033\\").kitty);
+    struct replies r = answers("\033[0n\033[0n\033[3n");
+    assert_int_equal(r.fences, 2);
+    assert_int_equal(r.count, 3);
+}
+
 /* The ESC was taken for the key because the link was slow: its rest still is no text. */
 static void late_rest_of_an_answer(void **state)
 {
     (void)state;
-    static const char *const rests[] = {"[?62;4c", "]11;rgb:00/00/00\a", "P>|foot\033\\", "[A"};
+    static const char *const rests[] = {"[?62;4c", "]11;rgb:00/00/00\a", "P>|foot\033\\", "[A",
+                                        "_Gi=31;OK\033\\"};
     for (size_t i = 0; i < sizeof rests / sizeof *rests; i++) {
         struct replies r;
         struct key_event e;
@@ -232,6 +262,8 @@ int main(void)
         cmocka_unit_test(device_answers),
         cmocka_unit_test(size_answers),
         cmocka_unit_test(other_answers),
+        cmocka_unit_test(questions),
+        cmocka_unit_test(kitty_and_fence_answers),
         cmocka_unit_test(late_rest_of_an_answer),
         cmocka_unit_test(expected_answers_wait),
         cmocka_unit_test(rubbish_does_no_harm),

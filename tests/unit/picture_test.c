@@ -290,6 +290,31 @@ static void old_pixels_are_erased(void **state)
     scene_free(s);
 }
 
+/* Where text erases nothing, a picture that is covered or gone is removed, once. */
+static void a_layer_is_cleared_by_command(void **state)
+{
+    (void)state;
+    struct scene *s = scene_new();
+    struct area a = {2, 1, 10, 4}, b = {15, 1, 10, 4}, removed[CANVAS_PICTURES];
+    static const int n_removed[] = {0, 0, 1, 0, 0, 1, 0};
+    s->damage.layered = true;
+    for (int frame = 0; frame < 7; frame++) {
+        scene_picture(s, a, 1);
+        if (frame < 5)
+            scene_picture(s, b, 2);
+        if (frame == 2 || frame == 3)
+            canvas_fill(&s->canvas, (struct area){0, 2, 5, 2}, ROLE_TEXT, ' ');
+        damage_plan(&s->damage, &s->canvas, s->shown, true, s->next, s->send);
+        int n = damage_removed(&s->damage, &s->canvas, s->shown, s->next, removed);
+        assert_int_equal(n, n_removed[frame]);
+        assert_true(!n || removed[0].x == (frame == 2 ? a.x : b.x));
+        assert_int_equal(s->send[0], frame == 0 || frame == 4);
+        damage_commit(&s->damage, &s->canvas, s->shown, s->next, s->send);
+        canvas_clear(&s->canvas);
+    }
+    scene_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -300,6 +325,7 @@ int main(void)
         cmocka_unit_test(whole_pictures_are_sent_once),
         cmocka_unit_test(a_popup_hides_and_uncovers),
         cmocka_unit_test(old_pixels_are_erased),
+        cmocka_unit_test(a_layer_is_cleared_by_command),
     };
     return cmocka_run_group_tests(tests, make_file, remove_file);
 }

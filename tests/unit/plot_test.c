@@ -250,8 +250,10 @@ static void logarithmic_ranges(void **state)
     struct plot_range r = plot_range_log(&e, 4);
     assert_true(r.log && r.lo <= log10(0.003) - 0.04 && r.hi >= log10(2) + 0.04);
     expect_ticks(r, 3, (const double[]){1, 0.1, 0.01});
-    expect_ticks(plot_range_log(&(struct plot_extent){0.2, 0.9, true}, 4), 3,
-                 (const double[]){1, 0.5, 0.2});
+    expect_ticks(plot_range_log(&(struct plot_extent){0.2, 6, true}, 4), 5,
+                 (const double[]){5, 2, 1, 0.5, 0.2});
+    expect_ticks(plot_range_log(&(struct plot_extent){1.5, 2.1, true}, 4), 3, /* under a decade */
+                 (const double[]){2.5, 2, 1.5});
     expect_ticks(plot_range_log(&(struct plot_extent){1e-8, 1, true}, 4), 3,
                  (const double[]){1, 1e-3, 1e-6});
     expect_ticks(plot_range_part(0.13, 0.47, 4, false), 3, (const double[]){0.4, 0.3, 0.2});
@@ -259,7 +261,7 @@ static void logarithmic_ranges(void **state)
     assert_true(r.lo < log10(5) && r.hi > log10(5));
     r = plot_range_log(&(struct plot_extent){0}, 4);
     assert_true(r.lo < r.hi);
-    r = (struct plot_range){-3, 1, 1, true};
+    r = (struct plot_range){-3, 1, 1, true, 0};
     assert_float_equal(plot_range_at(&r, 100), 2, 1e-12);
     assert_true(isnan(plot_range_at(&r, 0)) && isnan(plot_range_at(&r, -1)) &&
                 isnan(plot_range_at(&r, INFINITY)));

@@ -315,9 +315,44 @@ static void bad_recipes_are_named(void **state)
     assert_int_equal(recipe_check(&r, NULL), ERR_INVALID);
 }
 
+static void lists_of_modes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int n;
+        enum mode modes[3];
+        const char *message;
+    } table[] = {
+        {"frozen", 1, {MODE_FROZEN}, NULL},
+        {"fine-tune,scratch", 2, {MODE_FINE_TUNE, MODE_SCRATCH}, NULL}, /* in the order given */
+        {"all", MODE_COUNT, {MODE_SCRATCH, MODE_FROZEN, MODE_FINE_TUNE}, NULL},
+        {"frozen,frozen", 0, {0}, "mode: frozen is named twice"},
+        {"frozen,froze", 0, {0}, "mode: unknown choice \"froze\""},
+        {"frozen,", 0, {0}, "mode: unknown choice \"\""},
+        {"", 0, {0}, "mode: unknown choice \"\""},
+        {"all,frozen", 0, {0}, "mode: unknown choice \"all\""},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        enum mode modes[MODE_COUNT];
+        struct err err = {0};
+        int n;
+        enum err_code code = modes_parse(table[i].text, modes, &n, &err);
+        assert_int_equal(code, table[i].message ? ERR_INVALID : ERR_OK);
+        if (table[i].message) {
+            assert_string_equal(err.message, table[i].message);
+            continue;
+        }
+        assert_int_equal(n, table[i].n);
+        for (int k = 0; k < n && k < 3; k++)
+            assert_int_equal(modes[k], table[i].modes[k]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lists_of_modes),
         cmocka_unit_test(classic_to_the_letter),    cmocka_unit_test(best_keeps_the_epochs),
         cmocka_unit_test(text_reads_back_exactly),  cmocka_unit_test(rates_keep_their_ratio),
         cmocka_unit_test(wishes_reach_every_phase), cmocka_unit_test(epochs_lists),

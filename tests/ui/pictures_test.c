@@ -1,0 +1,115 @@
+/* Pictures of every kind on a pseudo terminal: which kind, sent when, gone when.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "unit/test.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/mem.h"
+#include "ui/flowers.h"
+
+static bool nothing_visible(struct pty *p, void *user)
+{
+    (void)user;
+    return pty_visible(p) == 0;
+}
+
+/* Data, Samples, a popup over it, and out. Returns the pictures sent until the popup came. */
+static size_t walk(struct pty *p, size_t per_page)
+{
+    assert_true(pty_wait_pictures(p, 1));
+    assert_true(pty_wait_text(p, "18 used"));
+    size_t before = p->n_pictures;
+    pty_send(p, "2");
+    assert_true(pty_wait_pictures(p, before + per_page));
+    size_t sent = p->n_pictures, bytes = p->n_bytes;
+    pty_pump(p, 300);
+    assert_int_equal(p->n_bytes, bytes); /* idle: not a byte */
+    pty_send(p, "?");
+    assert_true(pty_wait_text(p, "Help: keys"));
+    assert_int_equal(p->n_pictures, sent); /* covered ones are not sent */
+    return sent;
+}
+
+static void close_popup(struct pty *p, size_t sent)
+{
+    pty_send(p, "\033");
+    assert_true(pty_wait_gone(p, "Help: keys"));
+    assert_true(pty_wait_pictures(p, sent + 1)); /* uncovered ones are */
+}
+
+/* kitty: what is covered or gone is removed by command, at the end all is. */
+static void kitty_pictures(void **state)
+{
+    (void)state;
+    struct pty *p = flowers_start(160, 40, PTY_KITTY);
+    size_t sent = walk(p, 15);
+    size_t visible = pty_visible(p);
+    print_message("# %zu of 15 pictures beside the popup\n", visible);
+    assert_true(visible < 15);
+    close_popup(p, sent);
+    assert_int_equal(pty_visible(p), 15);
+    pty_send(p, "3"); /* a screen without pictures */
+    assert_true(pty_wait(p, nothing_visible, NULL));
+    pty_send(p, "2");
+    assert_true(pty_wait_pictures(p, p->n_pictures + 15));
+    assert_int_equal(pty_visible(p), 15);
+    for (size_t i = 0; i < p->n_pictures; i++)
+        assert_true(p->pictures[i].width % 10 == 0 && p->pictures[i].height % 20 == 0);
+    pty_send(p, "q");
+    assert_int_equal(WEXITSTATUS(pty_wait_end(p)), 0);
+    assert_int_equal(pty_visible(p), 0);
+    flowers_check_left(p);
+    pty_free(p);
+}
+
+static void iterm2_pictures(void **state)
+{
+    (void)state;
+    struct pty *p = flowers_start(160, 40, PTY_ITERM2);
+    size_t sent = walk(p, 15);
+    for (size_t i = 0; i < p->n_pictures; i++)
+        assert_memory_equal(p->pictures[i].bytes, "\033]1337;File=inline=1;", 20);
+    close_popup(p, sent);
+    flowers_quit(p);
+}
+
+/* The option stands above the answers. */
+static void the_option_decides(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *option;
+        enum pty_kind kind;
+        const char *text; /* on the screen, or NULL: a picture arrives */
+    } cases[] = {{"sixel", PTY_ITERM2, NULL},
+                 {"blocks", PTY_KITTY, "\u2580"},
+                 {"ascii", PTY_SIXEL, "%%"},
+                 {"none", PTY_SIXEL, "400 x 300"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pty *p =
+            pty_start(100, 30, cases[i].kind, flowers_home,
+                      (char *const[]){flowers_program, "--theme", flowers_theme, "--graphics",
+                                      (char *)(uintptr_t)cases[i].option, flowers_data, NULL});
+        if (cases[i].text) {
+            assert_true(pty_wait_text(p, "18 used"));
+            assert_true(pty_wait_text(p, cases[i].text));
+            assert_int_equal(p->n_pictures, 0);
+        } else {
+            assert_true(pty_wait_pictures(p, 1));
+            assert_memory_equal(p->pictures[0].bytes, "\033P", 2);
+        }
+        flowers_quit(p);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(kitty_pictures),
+        cmocka_unit_test(iterm2_pictures),
+        cmocka_unit_test(the_option_decides),
+    };
+    return cmocka_run_group_tests(tests, flowers_make, flowers_remove);
+}
