@@ -180,7 +180,7 @@ tests_ui_screens_test_SOURCES = tests/ui/screens_test.c $(stage_sources)
 tests_ui_screens_test_CPPFLAGS = $(test_cppflags)
 tests_ui_screens_test_LDADD = $(ui_screen_libs)
 # runs and results
-runs_ui_tests = tests/unit/runs_table.test tests/unit/class_table.test tests/ui/runs.test
+runs_ui_tests = tests/unit/runs_table.test tests/unit/class_table.test tests/ui/runs.test tests/ui/results.test
 check_PROGRAMS += $(runs_ui_tests)
 TESTS += $(runs_ui_tests)
 tests_unit_runs_table_test_SOURCES = tests/unit/runs_table_test.c tests/unit/test.h
@@ -192,6 +192,9 @@ tests_unit_class_table_test_LDADD = $(ui_screen_libs)
 tests_ui_runs_test_SOURCES = tests/ui/runs_test.c $(stage_sources)
 tests_ui_runs_test_CPPFLAGS = $(test_cppflags)
 tests_ui_runs_test_LDADD = $(ui_screen_libs)
+tests_ui_results_test_SOURCES = tests/ui/results_test.c $(stage_sources)
+tests_ui_results_test_CPPFLAGS = $(test_cppflags)
+tests_ui_results_test_LDADD = $(ui_screen_libs)
 # the data screen
 data_ui_tests = tests/unit/order.test tests/ui/data.test
 check_PROGRAMS += $(data_ui_tests)

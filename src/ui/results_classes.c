@@ -104,8 +104,9 @@ static void draw_titles(const struct classes *k, struct canvas *c, struct area r
                  : k->reverse ? "\xe2\x96\xb2"
                               : "\xe2\x96\xbc");
         enum role role = sorted ? ROLE_STRONG : ROLE_DIM;
+        int gap = i == CLASS_TAKEN_FOR; /* after numbers that end at its left */
         if (p->width[i] && is_left(i))
-            canvas_put_cut(c, row, p->x[i], 0, p->width[i], role, text, false);
+            canvas_put_cut(c, row, p->x[i] + gap, 0, p->width[i] - gap, role, text, false);
         else if (p->width[i])
             canvas_put_right(c, row, p->x[i] + p->width[i], 0, role, text);
     }
@@ -147,8 +148,8 @@ static void draw_class(struct canvas *c, struct area line, size_t i, void *user)
         return;
     snprintf(text, sizeof text, "%lld %s", (long long)row->n_taken,
              result_view_class(d->v, row->taken_for));
-    canvas_put_cut(c, line, p->x[CLASS_TAKEN_FOR], 0, p->width[CLASS_TAKEN_FOR], ROLE_DIM, text,
-                   false);
+    canvas_put_cut(c, line, p->x[CLASS_TAKEN_FOR] + 1, 0, p->width[CLASS_TAKEN_FOR] - 1, ROLE_DIM,
+                   text, false);
 }
 
 void classes_draw(struct classes *k, struct canvas *c, struct area a, const struct result_view *v,

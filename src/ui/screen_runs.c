@@ -96,7 +96,7 @@ static void go_on(struct runs_screen *s, int64_t more)
     snprintf(cmd.path, sizeof cmd.path, "%s", s->target);
     if (t->live && str_eq(t->run, s->target)) {
         cmd.kind = CMD_EXTEND;
-        cmd.job = t->job;
+        cmd.job = s->model->snap->jobs[0].job;
     }
     submit(s, &cmd, &job);
     if (job)
@@ -168,7 +168,8 @@ static unsigned runs_event(void *self, const struct notice *notice, struct ui_mo
     if (notice->kind == NOTICE_STARTED || notice->kind == NOTICE_PROGRESS)
         return UI_NONE;
     bool changed = notice->command == CMD_NOTE || notice->command == CMD_TRASH ||
-                   notice->command == CMD_TRAIN || notice->command == CMD_RESUME;
+                   notice->command == CMD_TRAIN || notice->command == CMD_RESUME ||
+                   notice->command == CMD_ATTACH;
     if (s->list_job && notice->job == s->list_job) {
         s->list_job = 0;
         if (good)
@@ -397,13 +398,15 @@ static const char *runs_why_not(void *self, enum action action, const struct ui_
                                             ACTION_RUN_RESUME, ACTION_EXTEND, ACTION_RUN_NOTE,
                                             ACTION_RUN_TRASH};
     bool sorts = action == ACTION_SORT || action == ACTION_SORT_BACK;
-    bool ours = action_row(action)->contexts == CONTEXT_RUNS || sorts || action == ACTION_SELECT;
+    bool ours = action_row(action)->contexts != CONTEXT_SCREENS;
     if (s->comparing)
         return ours && action != ACTION_COMPARE ? "go back to the list first" : NULL;
     for (size_t i = 0; i < sizeof needs_run / sizeof *needs_run; i++) {
         if (action == needs_run[i])
             return runs_rows_selected(&s->rows) ? why_not_run(s, action, model) : "there is no run";
     }
+    if (sorts && !s->rows.shown)
+        return "there is no run";
     return NULL;
 }
 

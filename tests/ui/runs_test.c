@@ -1,4 +1,4 @@
-/* The screens Runs and Results by keys, without a terminal. SPDX-License-Identifier: GPL-3.0-or-later */
+/* The screen Runs by keys, without a terminal. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 #include "unit/test.h"
 
@@ -13,47 +13,10 @@
 #include "ui/keys.h"
 #include "ui/stage.h"
 
-/* What the app does when a job of the screen ends: hands its notice to the screen. bytes becomes the world's block. */
-static void answer(struct stage *s, enum cmd_kind command, enum block_kind kind, struct str *bytes, const char *text)
-{
-    struct notice n = {.kind = NOTICE_FINISHED, .job = 99, .command = command, .block = 1};
-    snprintf(n.text, sizeof n.text, "%s", text);
-    for (int i = 0; i < 2; i++) { /* these come first and mean nothing to it */
-        struct notice before = {.kind = i ? NOTICE_PROGRESS : NOTICE_STARTED, .job = 99, .command = command};
-        s->ops->event(s->self, &before, &s->world.model);
-    }
-    block_release(s->world.block);
-    s->world.block = block_from_bytes(kind, bytes->s, bytes->len);
-    str_done(bytes);
-    s->ops->event(s->self, &n, &s->world.model);
-}
-
-static void refuse(struct stage *s, enum cmd_kind command, const char *message, const char *hint)
-{
-    struct notice n = {.kind = NOTICE_FAILED, .job = 99, .command = command};
-    err_set(&n.err, ERR_NOT_FOUND, "%s", message);
-    err_hint(&n.err, "%s", hint);
-    s->ops->event(s->self, &n, &s->world.model);
-}
-
 static void type(struct stage *s, const char *keys)
 {
     for (; *keys; keys++)
         assert_true(s->ops->text_key(s->self, (uint32_t)*keys, K_CHAR, &s->world.model));
-}
-
-/* At 80 x 24, 160 x 50 and 20 x 5. */
-static void golden_sizes(struct stage *s, const char *name)
-{
-    char small[64];
-    golden(s, name);
-    snprintf(small, sizeof small, "%s-20x5", name);
-    golden_at(s, small, 20, 5, false);
-}
-
-static const char *why(struct stage *s, enum action action)
-{
-    return s->ops->why_not(s->self, action, &s->world.model);
 }
 
 /* --- Runs ---------------------------------------------------------------------------------------------------- */
@@ -321,210 +284,44 @@ static void runs_compared(void **state)
     stage_close(&s);
 }
 
-/* --- Results ------------------------------------------------------------------------------------------------- */
+/* --- every key ------------------------------------------------------------------------------------------------ */
 
-static void results_none(void **state)
+static void open_none(struct stage *s)
 {
-    (void)state;
-    struct stage s;
-    stage_open(&s, &screen_results);
-    golden_sizes(&s, "results-none");
-    assert_string_equal(why(&s, ACTION_RESULT_VIEW), "there is no result yet");
-    assert_string_equal(why(&s, ACTION_CLASSIFY), "there is no run yet");
-    snprintf(s.world.model.run, sizeof s.world.model.run, "/data/runs/a");
-    s.ops->enter(s.self, &s.world.model);
-    assert_int_equal(s.world.asked.command, CMD_STORED);
-    assert_string_equal(s.world.asked.path, "/data/runs/a");
-    golden_at(&s, "results-reading", 80, 24, false);
-    refuse(&s, CMD_STORED, "/data/runs/a: neither predictions.csv nor confusion.csv",
-           "evaluate the run: its best weights are scored again");
-    golden_sizes(&s, "results-missing");
-    act(&s, ACTION_EVALUATE);
-    assert_int_equal(s.world.asked.command, CMD_EVAL);
-    assert_string_equal(s.world.asked.path, "/data/runs/a");
-    stage_close(&s);
+    stage_open(s, &screen_runs);
+    list(s, NULL, 0);
 }
 
-/* The run of this session, by its three parts. */
-static void results_parts(void **state)
+static void open_marked(struct stage *s)
 {
-    (void)state;
-    struct stage s;
-    stage_open(&s, &screen_results);
-    world_done_run(&s.world);
-    act(&s, ACTION_DOWN);
-    act(&s, ACTION_RIGHT);
-    act(&s, ACTION_RIGHT);
-    golden_sizes(&s, "results");
-    golden_at(&s, "results-40x10", 40, 10, false);
-    golden_at(&s, "results-ascii", 80, 24, true);
-    assert_non_null(why(&s, ACTION_SORT));
-    assert_non_null(why(&s, ACTION_MORE));
-    act(&s, ACTION_RATES);
-    golden_at(&s, "results-rates", 80, 24, false);
-    act(&s, ACTION_RESULT_VIEW);
-    act(&s, ACTION_SORT);
-    act(&s, ACTION_SORT);
-    act(&s, ACTION_DOWN);
-    golden_sizes(&s, "results-classes");
-    assert_non_null(why(&s, ACTION_RATES));
-    act(&s, ACTION_RESULT_VIEW);
-    act(&s, ACTION_RIGHT);
-    golden_sizes(&s, "results-mistakes");
-    act(&s, ACTION_SELECT);
-    golden_sizes(&s, "results-mistake");
-    stage_close(&s);
+    open_list(s);
+    act(s, ACTION_MARK);
+    act(s, ACTION_MARK);
 }
 
-/* Enter opens the pictures of a cell and of a class, Escape goes back step by step. */
-static void results_cells(void **state)
+static void open_comparison(struct stage *s)
 {
-    (void)state;
-    struct stage s;
-    struct canvas c;
-    stage_open(&s, &screen_results);
-    world_done_run(&s.world);
-    draw(&s, &c, 80, 24, false);
-    assert_int_equal(c.n_pictures, 0);
-    canvas_done(&c);
-    act(&s, ACTION_RIGHT);
-    act(&s, ACTION_RIGHT);
-    act(&s, ACTION_SELECT);
-    golden_sizes(&s, "results-cell");
-    draw(&s, &c, 80, 24, false);
-    assert_true(c.n_pictures > 5);
-    for (int i = 0; i < c.n_pictures; i++)
-        assert_non_null(strstr(c.pictures[i].want.path, "/data/flowers/daisy/"));
-    canvas_done(&c);
-    act(&s, ACTION_SELECT);
-    draw(&s, &c, 80, 24, false);
-    assert_int_equal(c.n_pictures, 1);
-    canvas_done(&c);
-    assert_string_equal(why(&s, ACTION_RESULT_VIEW), "go back to the matrix first");
-    act(&s, ACTION_BACK);
-    act(&s, ACTION_BACK);
-    draw(&s, &c, 80, 24, false);
-    assert_int_equal(c.n_pictures, 0);
-    canvas_done(&c);
-    stage_close(&s);
-}
-
-/* Another run than this session's: its own result, pictures from its own folder. */
-static void results_of_a_run(void **state)
-{
-    (void)state;
-    struct stage s;
-    struct canvas c;
-    stage_open(&s, &screen_results);
-    world_done_run(&s.world);
-    snprintf(s.world.model.run, sizeof s.world.model.run, "/data/runs/old");
-    snprintf(s.world.model.run_data, sizeof s.world.model.run_data, "/old/pictures");
-    s.ops->enter(s.self, &s.world.model);
-    const char *classes[] = {"a", "b"};
-    static const int64_t counts[] = {3, 1, 0, 4};
-    struct prediction_row p[] = {{"a/1.jpg", 0, 1, 0.75, ""}, {"b/2.jpg", 1, 1, 0.5, ""}};
-    struct result r = {.n_classes = 2, .epoch = 7, .classes = classes, .what = "validation part", .loss = NAN, .acc = 0.875,
-                       .balanced = 0.875, .counts = counts, .n = 2, .rows = p};
     struct str bytes = STR_INIT;
-    block_result(&bytes, &r);
-    answer(&s, CMD_STORED, BLOCK_RESULT, &bytes, "");
-    golden_at(&s, "results-other", 80, 24, false);
-    act(&s, ACTION_RESULT_VIEW);
-    act(&s, ACTION_RESULT_VIEW);
-    draw(&s, &c, 80, 24, false);
-    assert_int_equal(c.n_pictures, 1);
-    assert_string_equal(c.pictures[0].want.path, "/old/pictures/a/1.jpg");
-    canvas_done(&c);
-    r.n = 0; /* confusion.csv alone */
-    block_result(&bytes, &r);
-    s.ops->enter(s.self, &s.world.model);
-    answer(&s, CMD_STORED, BLOCK_RESULT, &bytes, "");
-    golden_at(&s, "results-no-rows", 80, 24, false);
-    stage_close(&s);
+    open_marked(s);
+    act(s, ACTION_COMPARE);
+    compare_three(&bytes);
+    answer(s, CMD_COMPARE, BLOCK_COMPARE, &bytes, "");
 }
 
-static void answer_files(struct stage *s, size_t n)
-{
-    const char *classes[] = {"daisy", "dandelion", "roses", "sunflowers", "tulips"};
-    struct prediction_row p[] = {{"/home/a/rose.jpg", -1, 2, 0.8125, ""}, {"/home/a/text.jpg", -1, -1, NAN, "no picture"}};
-    static const struct top_class tops[] = {{2, 0.8125}, {4, 0.125}, {0, 0.04}, {1, 0.0125}, {3, 0.01},
-                                            {-1, NAN},   {-1, NAN},  {-1, NAN}, {-1, NAN},   {-1, NAN}};
-    struct result r = {.n_classes = 5, .epoch = 9, .classes = classes, .what = "files", .n = n, .rows = p, .n_top = 5, .tops = tops};
-    struct str bytes = STR_INIT;
-    block_result(&bytes, &r);
-    answer(s, CMD_PREDICT, BLOCK_PREDICTIONS, &bytes, "");
-}
-
-static void results_classify(void **state)
+static void every_key_answers(void **state)
 {
     (void)state;
-    struct stage s;
-    stage_open(&s, &screen_results);
-    world_done_run(&s.world);
-    act(&s, ACTION_CLASSIFY);
-    assert_string_equal(s.world.asked.text, "File or folder to classify []");
-    s.world.asked.typed(s.world.asked.user, "/home/a/rose.jpg");
-    assert_int_equal(s.world.asked.command, CMD_PREDICT);
-    assert_string_equal(s.world.asked.path, "/data/runs/20261125-143000-staged-resnet18");
-    assert_string_equal(s.world.asked.text, "/home/a/rose.jpg");
-    answer_files(&s, 1);
-    golden_sizes(&s, "results-classified");
-    act(&s, ACTION_CLASSIFY); /* the one on the screen is offered */
-    assert_string_equal(s.world.asked.text, "File or folder to classify [/home/a/rose.jpg]");
-    s.world.asked.typed(s.world.asked.user, "/home/a");
-    answer_files(&s, 2);
-    golden_at(&s, "results-classified-two", 80, 24, false);
-    act(&s, ACTION_BACK);
-    act(&s, ACTION_RESULT_VIEW);
-    act(&s, ACTION_RESULT_VIEW);
-    act(&s, ACTION_CLASSIFY); /* a mistake is picked */
-    assert_non_null(strstr(s.world.asked.text, "[/data/flowers/"));
-    stage_close(&s);
-}
-
-/* 120 classes: names cut at their end, or in the middle where they end in a number; the selected cell is always seen. */
-static void many_classes(void **state)
-{
-    (void)state;
-    enum { N = 120 };
-    struct stage s;
-    char names[N][40];
-    const char *classes[N];
-    int64_t *counts = xcalloc(N * N, sizeof *counts);
-    for (int k = 0; k < N; k++) {
-        if (k % 2)
-            snprintf(names[k], sizeof names[k], "n%08d-long-name-of-%d", 1440764 + k * 37, k);
-        else
-            snprintf(names[k], sizeof names[k], "species %c%c of the river", 'a' + k / 26, 'a' + k % 26);
-        classes[k] = names[k];
-        counts[k * N + k] = 10000 + k;
-        counts[k * N + (k + 7) % N] = 12 + k % 5;
-    }
-    struct result r = {.n_classes = N, .epoch = 7, .classes = classes, .what = "validation part", .loss = 1, .acc = 0.8,
-                       .balanced = 0.8, .counts = counts};
-    struct str bytes = STR_INIT;
-    block_result(&bytes, &r);
-    stage_open(&s, &screen_results);
-    snprintf(s.world.model.run, sizeof s.world.model.run, "/data/runs/many");
-    s.ops->enter(s.self, &s.world.model);
-    answer(&s, CMD_STORED, BLOCK_RESULT, &bytes, "");
-    golden_at(&s, "results-many", 80, 24, false);
-    act(&s, ACTION_END);
-    for (int i = 0; i < 3; i++)
-        act(&s, ACTION_UP);
-    golden_sizes(&s, "results-many-end");
-    stage_close(&s);
-    free(counts);
+    void (*const states[])(struct stage *s) = {open_none, open_list, open_marked, open_comparison};
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+        answers_to_all(states[i]);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(runs_listed),     cmocka_unit_test(runs_sorted),       cmocka_unit_test(runs_filtered),
-        cmocka_unit_test(runs_ask),        cmocka_unit_test(runs_live),         cmocka_unit_test(runs_carried_over),
-        cmocka_unit_test(thousand_runs),   cmocka_unit_test(runs_compared),     cmocka_unit_test(results_none),
-        cmocka_unit_test(results_parts),   cmocka_unit_test(results_cells),     cmocka_unit_test(results_of_a_run),
-        cmocka_unit_test(results_classify), cmocka_unit_test(many_classes),
+        cmocka_unit_test(runs_listed),   cmocka_unit_test(runs_sorted),   cmocka_unit_test(runs_filtered),
+        cmocka_unit_test(runs_ask),      cmocka_unit_test(runs_live),     cmocka_unit_test(runs_carried_over),
+        cmocka_unit_test(thousand_runs), cmocka_unit_test(runs_compared), cmocka_unit_test(every_key_answers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

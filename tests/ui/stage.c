@@ -85,3 +85,76 @@ void golden_at(struct stage *s, const char *name, int cols, int rows, bool ascii
     str_done(&text);
     canvas_done(&c);
 }
+
+void answer(struct stage *s, enum cmd_kind command, enum block_kind kind, struct str *bytes, const char *text)
+{
+    struct notice n = {.kind = NOTICE_FINISHED, .job = 99, .command = command, .block = 1};
+    snprintf(n.text, sizeof n.text, "%s", text);
+    for (int i = 0; i < 2; i++) { /* these come first and mean nothing to it */
+        struct notice before = {.kind = i ? NOTICE_PROGRESS : NOTICE_STARTED, .job = 99, .command = command};
+        s->ops->event(s->self, &before, &s->world.model);
+    }
+    block_release(s->world.block);
+    s->world.block = block_from_bytes(kind, bytes->s, bytes->len);
+    str_done(bytes);
+    s->ops->event(s->self, &n, &s->world.model);
+}
+
+void refuse(struct stage *s, enum cmd_kind command, const char *message, const char *hint)
+{
+    struct notice n = {.kind = NOTICE_FAILED, .job = 99, .command = command};
+    err_set(&n.err, ERR_NOT_FOUND, "%s", message);
+    err_hint(&n.err, "%s", hint);
+    s->ops->event(s->self, &n, &s->world.model);
+}
+
+void golden_sizes(struct stage *s, const char *name)
+{
+    char small[64];
+    golden(s, name);
+    snprintf(small, sizeof small, "%s-20x5", name);
+    golden_at(s, small, 20, 5, false);
+}
+
+const char *why(struct stage *s, enum action action)
+{
+    return s->ops->why_not(s->self, action, &s->world.model);
+}
+
+static void picture_of(struct stage *s, struct str *out)
+{
+    struct canvas c;
+    draw(s, &c, 100, 30, false);
+    canvas_text(out, &c);
+    canvas_roles(out, &c);
+    canvas_done(&c);
+}
+
+void answers_to_all(void (*opens)(struct stage *s))
+{
+    size_t acted = 0, told = 0;
+    for (enum action a = ACTION_NONE + 1; a < ACTION_COUNT; a++) {
+        struct stage s;
+        struct str before = STR_INIT, after = STR_INIT;
+        opens(&s);
+        unsigned contexts = action_row(a)->contexts;
+        if ((contexts & s.ops->context) && contexts != CONTEXT_SCREENS) {
+            picture_of(&s, &before);
+            s.world.asked = (struct asked){0};
+            if (why(&s, a)) {
+                told++;
+            } else {
+                act(&s, a);
+                picture_of(&s, &after);
+                if (!*s.world.asked.what && strcmp(before.s, after.s) == 0)
+                    fail_msg("%s does nothing and says nothing", action_row(a)->name);
+                acted++;
+            }
+        }
+        str_done(&before);
+        str_done(&after);
+        stage_close(&s);
+    }
+    print_message("# %zu act, %zu say why not\n", acted, told);
+    assert_true(acted + told >= 8);
+}

@@ -21,5 +21,15 @@ void draw(struct stage *s, struct canvas *c, int cols, int rows, bool ascii);
 
 void golden(struct stage *s, const char *name); /* text and roles at 80 x 24, text at 160 x 50 */
 void golden_at(struct stage *s, const char *name, int cols, int rows, bool ascii);
+void golden_sizes(struct stage *s, const char *name); /* as golden, and text at 20 x 5 */
+
+/* What the app does when a job of the screen ends: hands its notices to the screen. bytes becomes the world's block. */
+void answer(struct stage *s, enum cmd_kind command, enum block_kind kind, struct str *bytes, const char *text);
+void refuse(struct stage *s, enum cmd_kind command, const char *message, const char *hint);
+
+const char *why(struct stage *s, enum action action); /* not */
+/* Each action of the screen's own in a state: something is asked for, or the screen changes, or there is a reason why not. opens: makes
+ * the state anew. */
+void answers_to_all(void (*opens)(struct stage *s));
 
 #endif

@@ -1,0 +1,258 @@
+/* The screen Results by keys, without a terminal. SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "unit/test.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "engine/block.h"
+#include "ui/stage.h"
+
+static void results_none(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &screen_results);
+    golden_sizes(&s, "results-none");
+    assert_string_equal(why(&s, ACTION_RESULT_VIEW), "there is no result yet");
+    assert_string_equal(why(&s, ACTION_CLASSIFY), "there is no run yet");
+    snprintf(s.world.model.run, sizeof s.world.model.run, "/data/runs/a");
+    s.ops->enter(s.self, &s.world.model);
+    assert_int_equal(s.world.asked.command, CMD_STORED);
+    assert_string_equal(s.world.asked.path, "/data/runs/a");
+    golden_at(&s, "results-reading", 80, 24, false);
+    refuse(&s, CMD_STORED, "/data/runs/a: neither predictions.csv nor confusion.csv",
+           "evaluate the run: its best weights are scored again");
+    golden_sizes(&s, "results-missing");
+    act(&s, ACTION_EVALUATE);
+    assert_int_equal(s.world.asked.command, CMD_EVAL);
+    assert_string_equal(s.world.asked.path, "/data/runs/a");
+    stage_close(&s);
+}
+
+/* The run of this session, by its three parts. */
+static void results_parts(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &screen_results);
+    world_done_run(&s.world);
+    act(&s, ACTION_DOWN);
+    act(&s, ACTION_RIGHT);
+    act(&s, ACTION_RIGHT);
+    golden_sizes(&s, "results");
+    golden_at(&s, "results-40x10", 40, 10, false);
+    golden_at(&s, "results-ascii", 80, 24, true);
+    assert_non_null(why(&s, ACTION_SORT));
+    assert_non_null(why(&s, ACTION_MORE));
+    act(&s, ACTION_RATES);
+    golden_at(&s, "results-rates", 80, 24, false);
+    act(&s, ACTION_RESULT_VIEW);
+    act(&s, ACTION_SORT);
+    act(&s, ACTION_SORT);
+    act(&s, ACTION_DOWN);
+    golden_sizes(&s, "results-classes");
+    assert_non_null(why(&s, ACTION_RATES));
+    act(&s, ACTION_RESULT_VIEW);
+    act(&s, ACTION_RIGHT);
+    golden_sizes(&s, "results-mistakes");
+    act(&s, ACTION_SELECT);
+    golden_sizes(&s, "results-mistake");
+    stage_close(&s);
+}
+
+/* Enter opens the pictures of a cell and of a class, Escape goes back step by step. */
+static void results_cells(void **state)
+{
+    (void)state;
+    struct stage s;
+    struct canvas c;
+    stage_open(&s, &screen_results);
+    world_done_run(&s.world);
+    draw(&s, &c, 80, 24, false);
+    assert_int_equal(c.n_pictures, 0);
+    canvas_done(&c);
+    act(&s, ACTION_RIGHT);
+    act(&s, ACTION_RIGHT);
+    act(&s, ACTION_SELECT);
+    golden_sizes(&s, "results-cell");
+    draw(&s, &c, 80, 24, false);
+    assert_true(c.n_pictures > 5);
+    for (int i = 0; i < c.n_pictures; i++)
+        assert_non_null(strstr(c.pictures[i].want.path, "/data/flowers/daisy/"));
+    canvas_done(&c);
+    act(&s, ACTION_SELECT);
+    draw(&s, &c, 80, 24, false);
+    assert_int_equal(c.n_pictures, 1);
+    canvas_done(&c);
+    assert_string_equal(why(&s, ACTION_RESULT_VIEW), "go back to the matrix first");
+    act(&s, ACTION_BACK);
+    act(&s, ACTION_BACK);
+    draw(&s, &c, 80, 24, false);
+    assert_int_equal(c.n_pictures, 0);
+    canvas_done(&c);
+    stage_close(&s);
+}
+
+/* Another run than this session's: its own result, pictures from its own folder. */
+static void results_of_a_run(void **state)
+{
+    (void)state;
+    struct stage s;
+    struct canvas c;
+    stage_open(&s, &screen_results);
+    world_done_run(&s.world);
+    snprintf(s.world.model.run, sizeof s.world.model.run, "/data/runs/old");
+    snprintf(s.world.model.run_data, sizeof s.world.model.run_data, "/old/pictures");
+    s.ops->enter(s.self, &s.world.model);
+    const char *classes[] = {"a", "b"};
+    static const int64_t counts[] = {3, 1, 0, 4};
+    struct prediction_row p[] = {{"a/1.jpg", 0, 1, 0.75, ""}, {"b/2.jpg", 1, 1, 0.5, ""}};
+    struct result r = {.n_classes = 2, .epoch = 7, .classes = classes, .what = "validation part", .loss = NAN, .acc = 0.875,
+                       .balanced = 0.875, .counts = counts, .n = 2, .rows = p};
+    struct str bytes = STR_INIT;
+    block_result(&bytes, &r);
+    answer(&s, CMD_STORED, BLOCK_RESULT, &bytes, "");
+    golden_at(&s, "results-other", 80, 24, false);
+    act(&s, ACTION_RESULT_VIEW);
+    act(&s, ACTION_RESULT_VIEW);
+    draw(&s, &c, 80, 24, false);
+    assert_int_equal(c.n_pictures, 1);
+    assert_string_equal(c.pictures[0].want.path, "/old/pictures/a/1.jpg");
+    canvas_done(&c);
+    r.n = 0; /* confusion.csv alone */
+    block_result(&bytes, &r);
+    s.ops->enter(s.self, &s.world.model);
+    answer(&s, CMD_STORED, BLOCK_RESULT, &bytes, "");
+    golden_at(&s, "results-no-rows", 80, 24, false);
+    stage_close(&s);
+}
+
+static void answer_files(struct stage *s, size_t n)
+{
+    const char *classes[] = {"daisy", "dandelion", "roses", "sunflowers", "tulips"};
+    struct prediction_row p[] = {{"/home/a/rose.jpg", -1, 2, 0.8125, ""}, {"/home/a/text.jpg", -1, -1, NAN, "no picture"}};
+    static const struct top_class tops[] = {{2, 0.8125}, {4, 0.125}, {0, 0.04}, {1, 0.0125}, {3, 0.01},
+                                            {-1, NAN},   {-1, NAN},  {-1, NAN}, {-1, NAN},   {-1, NAN}};
+    struct result r = {.n_classes = 5, .epoch = 9, .classes = classes, .what = "files", .n = n, .rows = p, .n_top = 5, .tops = tops};
+    struct str bytes = STR_INIT;
+    block_result(&bytes, &r);
+    answer(s, CMD_PREDICT, BLOCK_PREDICTIONS, &bytes, "");
+}
+
+static void results_classify(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &screen_results);
+    world_done_run(&s.world);
+    act(&s, ACTION_CLASSIFY);
+    assert_string_equal(s.world.asked.text, "File or folder to classify []");
+    s.world.asked.typed(s.world.asked.user, "/home/a/rose.jpg");
+    assert_int_equal(s.world.asked.command, CMD_PREDICT);
+    assert_string_equal(s.world.asked.path, "/data/runs/20261125-143000-staged-resnet18");
+    assert_string_equal(s.world.asked.text, "/home/a/rose.jpg");
+    answer_files(&s, 1);
+    golden_sizes(&s, "results-classified");
+    act(&s, ACTION_CLASSIFY); /* the one on the screen is offered */
+    assert_string_equal(s.world.asked.text, "File or folder to classify [/home/a/rose.jpg]");
+    s.world.asked.typed(s.world.asked.user, "/home/a");
+    answer_files(&s, 2);
+    golden_at(&s, "results-classified-two", 80, 24, false);
+    act(&s, ACTION_BACK);
+    act(&s, ACTION_RESULT_VIEW);
+    act(&s, ACTION_RESULT_VIEW);
+    act(&s, ACTION_CLASSIFY); /* a mistake is picked */
+    assert_non_null(strstr(s.world.asked.text, "[/data/flowers/"));
+    stage_close(&s);
+}
+
+/* 120 classes: names cut at their end, or in the middle where they end in a number; the selected cell is always seen. */
+static void many_classes(void **state)
+{
+    (void)state;
+    enum { N = 120 };
+    struct stage s;
+    char names[N][40];
+    const char *classes[N];
+    int64_t *counts = xcalloc(N * N, sizeof *counts);
+    for (int k = 0; k < N; k++) {
+        if (k % 2)
+            snprintf(names[k], sizeof names[k], "n%08d-long-name-of-%d", 1440764 + k * 37, k);
+        else
+            snprintf(names[k], sizeof names[k], "species %c%c of the river", 'a' + k / 26, 'a' + k % 26);
+        classes[k] = names[k];
+        counts[k * N + k] = 10000 + k;
+        counts[k * N + (k + 7) % N] = 12 + k % 5;
+    }
+    struct result r = {.n_classes = N, .epoch = 7, .classes = classes, .what = "validation part", .loss = 1, .acc = 0.8,
+                       .balanced = 0.8, .counts = counts};
+    struct str bytes = STR_INIT;
+    block_result(&bytes, &r);
+    stage_open(&s, &screen_results);
+    snprintf(s.world.model.run, sizeof s.world.model.run, "/data/runs/many");
+    s.ops->enter(s.self, &s.world.model);
+    answer(&s, CMD_STORED, BLOCK_RESULT, &bytes, "");
+    golden_at(&s, "results-many", 80, 24, false);
+    act(&s, ACTION_END);
+    for (int i = 0; i < 3; i++)
+        act(&s, ACTION_UP);
+    golden_sizes(&s, "results-many-end");
+    stage_close(&s);
+    free(counts);
+}
+
+/* --- every key ------------------------------------------------------------------------------------------------ */
+
+static void open_no_result(struct stage *s)
+{
+    stage_open(s, &screen_results);
+}
+
+static void open_matrix(struct stage *s)
+{
+    struct canvas c;
+    stage_open(s, &screen_results);
+    world_done_run(&s->world);
+    draw(s, &c, 80, 24, false);
+    canvas_done(&c);
+}
+
+static void open_classes(struct stage *s)
+{
+    open_matrix(s);
+    act(s, ACTION_RESULT_VIEW);
+}
+
+static void open_mistakes(struct stage *s)
+{
+    open_classes(s);
+    act(s, ACTION_RESULT_VIEW);
+}
+
+static void open_cell(struct stage *s)
+{
+    open_matrix(s);
+    act(s, ACTION_SELECT);
+}
+
+static void every_key_answers(void **state)
+{
+    (void)state;
+    void (*const states[])(struct stage *s) = {open_no_result, open_matrix, open_classes, open_mistakes, open_cell};
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+        answers_to_all(states[i]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(results_none),     cmocka_unit_test(results_parts),    cmocka_unit_test(results_cells),
+        cmocka_unit_test(results_of_a_run), cmocka_unit_test(results_classify), cmocka_unit_test(many_classes),
+        cmocka_unit_test(every_key_answers),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
