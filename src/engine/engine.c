@@ -90,8 +90,8 @@ static void start_waiting(struct engine *e);
 static void *engine_main(void *arg)
 {
     struct engine *e = arg;
-    e->sampler = sampler_start(e);
     pool_nice_thread(e->niceness); /* before libtorch starts threads of its own */
+    e->sampler = sampler_start(e);
     pthread_mutex_lock(&e->lock);
     for (;;) {
         while (!e->current && !e->quit)

@@ -191,7 +191,7 @@ static unsigned train_action(void *self, enum action action, struct ui_model *mo
         ask_rate(s);
     else if (action == ACTION_EXTEND && job)
         s->calls->prompt(s->calls->app, "Epochs to add", "5", false, extend_typed, s);
-    else if (action == ACTION_TRY_FILE && *model->snap->train.run)
+    else if (action == ACTION_CLASSIFY && *model->snap->train.run)
         s->calls->prompt(s->calls->app, "Classify a picture", "", true, file_typed, s);
     else
         return train_chart_action(s, action, model);
@@ -221,7 +221,7 @@ static const char *train_why_not(void *self, enum action action, const struct ui
         return "a run is going on";
     if (action == ACTION_START && !model->dataset)
         return "there is no data set yet";
-    if (action == ACTION_TRY_FILE)
+    if (action == ACTION_CLASSIFY)
         return why_not_try(model);
     return train_chart_why_not(self, action, model);
 }

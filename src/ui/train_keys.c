@@ -66,7 +66,8 @@ static void take_view(struct train_screen *s, const struct notice *notice)
 void train_view_event(struct train_screen *s, const struct notice *notice,
                       const struct ui_model *model)
 {
-    bool ended = notice->kind == NOTICE_FINISHED || notice->kind == NOTICE_FAILED;
+    bool ended = notice->kind == NOTICE_FINISHED || notice->kind == NOTICE_FAILED ||
+                 notice->kind == NOTICE_CANCELLED;
     if (s->view_job && notice->job == s->view_job && ended) {
         if (s->view_loads && notice->kind == NOTICE_FINISHED)
             take_view(s, notice);

@@ -120,6 +120,54 @@ static void from_pictures_to_a_result(void **state)
     lab_check_same("keys", "batch");
 }
 
+/* --- charts and steering ------------------------------------------------------------------- */
+
+static bool view_says(struct pty *p, void *line)
+{
+    (void)p;
+    char *view = lab_text("charts", "view.ini");
+    bool says = strstr(view, line) != NULL;
+    free(view);
+    return says;
+}
+
+/* While the run stands still in a save: its charts by keys, its rate and its length, all of it
+ * kept. */
+static void charts_by_keys(void **state)
+{
+    (void)state;
+    struct pty *p = lab_start_run("charts");
+    pty_send(p, "nn"); /* four charts */
+    assert_true(pty_wait_text(p, "Gradient norm"));
+    pty_send(p, "t");
+    assert_true(pty_wait_text(p, "step "));
+    pty_send(p, "\033[D\033[D"); /* the cursor reads values */
+    assert_true(pty_wait_text(p, "Loss at "));
+    pty_send(p, "y");
+    assert_true(pty_wait_text(p, "Loss log at "));
+    pty_send(p, "/^loss$\r");
+    assert_true(pty_wait_gone(p, "Gradient norm"));
+    pty_send(p, "r\0250.5\r");
+    assert_true(pty_wait_gone(p, "a factor on all"));
+    pty_send(p, "e\0251\r");
+    assert_true(pty_wait_gone(p, "Epochs to add"));
+    assert_true(pty_wait(p, view_says, (char *)"pattern = ^loss$\n"));
+    assert_int_equal(p->bells, 0);
+    lab_let_go("charts");
+    assert_true(pty_wait_text(p, "done; best epoch"));
+    assert_int_equal(p->bells, 1); /* the end calls */
+    assert_true(pty_wait_text(p, "rate x 0.5"));
+    pty_send(p, "q");
+    lab_end_well(p);
+    pty_free(p);
+    char *ini = lab_text("charts", "run.ini");
+    assert_non_null(strstr(ini, "rate x 0.5"));
+    assert_non_null(strstr(ini, "extended by 1"));
+    free(ini);
+    assert_true(view_says(NULL, (char *)"axis = step\n") && view_says(NULL, (char *)"log = loss\n"));
+    assert_int_equal(lab_epochs("charts"), atoi(EPOCHS) + 1);
+}
+
 /* --- runs and results ----------------------------------------------------------------------- */
 
 static void look_at_a_result(struct pty *p)
@@ -261,6 +309,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(from_pictures_to_a_result),
+        cmocka_unit_test(charts_by_keys),
         cmocka_unit_test(quit_after_this_epoch),
         cmocka_unit_test(quit_now),
         cmocka_unit_test(a_run_outlives_a_hang_up),

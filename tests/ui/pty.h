@@ -45,6 +45,7 @@ struct pty {
     struct termios before;                               /* modes at the start */
     struct pty_picture *pictures;                        /* all that arrived, in order */
     size_t n_pictures, n_bytes;                          /* bytes written by the program */
+    size_t bells;
     bool more;                                           /* chunks of kitty's last one follow */
     bool screen_mode, synchronized, in_sync, ended, bracketed;
     int errors; /* unpaired 2026, pictures over the edge or in the last row, unknown sequences */

@@ -409,6 +409,8 @@ static void control(struct pty *p, char c)
 {
     if (c == '\r')
         p->x = 0;
+    else if (c == '\a')
+        p->bells++;
     else if (c == '\b')
         go(p, p->x - 1, p->y);
     else if (c == '\t')

@@ -651,7 +651,7 @@ static void train_steers(void **state)
     struct stage s;
     stage_open(&s, &screen_train);
     assert_non_null(s.ops->why_not(s.self, ACTION_RATE, &s.world.model));
-    assert_non_null(s.ops->why_not(s.self, ACTION_TRY_FILE, &s.world.model));
+    assert_non_null(s.ops->why_not(s.self, ACTION_CLASSIFY, &s.world.model));
     world_running(&s.world);
     act(&s, ACTION_RATE);
     assert_string_equal(s.world.asked.text,
@@ -672,10 +672,10 @@ static void train_steers(void **state)
     act(&s, ACTION_EXTEND);
     s.world.asked.typed(s.world.asked.user, "soon");
     assert_string_equal(s.world.asked.what, "status");
-    assert_non_null(s.ops->why_not(s.self, ACTION_TRY_FILE, &s.world.model)); /* not paused */
+    assert_non_null(s.ops->why_not(s.self, ACTION_CLASSIFY, &s.world.model)); /* not paused */
     s.world.snap->jobs[0].state = JOB_PAUSED;
-    assert_null(s.ops->why_not(s.self, ACTION_TRY_FILE, &s.world.model));
-    act(&s, ACTION_TRY_FILE);
+    assert_null(s.ops->why_not(s.self, ACTION_CLASSIFY, &s.world.model));
+    act(&s, ACTION_CLASSIFY);
     s.world.asked.typed(s.world.asked.user, "/data/rose.jpg");
     assert_int_equal(s.world.asked.command, CMD_PREDICT);
     assert_string_equal(s.world.asked.path, "/data/runs/20261125-143000-staged-resnet18");
