@@ -151,7 +151,7 @@ EXTRA_DIST += tests/ref/resize.bin tests/ref/resize_opencv.py
 
 # the screens and their widgets
 ui_screen_libs = libfl_ui.a $(engine_test_libs)
-ui_screen_tests = tests/unit/fmt.test tests/unit/plot.test tests/unit/series.test tests/unit/chart.test tests/unit/attention.test tests/unit/layout.test tests/unit/setup.test tests/ui/screens.test
+ui_screen_tests = tests/unit/fmt.test tests/unit/plot.test tests/unit/series.test tests/unit/chart.test tests/unit/attention.test tests/unit/layout.test tests/unit/setup.test tests/ui/screens.test tests/ui/train.test
 check_PROGRAMS += $(ui_screen_tests)
 TESTS += $(ui_screen_tests)
 tests_unit_fmt_test_SOURCES = tests/unit/fmt_test.c tests/unit/test.h
@@ -176,6 +176,9 @@ tests_unit_setup_test_SOURCES = tests/unit/setup_test.c tests/unit/test.h
 tests_unit_setup_test_CPPFLAGS = $(test_cppflags)
 tests_unit_setup_test_LDADD = $(ui_screen_libs)
 stage_sources = tests/ui/stage.c tests/ui/stage.h tests/ui/world.c tests/ui/world.h tests/unit/test.h
+tests_ui_train_test_SOURCES = tests/ui/train_test.c $(stage_sources)
+tests_ui_train_test_CPPFLAGS = $(test_cppflags)
+tests_ui_train_test_LDADD = $(ui_screen_libs)
 tests_ui_screens_test_SOURCES = tests/ui/screens_test.c $(stage_sources)
 tests_ui_screens_test_CPPFLAGS = $(test_cppflags)
 tests_ui_screens_test_LDADD = $(ui_screen_libs)
