@@ -68,8 +68,8 @@ static void default_to(struct options *o, enum option_id id, const char *value)
         option_set(o, id, value, SOURCE_SCREEN, NULL);
 }
 
-/* Scratch training on the shapes, in the cache; what the command sets stands. Many classes and few epochs want wide windows: a shape's
- * outline and the parts inside it must be seen together. */
+/* Scratch training on the shapes, in the cache; what the command sets stands. Many classes and few
+ * epochs want wide windows: a shape's outline and the parts inside it must be seen together. */
 static void pretrain_options(struct options *o, const struct cmd *cmd, const char *cache)
 {
     static const struct {
