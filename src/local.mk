@@ -63,14 +63,14 @@ FORCE:
 .PHONY: FORCE
 CLEANFILES += src/engine/commit.h
 libfl_batch_a_SOURCES = \
-	src/batch/batch.c src/batch/batch.h src/batch/cmd_config.c src/batch/cmd_demo.c src/batch/cmd_eval.c \
+	src/batch/batch.c src/batch/batch.h src/batch/cmd_config.c src/batch/cmd_demo.c src/batch/cmd_eval.c src/batch/cmd_grid.c \
 	src/batch/cmd_runs.c src/batch/cmd_scan.c src/batch/cmd_train.c src/batch/cmd_weights.c src/batch/command.h \
 	src/batch/dump.c src/batch/help.c src/batch/json.c src/batch/output.c src/batch/output.h src/batch/progress.c \
 	src/batch/session.c src/batch/signals.c src/batch/signals.h
 libfl_batch_a_CPPFLAGS = $(AM_CPPFLAGS) $(CJSON_CFLAGS)
 libfl_ui_a_SOURCES = \
 	src/ui/action.c src/ui/action.h src/ui/actions.def src/ui/app.c src/ui/app.h src/ui/app_calls.c src/ui/app_draw.c \
-	src/ui/app_keys.c src/ui/app_model.c src/ui/app_private.h src/ui/app_folders.c src/ui/app_start.c src/ui/edit.c src/ui/edit.h src/ui/canvas.c src/ui/canvas.h src/ui/damage.c src/ui/damage.h \
+	src/ui/app_keys.c src/ui/ask.c src/ui/ask.h src/ui/grid_print.c src/ui/grid_print.h src/ui/app_model.c src/ui/app_private.h src/ui/app_folders.c src/ui/app_start.c src/ui/edit.c src/ui/edit.h src/ui/canvas.c src/ui/canvas.h src/ui/damage.c src/ui/damage.h \
 	src/ui/gfx.c src/ui/gfx.h src/ui/gfx_cells.c src/ui/gfx_inline.c src/ui/gfx_sixel.c src/ui/glyph.c src/ui/glyph.h src/ui/guard.c \
 	src/ui/guard.h src/ui/keymap.c src/ui/keymap.h src/ui/keys.c src/ui/keys.h src/ui/picture.c src/ui/picture.h \
 	src/ui/picture_make.c src/ui/picture_make.h src/ui/popup.c src/ui/popup.h src/ui/role.h \

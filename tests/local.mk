@@ -219,7 +219,7 @@ tests_unit_upright_test_CPPFLAGS = $(image_test_cppflags)
 tests_unit_upright_test_LDADD = libfl_ui.a $(data_test_libs)
 
 # The command line, on the real program.
-cli_tests = tests/cli/options.tap tests/cli/scan.tap tests/cli/weights.tap tests/cli/train.tap \
+cli_tests = tests/cli/options.tap tests/cli/scan.tap tests/cli/grid.tap tests/cli/weights.tap tests/cli/train.tap \
 	tests/cli/signals.tap tests/cli/demo.tap tests/cli/faults.tap tests/cli/attach.tap
 TESTS += $(cli_tests)
 EXTRA_DIST += $(cli_tests) tests/cli/lib.sh

@@ -22,11 +22,14 @@ const struct flag_row flag_rows[] = {
     {FLAG_OUT,       "out",       0,   "FOLDER", "where pictures and runs go"},
     {FLAG_MORE,      "epochs",    0,   "+N",     "that many more epochs at the last rate"},
     {FLAG_MODES,     "mode",      'm', "M[,M]|all", "how to train; with several modes one run after the other"},
+    {FLAG_ROWS,      "rows",      0,   "N",      "rows of pictures, 3 where nothing is said"},
+    {FLAG_COLS,      "cols",      0,   "N",      "pictures in a row, 5 where nothing is said"},
     {FLAG_JSON,      "json",      0,   NULL,     "one JSON object a line"},
     {FLAG_HELP,      "help",      'h', NULL,     "this text"},
     {FLAG_VERSION,   "version",   'V', NULL,     "name and version"},
 };
 
+#define GRID_SIDE 15 /* rows or columns of a grid; 15 x 15 pictures fit a page */
 #define ALL_GROUPS "Run Model Data Training Augmentation Machine"
 
 const struct command commands[] = {
@@ -34,6 +37,8 @@ const struct command commands[] = {
     {"demo", "", "drawn flowers to try everything on: the screens, or a run without them",
         FLAG_NO_SCREEN | FLAG_PRETRAIN | FLAG_OUT, 0, 0, ALL_GROUPS, cmd_demo},
     {"scan", "DIR", "look at a data set: classes, pictures, problems", 0, 1, 1, "Data", cmd_scan},
+    {"grid", "DIR", "labelled pictures drawn at random, on a plain terminal; the option seed draws others", FLAG_ROWS | FLAG_COLS, 1, 1,
+        "Screen", cmd_grid},
     {"train", "DIR", "train on a data set", FLAG_MODES, 1, 1, ALL_GROUPS, cmd_train},
     {"resume", "RUN", "go on with a run that was stopped, or make it longer", FLAG_MORE, 1, 1, NULL, cmd_resume},
     {"eval", "RUN [DIR]", "accuracy, loss and classes on the run's validation part or another folder", FLAG_LAST | FLAG_STORED, 1, 2, "Machine", cmd_eval},
@@ -165,6 +170,14 @@ static enum err_code take_modes(struct batch *b, const char *text, struct err *e
     return code;
 }
 
+/* A number of rows or columns. */
+static enum err_code take_count(int64_t *out, const struct flag_row *row, const char *text, struct err *err)
+{
+    if (num_parse_int(text, out) && *out >= 1 && *out <= GRID_SIDE)
+        return ERR_OK;
+    return err_set(err, ERR_INVALID, "--%s: \"%s\" is no number from 1 to %d", row->name, text, GRID_SIDE);
+}
+
 static enum err_code take_flag(struct batch *b, const struct flag_row *row, int argc, char **argv,
                                int *i, struct err *err)
 {
@@ -182,6 +195,8 @@ static enum err_code take_flag(struct batch *b, const struct flag_row *row, int 
         return take_modes(b, value, err);
     if (row->flag == FLAG_MORE)
         return take_more(b, value, err);
+    if (row->flag & (FLAG_ROWS | FLAG_COLS))
+        return take_count(row->flag == FLAG_ROWS ? &b->rows : &b->cols, row, value, err);
     b->out = value;
     return ERR_OK;
 }
@@ -308,9 +323,9 @@ static int run_command(struct batch *b, int argc, char **argv, int first)
     return b->command->run(b);
 }
 
-int batch_main(int argc, char **argv, struct batch_screens *screens)
+int batch_main(int argc, char **argv, struct batch_screens *screens, batch_grid *grid)
 {
-    struct batch b = {.screens = screens, .result = output_of(1), .messages = output_of(2)};
+    struct batch b = {.screens = screens, .grid = grid, .result = output_of(1), .messages = output_of(2)};
     b.words = xcalloc((size_t)argc + 1, sizeof *b.words);
     str_add(&b.line, "flowerlab");
     for (int i = 1; i < argc; i++) {

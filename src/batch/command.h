@@ -23,7 +23,9 @@ enum flag {
     FLAG_OUT = 128,  /* takes a value */
     FLAG_MORE = 256, /* --epochs +N of resume; takes a value */
     FLAG_STORED = 512,
-    FLAG_MODES = 1024 /* --mode of train: that of the option, or several; takes a value */
+    FLAG_MODES = 1024, /* --mode of train: that of the option, or several; takes a value */
+    FLAG_ROWS = 2048, /* of grid; takes a value */
+    FLAG_COLS = 4096
 };
 #define FLAGS_EVERYWHERE (FLAG_JSON | FLAG_HELP | FLAG_VERSION)
 
@@ -60,6 +62,7 @@ struct batch {
     int64_t more;          /* --epochs +N */
     int n_modes;           /* --mode M,M: 0, or two and more */
     enum mode modes[MODE_COUNT];
+    int64_t rows, cols;    /* --rows, --cols; 0: not given */
     int n_words;
     const char **words;    /* the arguments that are no options */
     struct str line;       /* the whole command line, shell-quoted */
@@ -68,11 +71,13 @@ struct batch {
     struct snapshot *snap;
     bool interrupted;      /* a signal stopped the job */
     struct batch_screens *screens;
+    batch_grid *grid;
 };
 
 int cmd_screens(struct batch *b);
 int cmd_demo(struct batch *b);
 int cmd_scan(struct batch *b);
+int cmd_grid(struct batch *b);
 int cmd_train(struct batch *b);
 int cmd_resume(struct batch *b);
 int cmd_eval(struct batch *b);

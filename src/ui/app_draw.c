@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/path.h"
+#include "ui/ask.h"
 #include "ui/screens.h"
 
 #define MIN_COLS 40
@@ -187,11 +188,6 @@ void app_draw(struct app *app)
 
 /* --- graphics ------------------------------------------------------------------------------- */
 
-static bool cell_option(const char *text, int *w, int *h)
-{
-    return sscanf(text, "%dx%d", w, h) == 2 && *w >= 2 && *h >= 2;
-}
-
 void app_graphics(struct app *app)
 {
     const struct replies *r = term_replies(app->term);
@@ -207,9 +203,9 @@ void app_graphics(struct app *app)
     bool open = app->waiting_answers && str_eq(facts.option, "auto");
     config.backend = open ? NULL : app->gfx;
     term_graphics(app->term, config.backend);
-    if (!cell_option(app->options.cell, &config.cell_w, &config.cell_h))
+    if (!ask_cell_option(app->options.cell, &config.cell_w, &config.cell_h))
         term_cell(app->term, &config.cell_w, &config.cell_h);
-    term_sixel_limit(app->term, &config.max_w, &config.max_h);
+    ask_limit(r, &config.max_w, &config.max_h);
     app->model.cell_w = config.cell_w;
     app->model.cell_h = config.cell_h;
     app->model.pictures = open || app->gfx;

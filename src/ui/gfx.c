@@ -18,7 +18,11 @@ void gfx_out_done(struct gfx_out *out)
 
 void gfx_go(struct str *out, int x, int y)
 {
-    str_printf(out, "\0337\033[%d;%dH", y + 1, x + 1);
+    str_add(out, "\0337");
+    if (y != GFX_HERE)
+        str_printf(out, "\033[%d;%dH", y + 1, x + 1);
+    else if (x > 0)
+        str_printf(out, "\033[%dC", x);
 }
 
 void gfx_back(struct str *out)

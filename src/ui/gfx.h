@@ -55,6 +55,8 @@ struct gfx_facts {
 struct gfx_facts gfx_facts_of(const struct replies *replies, const char *option, bool utf8,
                               int colors);
 
+#define GFX_HERE (-1)
+
 struct gfx_backend {
     const char *name; /* of the option graphics */
     /* Whether it can be used here. *why: the reason, a static sentence, when it can; untouched
@@ -71,7 +73,7 @@ struct gfx_backend {
     struct gfx_palette *(*palette_new)(const uint8_t *rgb, int width, int height, int colors);
     void (*palette_free)(struct gfx_palette *palette);
     /* Bytes that show the picture with its corner in cell (x, y), counted from 0; the cursor comes
-     * back. NULL: the picture is cells, drawn as text. */
+     * back. y GFX_HERE: x cells right of the cursor, to stay for good. NULL: the picture is cells, drawn as text. */
     void (*draw)(struct str *out, const struct gfx_out *picture, int x, int y);
     /* Bytes that remove the picture whose corner is there. NULL: text printed over it does. */
     void (*erase)(struct str *out, int x, int y);

@@ -9,10 +9,11 @@
 
 #include "image/decode.h"
 
-#define CHUNK 4096        /* base64 bytes in one command of kitty's */
-#define KITTY_ID 0x666c00 /* ids of pictures: this and the place, so that others' are not touched  \
-                           */
-#define PLACE_COLS 1024   /* more columns than any terminal has */
+#define CHUNK 4096 /* base64 bytes in one command of kitty's */
+#define KITTY_ID                                                                                   \
+    0x666c00            /* ids of pictures: this and the place, so that others' are not touched    \
+                         */
+#define PLACE_COLS 1024 /* more columns than any terminal has */
 
 /* Whole cells; half the pixels each way when the link is slow, the terminal scales them up. */
 static void scaled_pixels(int cols, int rows, int cell_w, int cell_h, enum gfx_level level,
@@ -51,8 +52,10 @@ static unsigned place_id(int x, int y)
 static void kitty_draw(struct str *out, const struct gfx_out *p, int x, int y)
 {
     gfx_go(out, x, y);
-    str_printf(out, "\033_Ga=T,q=2,C=1,f=24,s=%d,v=%d,c=%d,r=%d,i=%u,p=1,", p->width, p->height,
-               p->cols, p->rows, place_id(x, y));
+    str_printf(out, "\033_Ga=T,q=2,C=1,f=24,s=%d,v=%d,c=%d,r=%d,", p->width, p->height, p->cols,
+               p->rows);
+    if (y != GFX_HERE) /* without a number it can be neither removed nor replaced */
+        str_printf(out, "i=%u,p=1,", place_id(x, y));
     for (size_t at = 0; at < p->bytes.len; at += CHUNK) {
         bool last = p->bytes.len - at <= CHUNK;
         str_add(out, at == 0 ? last ? "m=0;" : "m=1;" : last ? "\033_Gm=0;" : "\033_Gm=1;");

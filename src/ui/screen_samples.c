@@ -9,14 +9,11 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/path.h"
-#include "base/rng.h"
 #include "ui/fmt.h"
 #include "ui/layout.h"
 #include "ui/parts.h"
 #include "ui/screen.h"
 #include "ui/w_grid.h"
-
-#define STATUS_USED 0
 
 enum view { VIEW_ORIGINAL, VIEW_NETWORK, VIEW_AUGMENTED, VIEW_COUNT };
 
@@ -61,43 +58,6 @@ static void samples_free(void *self)
 
 /* --- which files --------------------------------------------------------------------------- */
 
-static bool taken(const struct samples_screen *s, size_t file)
-{
-    for (size_t i = 0; i < s->n_tiles; i++) {
-        if (s->tiles[i] == file)
-            return true;
-    }
-    return false;
-}
-
-static bool usable(const struct samples_screen *s, const struct ds_view *ds, size_t file)
-{
-    struct ds_file_row f = ds_view_file(ds, file);
-    return f.status == STATUS_USED && f.cls >= 0 && !taken(s, file);
-}
-
-/* One more file of first .. first + n - 1: drawn at random; where luck fails, the next one that can
- * be used. */
-static bool pick(struct samples_screen *s, const struct ds_view *ds, struct rng *rng, size_t first,
-                 size_t n)
-{
-    size_t at = 0;
-    for (int tries = 0; tries < 32; tries++) {
-        at = rng_below(rng, n);
-        if (usable(s, ds, first + at)) {
-            s->tiles[s->n_tiles++] = first + at;
-            return true;
-        }
-    }
-    for (size_t i = 0; i < n; i++) {
-        if (usable(s, ds, first + (at + i) % n)) {
-            s->tiles[s->n_tiles++] = first + (at + i) % n;
-            return true;
-        }
-    }
-    return false;
-}
-
 static void draw_samples(struct samples_screen *s, const struct ui_model *model)
 {
     const struct ds_view *ds = &model->ds;
@@ -112,18 +72,7 @@ static void draw_samples(struct samples_screen *s, const struct ui_model *model)
     s->made.seed = seed;
     s->made.level = s->grid.level;
     s->made.cls = s->cls;
-    size_t first = 0, n = ds->n_files, most = grid_tiles(s->grid.level);
-    if (s->cls >= 0) {
-        struct ds_class_row cls = ds_view_class(ds, (size_t)s->cls);
-        first = cls.first_file;
-        n = cls.n_files;
-    }
-    s->n_tiles = 0;
-    for (size_t i = 0; n && i < most; i++) {
-        struct rng rng = rng_at(seed, RNG_SAMPLES, s->draw, i);
-        if (!pick(s, ds, &rng, first, n))
-            break;
-    }
+    s->n_tiles = ds_view_draw(ds, s->cls, seed, s->draw, s->tiles, grid_tiles(s->grid.level));
 }
 
 /* --- predictions --------------------------------------------------------------------------- */

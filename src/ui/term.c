@@ -16,6 +16,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "ui/ask.h"
 #include "ui/guard.h"
 #include "ui/term_private.h"
 #include "ui/term_type.h"
@@ -399,38 +400,13 @@ const struct replies *term_replies(const struct terminal *t)
     return &t->replies;
 }
 
-static bool plausible(int w, int h)
-{
-    return w >= 2 && w <= 64 && h >= 4 && h <= 128;
-}
-
 void term_cell(const struct terminal *t, int *cell_w, int *cell_h)
 {
-    const struct replies *r = &t->replies;
     struct winsize size = {0};
     ioctl(t->fd, TIOCGWINSZ, &size);
-    const struct {
-        int w, h;
-    } guesses[] = {
-        {r->cell_w, r->cell_h},
-        {r->graphics_w / t->cols, r->graphics_h / t->rows},
-        {size.ws_xpixel / t->cols, size.ws_ypixel / t->rows},
-        {r->window_w / t->cols, r->window_h / t->rows},
-        {10, 20}, /* the VT340's */
-    };
-    size_t i = 0;
-    while (!plausible(guesses[i].w, guesses[i].h))
-        i++;
-    *cell_w = guesses[i].w;
-    *cell_h = guesses[i].h;
-}
-
-void term_sixel_limit(const struct terminal *t, int *max_w, int *max_h)
-{
-    const struct replies *r = &t->replies;
-    bool told = r->graphics_w > 0 && r->graphics_h > 0;
-    *max_w = told ? r->graphics_w : 1000; /* xterm's default */
-    *max_h = told ? r->graphics_h : 1000;
+    size.ws_col = (unsigned short)t->cols;
+    size.ws_row = (unsigned short)t->rows;
+    ask_cell(&t->replies, &size, cell_w, cell_h);
 }
 
 bool term_resized(struct terminal *t)

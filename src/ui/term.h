@@ -36,9 +36,7 @@ bool term_utf8(const struct terminal *term);
 const struct replies *term_replies(const struct terminal *term);
 void term_expect_answers(struct terminal *term,
                          bool expect); /* false: time-out, stop waiting for the rest of answers */
-/* Pixels of a cell, by answers, else by the system, else 10 x 20; and the largest sixel. */
-void term_cell(const struct terminal *term, int *cell_w, int *cell_h);
-void term_sixel_limit(const struct terminal *term, int *max_w, int *max_h);
+void term_cell(const struct terminal *term, int *cell_w, int *cell_h); /* see ask_cell */
 
 /* Reads what is there. false: the terminal is gone. */
 bool term_read(struct terminal *term);

@@ -14,3 +14,13 @@ bool term_type_known(const char *type)
         del_curterm(set_curterm(NULL));
     return known;
 }
+
+int term_type_colors(const char *type)
+{
+    int found = 0, colors = 0;
+    if (setupterm(type, 1, &found) == OK) {
+        colors = tigetnum("colors");
+        del_curterm(set_curterm(NULL));
+    }
+    return colors > 0 ? colors : 0;
+}

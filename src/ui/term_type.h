@@ -7,4 +7,7 @@
 /* Has a description here. Asked before newterm, which leaks on unknown ones. */
 bool term_type_known(const char *type);
 
+/* Its colours by the description; 0: none, or no description. */
+int term_type_colors(const char *type);
+
 #endif

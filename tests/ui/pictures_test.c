@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "base/mem.h"
+#include "base/str.h"
 #include "ui/flowers.h"
 
 static bool nothing_visible(struct pty *p, void *user)
@@ -104,12 +104,64 @@ static void the_option_decides(void **state)
     }
 }
 
+/* The command grid: lines that stay, pictures over them, the terminal as it was. */
+static struct pty *print_grid(int cols, int rows, enum pty_kind kind)
+{
+    char *real = xasprintf("%s/flowerlab", getenv("top_builddir"));
+    struct pty *p = pty_start(cols, rows, kind, flowers_home,
+                              (char *const[]){real, "grid", flowers_data, NULL});
+    int status = pty_wait_end(p);
+    free(real);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+    assert_true(pty_modes_restored(p));
+    if (p->errors)
+        print_message("# %s\n", p->last_error);
+    assert_int_equal(p->errors, 0);
+    assert_true(pty_has(p, "daisy") && pty_has(p, "rose"));
+    assert_int_equal(p->x, 0);
+    return p;
+}
+
+static void grid_on_terminals(void **state)
+{
+    (void)state;
+    static const enum pty_kind kinds[] = {PTY_SIXEL, PTY_KITTY, PTY_ITERM2, PTY_PLAIN, PTY_SILENT};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        struct pty *p = print_grid(100, 50, kinds[i]);
+        bool pixels = kinds[i] != PTY_PLAIN && kinds[i] != PTY_SILENT;
+        assert_int_equal(p->n_pictures, pixels ? 15 : 0);
+        assert_true(pixels || pty_has(p, "\u2580"));
+        for (size_t k = 0; k < p->n_pictures;
+             k++) { /* 5 a row, one tile of 20 columns after another */
+            assert_int_equal(p->pictures[k].y, k / 5 * 8);
+            assert_int_equal(p->pictures[k].x / 20, k % 5);
+        }
+        assert_int_equal(pty_visible(p), p->n_pictures); /* they stay */
+        pty_free(p);
+    }
+}
+
+/* More rows of pictures than the terminal has: each row is whole when it comes. */
+static void grid_scrolls(void **state)
+{
+    (void)state;
+    struct pty *p = print_grid(100, 12, PTY_SIXEL);
+    assert_int_equal(p->n_pictures, 15);
+    pty_free(p);
+    p = print_grid(100, 5, PTY_SIXEL); /* lower than a picture */
+    assert_int_equal(p->n_pictures, 15);
+    for (size_t i = 0; i < 15; i++)
+        assert_true(p->pictures[i].height <= 60);
+    pty_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(kitty_pictures),
-        cmocka_unit_test(iterm2_pictures),
-        cmocka_unit_test(the_option_decides),
+        cmocka_unit_test(kitty_pictures),     cmocka_unit_test(iterm2_pictures),
+        cmocka_unit_test(the_option_decides), cmocka_unit_test(grid_on_terminals),
+        cmocka_unit_test(grid_scrolls),
     };
     return cmocka_run_group_tests(tests, flowers_make, flowers_remove);
 }

@@ -29,7 +29,7 @@ enum pty_kind { PTY_PLAIN, PTY_SIXEL, PTY_SILENT, PTY_KITTY, PTY_ITERM2, PTY_TMU
 
 struct pty_picture {
     int x, y, width, height; /* cell it was placed at; pixels that its sender says it covers */
-    unsigned id;             /* kitty's */
+    long id;                 /* kitty's, -1 none */
     bool removed;            /* by a command of kitty's */
     size_t n_bytes;
     char *bytes; /* the sequence; kitty's without later chunks */

@@ -307,8 +307,9 @@ static long kitty_key(const char *keys, char key)
 static void kitty_remove(struct pty *p, const char *keys)
 {
     bool all = kitty_key(keys, 'd') == 'A';
+    long id = kitty_key(keys, 'i'); /* -1: a picture without a number, which none removes */
     for (size_t i = 0; i < p->n_pictures; i++) {
-        if (all || p->pictures[i].id == (unsigned)kitty_key(keys, 'i'))
+        if (all || (id >= 0 && p->pictures[i].id == id))
             p->pictures[i].removed = true;
     }
 }
@@ -333,7 +334,7 @@ static void kitty(struct pty *p, const char *bytes, size_t n)
         kitty_remove(p, keys); /* of the same number */
         keep_picture(p, (int)kitty_key(keys, 'c') * CELL_W, (int)kitty_key(keys, 'r') * CELL_H,
                      bytes, n)
-            ->id = (unsigned)kitty_key(keys, 'i');
+            ->id = kitty_key(keys, 'i');
         p->more = kitty_key(keys, 'm') == 1;
     } else {
         complain(p, "unknown kitty command", keys, length);
