@@ -222,7 +222,9 @@ static void dump_zsh(struct str *s)
             continue; /* the option of the same name stands below */
         str_printf(s, "        '--%s[", flag_rows[i].name);
         add_zsh_text(s, flag_rows[i].help);
-        str_printf(s, "]%s'\n", flag_rows[i].argument ? ":FOLDER:_files -/" : "");
+        str_printf(s, "]%s'\n", flag_rows[i].flag == FLAG_OUT ? ":FOLDER:_files -/"
+                                : flag_rows[i].argument      ? ":number: "
+                                                             : "");
     }
     for (int id = 0; id < OPTION_COUNT; id++)
         add_zsh_option(s, option_row((enum option_id)id));
