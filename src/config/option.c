@@ -408,6 +408,14 @@ enum err_code option_check_device(const char *text, struct err *err)
     return err_set(err, ERR_INVALID, "device: \"%s\" is none of auto, cpu, cuda and cuda:N", text);
 }
 
+enum err_code option_check_block(const char *text, struct err *err)
+{
+    size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789._-");
+    if (!text[n] && n < 24)
+        return ERR_OK;
+    return err_set(err, ERR_INVALID, "train-from: \"%s\" is no name of a block", text);
+}
+
 enum err_code option_check_cell(const char *text, struct err *err)
 {
     unsigned w, h;

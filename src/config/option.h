@@ -105,6 +105,7 @@ void options_write(struct str *out, const struct options *o, unsigned scopes, bo
 /* Checks of rows (see options.def). text is not empty. errors: INVALID, with the name of the option before the message */
 enum err_code option_check_epochs(const char *text, struct err *err); /* "5", "5,5": numbers from 1, at most 8 */
 enum err_code option_check_device(const char *text, struct err *err); /* auto, cpu, cuda, cuda:N */
+enum err_code option_check_block(const char *text, struct err *err);  /* at most 23 letters, digits, points; which there are is the model's to say */
 enum err_code option_check_cell(const char *text, struct err *err);   /* auto, WxH with 2..200 each */
 
 /* The numbers of an epochs option, at most max of them; returns how many. 0 for "". text: checked by option_set */

@@ -1,4 +1,4 @@
-/* Features of a frozen backbone on fixed input: computed once, kept in memory for the run.
+/* Features: what frozen blocks give for fixed input, computed once, kept in memory for the run.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 #include "engine/trainer.h"
@@ -9,13 +9,28 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-bool features_apply(const struct trainer *t, const struct phase *phase)
+/* Numbers that the first block that trains gets for a picture. */
+static size_t row_width(const struct trainer *t)
 {
+    return (size_t)graph_cut_size(net_graph(t->model.net), t->model.prep.size, t->first_trained - 1, NULL);
+}
+
+/* A GPU keeps a quarter of its memory for them at most, as the host does. */
+static uint64_t room(const struct trainer *t)
+{
+    uint64_t host = settings_loader(&t->model.prep, 1, &t->run.record.options).cache_bytes;
+    uint64_t device = t->model.device.index >= 0 ? t->model.device.memory_total / 4 : UINT64_MAX;
+    return host < device ? host : device;
+}
+
+bool features_apply(const struct trainer *t)
+{
+    const struct phase *phase = trainer_phase_now(t);
     const struct augment_spec *a = &phase->augment;
     bool fixed = !a->flip && !a->crop && a->jitter == 0;
-    uint64_t bytes = (uint64_t)(t->split.n_train + t->split.n_val) * (uint64_t)model_n_features(&t->model) * sizeof(float);
-    uint64_t room = settings_loader(&t->model.prep, 1, &t->run.record.options).cache_bytes;
-    return !phase->backbone_trains && phase->bn != BN_BATCH && fixed && bytes <= room;
+    if (t->first_trained == 0 || phase->bn == BN_BATCH || !fixed)
+        return false;
+    return (uint64_t)(t->split.n_train + t->split.n_val) * row_width(t) * sizeof(float) <= room(t);
 }
 
 void features_done(struct features *f, const struct fl_table *fl)
@@ -33,8 +48,8 @@ static enum err_code add_batch(struct features *f, struct trainer *t, const stru
         log_line(LOG_WARN, "features: %zu pictures left out, %s", batch->n_failed, batch->failed);
     if (batch->n == 0)
         return ERR_OK;
-    size_t width = (size_t)model_n_features(&t->model);
-    enum err_code code = model_features(&t->model, batch->rgb, (size_t)batch->n, values + f->n * width, err);
+    size_t width = row_width(t);
+    enum err_code code = model_features(&t->model, t->first_trained, (int)width, batch->rgb, (size_t)batch->n, values + f->n * width, err);
     for (int i = 0; code == ERR_OK && i < batch->n; i++, f->n++) {
         f->files[f->n] = batch->items[i].file;
         f->labels[f->n] = batch->items[i].label;
@@ -62,14 +77,15 @@ static enum err_code collect(struct features *f, struct trainer *t, struct loade
 enum err_code features_compute(struct features *f, struct trainer *t, struct loader *loader, const uint32_t *files,
                                size_t n, struct err *err)
 {
-    size_t width = (size_t)model_n_features(&t->model);
+    size_t width = row_width(t);
     float *values = xcalloc(n ? n : 1, width * sizeof *values);
-    *f = (struct features){.files = xcalloc(n ? n : 1, sizeof *f->files), .labels = xcalloc(n ? n : 1, sizeof *f->labels)};
+    *f = (struct features){.from = t->first_trained, .files = xcalloc(n ? n : 1, sizeof *f->files), .labels = xcalloc(n ? n : 1, sizeof *f->labels)};
     loader_start(loader, files, n, 0);
     enum err_code code = collect(f, t, loader, values, err);
-    int64_t dims[2] = {(int64_t)f->n, (int64_t)width};
+    int64_t dims[4] = {(int64_t)f->n};
+    int n_dims = 1 + graph_cut_dims(net_graph(t->model.net), t->model.prep.size, f->from - 1, dims + 1);
     if (code == ERR_OK)
-        code = t->fl->tensor_new(&f->x, FL_F32, 2, dims, values, f->n * width * sizeof *values, err);
+        code = t->fl->tensor_new(&f->x, FL_F32, n_dims, dims, values, f->n * width * sizeof *values, err);
     free(values);
     if (code != ERR_OK)
         features_done(f, t->fl);

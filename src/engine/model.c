@@ -41,11 +41,6 @@ int model_head_block(const struct model *m)
     return (int)net_graph(m->net)->n_blocks - 1;
 }
 
-int model_n_features(const struct model *m)
-{
-    return net_graph(m->net)->n_features;
-}
-
 /* --- passes without gradients -------------------------------------------------------------------------------- */
 
 /* Where a pass takes its input and which blocks it runs. */
@@ -140,18 +135,17 @@ enum err_code model_logits(struct model *m, const uint8_t *rgb, size_t n, float 
     return forward(&f, 0, n, logits, err);
 }
 
-enum err_code model_features(struct model *m, const uint8_t *rgb, size_t n, float *features, struct err *err)
+enum err_code model_features(struct model *m, int from, int width, const uint8_t *rgb, size_t n, float *features,
+                             struct err *err)
 {
-    struct forward f = {.model = m, .rgb = rgb, .from = 0, .to = model_head_block(m) - 1,
-                        .width = model_n_features(m)};
+    struct forward f = {.model = m, .rgb = rgb, .from = 0, .to = from - 1, .width = width};
     return forward(&f, 0, n, features, err);
 }
 
-enum err_code model_head(struct model *m, const fl_tensor *features, size_t first, size_t n, float *logits,
+enum err_code model_rest(struct model *m, int from, const fl_tensor *features, size_t first, size_t n, float *logits,
                          struct err *err)
 {
-    int head = model_head_block(m);
-    struct forward f = {.model = m, .features = features, .first = first, .from = head, .to = head,
+    struct forward f = {.model = m, .features = features, .first = first, .from = from, .to = model_head_block(m),
                         .width = m->n_classes};
     return forward(&f, 0, n, logits, err);
 }

@@ -33,12 +33,13 @@ enum err_code model_load(struct model *m, const char *path, struct err *err);
 /* Logits [n, n_classes] of pictures rgb [n, size, size, 3]: no gradients, stored statistics. Batches that do not fit into the device's
  * memory are halved. */
 enum err_code model_logits(struct model *m, const uint8_t *rgb, size_t n, float *logits, struct err *err);
-/* What the head gets, [n, n_features]. */
-enum err_code model_features(struct model *m, const uint8_t *rgb, size_t n, float *features, struct err *err);
-/* Logits from features kept on the device: rows first..first + n - 1 of [N, n_features]. */
-enum err_code model_head(struct model *m, const fl_tensor *features, size_t first, size_t n, float *logits, struct err *err);
+/* What block from (1 or more) gets, [n, width]: its dimensions as graph_cut_dims, of which width is the product. */
+enum err_code model_features(struct model *m, int from, int width, const uint8_t *rgb, size_t n, float *features,
+                             struct err *err);
+/* Logits from such features kept on the device: rows first..first + n - 1. */
+enum err_code model_rest(struct model *m, int from, const fl_tensor *features, size_t first, size_t n, float *logits,
+                         struct err *err);
 
 int model_head_block(const struct model *m);
-int model_n_features(const struct model *m);
 
 #endif

@@ -3,11 +3,13 @@
 #include "config.h"
 #include "engine/settings.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/num.h"
 #include "engine/engine.h"
+#include "nn/arch.h"
 
 enum { DAMAGED_SKIP, DAMAGED_KEEP };  /* as the option's choices */
 enum { NORMALIZE_IMAGENET, NORMALIZE_NONE };
@@ -56,6 +58,8 @@ static void request_training(struct recipe_request *r, const struct options *o)
     r->has_class_weights = set(o, OPTION_ID_class_weights), r->class_weights = o->class_weights;
     r->has_average = set(o, OPTION_ID_average), r->average = o->average;
     r->patience = (int)o->patience;
+    if (set(o, OPTION_ID_train_from))
+        snprintf(r->from, sizeof r->from, "%.*s", BLOCK_NAME - 1, o->train_from);
 }
 
 static void request_pictures(struct recipe_request *r, const struct options *o)
@@ -70,6 +74,27 @@ static void request_pictures(struct recipe_request *r, const struct options *o)
     r->has_jitter = set(o, OPTION_ID_jitter), r->jitter = o->jitter;
 }
 
+/* The block that is named must be one of the model. An unknown model is another's to tell. */
+static enum err_code check_block(const struct options *o, struct err *err)
+{
+    const struct arch *arch = arch_find(o->model);
+    if (!set(o, OPTION_ID_train_from) || !o->train_from[0] || !arch)
+        return ERR_OK;
+    struct graph *g = arch_graph(arch, 2);
+    enum err_code code = ERR_OK;
+    if (graph_block(g, o->train_from) < 0) {
+        struct str names = STR_INIT;
+        for (size_t b = 0; b < g->n_blocks; b++)
+            str_printf(&names, "%s%s", b ? ", " : "", g->blocks[b].name);
+        code = err_set(err, ERR_INVALID, "train-from: %s has no block %s", arch->name, o->train_from);
+        if (err)
+            err_hint(err, "blocks: %.240s", names.s);
+        str_done(&names);
+    }
+    graph_free(g);
+    return code;
+}
+
 enum err_code settings_recipe(struct recipe *recipe, const struct options *o, enum mode mode, struct err *err)
 {
     struct recipe_request r = {.mode = mode, .preset = (enum preset)o->preset};
@@ -78,6 +103,9 @@ enum err_code settings_recipe(struct recipe *recipe, const struct options *o, en
         if (code != ERR_OK)
             return code;
     }
+    enum err_code code = check_block(o, err);
+    if (code != ERR_OK)
+        return code;
     request_training(&r, o);
     request_pictures(&r, o);
     return recipe_make(recipe, &r, err);

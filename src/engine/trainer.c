@@ -56,14 +56,17 @@ void trainer_done(struct trainer *t)
 
 /* --- a phase ------------------------------------------------------------------------------------------------- */
 
-static void set_modes(struct trainer *t, const struct phase *ph)
+static enum err_code set_modes(struct trainer *t, const struct phase *ph, struct err *err)
 {
     const struct graph *g = net_graph(t->model.net);
-    t->first_trained = ph->backbone_trains ? 0 : (int)g->n_blocks - 1;
+    t->first_trained = !ph->backbone_trains ? (int)g->n_blocks - 1 : *ph->from ? graph_block(g, ph->from) : 0;
+    if (t->first_trained < 0) /* of a record that was written by hand, or of another version */
+        return err_set(err, ERR_INVALID, "train-from: %s has no block %s", g->arch->name, ph->from);
     t->batch_stats = xrealloc(t->batch_stats, g->n_blocks, sizeof *t->batch_stats);
     for (int b = 0; b < (int)g->n_blocks; b++)
         t->batch_stats[b] = ph->bn == BN_BATCH || (ph->bn == BN_AUTO && b >= t->first_trained);
     net_train_from(t->model.net, t->first_trained);
+    return ERR_OK;
 }
 
 static struct augment_limits limits_of(const struct augment_spec *a)
@@ -132,22 +135,30 @@ static enum err_code make_optimiser(struct trainer *t, const struct phase *ph, s
     return code;
 }
 
+static void drop_features(struct trainer *t)
+{
+    features_done(&t->train_features, t->fl);
+    features_done(&t->val_features, t->fl);
+}
+
 static enum err_code make_features(struct trainer *t, struct err *err)
 {
-    if (t->train_features.x)
+    if (t->train_features.x && t->train_features.from == t->first_trained)
         return ERR_OK;
+    drop_features(t);
     job_stage(t->job, "features", t->split.n_train + t->split.n_val);
     double began = clock_now();
     enum err_code code = features_compute(&t->train_features, t, t->train, t->split.train, t->split.n_train, err);
     if (code == ERR_OK)
         code = features_compute(&t->val_features, t, t->val, t->split.val, t->split.n_val, err);
-    if (code == ERR_OK)
+    if (code == ERR_OK && t->first_trained == model_head_block(&t->model))
         code = features_nearest_mean(&t->run.record.nearest_mean, t, err);
     double seconds = clock_now() - began;
     t->run.record.seconds += seconds;
     if (code == ERR_OK)
-        log_line(LOG_INFO, "features of %zu pictures computed once in %.1f s; the head trains from them",
-                 t->train_features.n + t->val_features.n, seconds);
+        log_line(LOG_INFO, "features of %zu pictures computed once in %.1f s; %s trains from them",
+                 t->train_features.n + t->val_features.n, seconds,
+                 net_graph(t->model.net)->blocks[t->first_trained].name);
     return code;
 }
 
@@ -171,13 +182,15 @@ enum err_code trainer_phase(struct trainer *t, int p, struct err *err)
     const struct phase *ph = &trainer_recipe(t)->phases[p];
     enum err_code code = keeps_optimiser(t, p) ? ERR_OK : make_optimiser(t, ph, err);
     t->phase = p;
-    set_modes(t, ph);
+    if (code == ERR_OK)
+        code = set_modes(t, ph, err);
+    if (code != ERR_OK)
+        return code;
     make_loaders(t, ph);
-    if (code == ERR_OK && features_apply(t, ph))
+    if (features_apply(t))
         return make_features(t, err);
-    features_done(&t->train_features, t->fl);
-    features_done(&t->val_features, t->fl);
-    return code;
+    drop_features(t);
+    return ERR_OK;
 }
 
 /* --- validation ---------------------------------------------------------------------------------------------- */
@@ -194,7 +207,7 @@ static enum err_code validate_features(struct trainer *t, struct score *score, f
     int k = t->model.n_classes;
     for (size_t i = 0; i < f->n; i += batch) {
         size_t n = f->n - i < batch ? f->n - i : batch;
-        enum err_code code = model_head(&t->model, f->x, i, n, logits, err);
+        enum err_code code = model_rest(&t->model, f->from, f->x, i, n, logits, err);
         if (code != ERR_OK)
             return code;
         for (size_t j = 0; j < n; j++)

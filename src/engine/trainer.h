@@ -13,7 +13,8 @@
 
 /* Features of a part behind the last frozen block, computed once. */
 struct features {
-    fl_tensor *x;      /* [n, n_features] float32 on the device; NULL: none */
+    fl_tensor *x;      /* [n, as graph_cut_dims] float32 on the device; NULL: none */
+    int from;          /* block that gets them */
     size_t n;
     uint32_t *files;
     int64_t *labels;
@@ -83,8 +84,8 @@ enum err_code trainer_close_epoch(struct trainer *t, const struct score *score, 
 /* Takes control commands; waits while paused. CANCELLED when the run must stop now. */
 enum err_code trainer_steer(struct trainer *t, struct err *err);
 
-/* Frozen phase with fixed input: its features are computed once. */
-bool features_apply(const struct trainer *t, const struct phase *phase);
+/* Frozen blocks with fixed input, and room for what they give: that is computed once. Of the phase that trainer_phase has set. */
+bool features_apply(const struct trainer *t);
 enum err_code features_compute(struct features *f, struct trainer *t, struct loader *loader, const uint32_t *files,
                                size_t n, struct err *err);
 /* Share of the validation pictures that lie nearest to the mean of their own class's training features (Euclidean distance). */

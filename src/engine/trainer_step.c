@@ -54,12 +54,11 @@ static enum err_code input_rows(struct trainer *t, const struct work *w, int fir
     return code;
 }
 
-/* The frozen part, without gradients; x becomes what the head gets. */
+/* The frozen part, without gradients; x becomes what the first block that trains gets. */
 static enum err_code forward_frozen(struct trainer *t, fl_tensor **x, fl_scope *scope, struct err *err)
 {
-    int head = model_head_block(&t->model);
     bool batch = t->batch_stats[0];
-    struct net_pass pass = {.from = 0, .to = head - 1, .batch_stats = batch ? t->batch_stats : NULL, .fold = !batch};
+    struct net_pass pass = {.from = 0, .to = t->first_trained - 1, .batch_stats = batch ? t->batch_stats : NULL, .fold = !batch};
     t->fl->grad_enable(false);
     enum err_code code = net_forward(t->model.net, x, *x, &pass, scope, err);
     t->fl->grad_enable(true);
@@ -70,14 +69,12 @@ static enum err_code forward(struct trainer *t, const struct work *w, int first,
                              fl_scope *scope, struct err *err)
 {
     fl_tensor *x;
-    int head = model_head_block(&t->model);
-    bool frozen = t->first_trained == head;
     enum err_code code = w->batch ? input_pictures(t, w, first, n, &x, scope, err)
                                   : input_rows(t, w, first, n, &x, scope, err);
-    if (code == ERR_OK && w->batch && frozen)
+    if (code == ERR_OK && w->batch && t->first_trained > 0)
         code = forward_frozen(t, &x, scope, err);
-    struct net_pass pass = {.from = frozen ? head : 0, .to = head, .batch_stats = t->batch_stats,
-                            .dropout = trainer_phase_now(t)->dropout};
+    struct net_pass pass = {.from = t->first_trained, .to = model_head_block(&t->model),
+                            .batch_stats = t->batch_stats, .dropout = trainer_phase_now(t)->dropout};
     return code == ERR_OK ? net_forward(t->model.net, logits, x, &pass, scope, err) : code;
 }
 

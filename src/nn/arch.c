@@ -166,6 +166,15 @@ void graph_free(struct graph *graph)
     free(graph);
 }
 
+int graph_block(const struct graph *graph, const char *name)
+{
+    for (size_t b = 0; b < graph->n_blocks; b++) {
+        if (strcmp(graph->blocks[b].name, name) == 0)
+            return (int)b;
+    }
+    return -1;
+}
+
 int graph_tensor(const struct graph *graph, const char *name)
 {
     for (size_t i = 0; i < graph->n_tensors; i++) {
@@ -243,6 +252,16 @@ int64_t graph_cut_size(const struct graph *graph, int size, int block, int64_t *
     if (inside)
         *inside = sum;
     return last;
+}
+
+int graph_cut_dims(const struct graph *graph, int size, int block, int64_t dims[3])
+{
+    const struct layer *last = &graph->layers[graph->blocks[block].last];
+    int64_t *side = sides(graph, size);
+    dims[0] = last->cout;
+    dims[1] = dims[2] = side[graph->blocks[block].last];
+    free(side);
+    return last->kind == LAYER_AVG_POOL ? 1 : 3;
 }
 
 int graph_least_size(const struct graph *graph)

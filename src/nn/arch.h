@@ -85,6 +85,7 @@ const struct arch *arch_find(const char *name);    /* NULL when unknown */
 struct graph *arch_graph(const struct arch *arch, int n_classes);
 void graph_free(struct graph *graph);
 
+int graph_block(const struct graph *graph, const char *name);  /* index, or -1 */
 int graph_tensor(const struct graph *graph, const char *name); /* index, or -1 */
 
 int64_t tensor_elements(const struct tensor_spec *tensor);     /* 1 for a scalar */
@@ -98,6 +99,8 @@ int64_t graph_macs(const struct graph *graph, int size, int block);
 
 /* Elements of the result after a block for one picture of size x size (the cut point); with elements of all
  * results of the block, the cut included, in *inside (may be NULL): for estimates of memory. */
+/* The same point as dimensions without the batch: [C] behind a global pool, else [C, H, W]; returns how many. */
+int graph_cut_dims(const struct graph *graph, int size, int block, int64_t dims[3]);
 int64_t graph_cut_size(const struct graph *graph, int size, int block, int64_t *inside);
 
 /* Smallest sensible picture side: below it the last map is less than one whole cell (32 for all of these). */

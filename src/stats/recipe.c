@@ -103,7 +103,7 @@ enum err_code modes_parse(const char *text, enum mode list[MODE_COUNT], int *n, 
 
 const char *phase_title(const struct phase *phase)
 {
-    return phase->backbone_trains ? "all layers" : "frozen";
+    return !phase->backbone_trains ? "frozen" : *phase->from ? "upper layers" : "all layers";
 }
 
 static void take_preset(struct recipe *recipe, enum preset preset, enum mode mode)
@@ -186,6 +186,8 @@ static void apply_phase(struct phase *phase, const struct recipe_request *reques
         phase->dropout = request->dropout;
     if (request->has_bn)
         phase->bn = request->bn;
+    if (phase->backbone_trains)
+        memcpy(phase->from, request->from, sizeof phase->from);
     apply_schedule(phase, request);
     apply_augment(&phase->augment, request);
 }

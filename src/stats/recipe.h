@@ -31,9 +31,12 @@ struct augment_spec {
     double jitter;           /* colour jitter: factors within 1 - jitter .. 1 + jitter; 0 none */
 };
 
+#define BLOCK_NAME 24 /* with the NUL; as struct block_spec of nn/arch.h */
+
 struct phase {
     int epochs;              /* 1 or more */
     bool backbone_trains;    /* false: every block but the head is frozen */
+    char from[BLOCK_NAME];   /* first block of the backbone that trains; "" all */
     double lr_backbone, lr_head;
     enum optimizer optimizer;
     double momentum, weight_decay;
@@ -85,6 +88,7 @@ struct recipe_request {
     int step_epochs;         /* of SCHEDULE_STEP; 0: a third of the phase's epochs, rounded up */
     bool has_step_factor;
     double step_factor;      /* else 0.1 */
+    char from[BLOCK_NAME];   /* of the phases that train the backbone; "" all of it */
 };
 
 /* The rows of presets.def with the request on top. lr scales every rate by its ratio to the first phase's backbone rate (frozen phases have one
@@ -105,7 +109,7 @@ int recipe_epochs(const struct recipe *recipe);                      /* of all p
 /* epoch counts from 1; both results from 0. Epochs beyond the end are in the last phase. epoch_in_phase may be NULL. */
 int recipe_phase_of(const struct recipe *recipe, int epoch, int *epoch_in_phase);
 
-/* "frozen", "all layers": a title for charts and logs. */
+/* "frozen", "upper layers", "all layers": a title for charts and logs. */
 const char *phase_title(const struct phase *phase);
 
 /* Text form, "key = value" lines below [recipe] and [phase 1] ...; reads back exactly (a round-trip test). Part of run.ini.

@@ -11,7 +11,7 @@
 
 #include "base/num.h"
 
-enum field_type { FIELD_INT, FIELD_REAL, FIELD_BOOL, FIELD_NAME };
+enum field_type { FIELD_INT, FIELD_REAL, FIELD_BOOL, FIELD_NAME, FIELD_BLOCK };
 
 struct field {
     const char *key;
@@ -47,6 +47,7 @@ static const struct field recipe_fields[] = {
 static const struct field phase_fields[] = {
     {"epochs", FIELD_INT, offsetof(struct phase, epochs), NULL},
     {"backbone-trains", FIELD_BOOL, offsetof(struct phase, backbone_trains), NULL},
+    {"train-from", FIELD_BLOCK, offsetof(struct phase, from), NULL},
     {"lr", FIELD_REAL, offsetof(struct phase, lr_backbone), NULL},
     {"head-lr", FIELD_REAL, offsetof(struct phase, lr_head), NULL},
     {"optimizer", FIELD_NAME, offsetof(struct phase, optimizer), optimizers},
@@ -90,6 +91,9 @@ static void write_fields(struct str *s, const struct field *fields, size_t n, co
         case FIELD_NAME:
             str_printf(s, "%s\n", fields[i].names[*(const unsigned *)at]);
             break;
+        case FIELD_BLOCK:
+            str_printf(s, "%s\n", *at ? at : "all");
+            break;
         }
     }
 }
@@ -118,6 +122,11 @@ static bool read_field(const struct field *field, char *at, const char *value)
     case FIELD_BOOL:
         *(bool *)at = str_eq(value, "on");
         return *(bool *)at || str_eq(value, "off");
+    case FIELD_BLOCK:
+        if (strlen(value) >= BLOCK_NAME)
+            return false;
+        strcpy(at, str_eq(value, "all") ? "" : value);
+        return true;
     case FIELD_NAME:
         for (unsigned i = 0; field->names[i]; i++) {
             if (str_eq(field->names[i], value)) {

@@ -102,7 +102,9 @@ static void setup_wide(struct setup_layout *out, struct area body, int n_phases,
     out->line = area_cut_left(&body, 1);
     out->choice = area_cut_top(&left, 9);
     out->options = left;
-    out->timeline = area_cut_top(&body, n_phases + 3);
+    out->timeline = area_cut_top(&body, n_phases + 2);
+    out->rates = area_cut_top(&body, body.h - blocks > 16 ? 4 : 2);
+    area_cut_top(&body, 1);
     out->freeze = area_cut_top(&body, between(blocks + 1, 4, body.h - 8));
     out->help = body;
 }
@@ -123,7 +125,9 @@ void layout_setup(struct setup_layout *out, struct area body, int n_phases, int 
         if (body.w >= 72) {
             struct area side = area_cut_right(&top, top.w - between(top.w * 11 / 20, 40, 60));
             out->line = area_cut_left(&side, 1);
-            out->timeline = area_cut_top(&side, between(n_phases + 3, 0, side.h - 3));
+            out->timeline = area_cut_top(&side, between(n_phases + 2, 0, side.h - 3));
+            out->rates = area_cut_top(&side, between(side.h - 2 * n_phases, 0, 2));
+            area_cut_top(&side, side.h > 2 * n_phases);
             out->freeze = side;
         }
         out->choice = top;

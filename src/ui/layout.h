@@ -34,7 +34,7 @@ void layout_grid(struct area grid, int *rows, int *cols);
 struct area layout_aspect(struct area a, double aspect, int cell_w, int cell_h);
 
 struct setup_layout {
-    struct area choice, options, help, timeline, freeze, command;
+    struct area choice, options, help, timeline, rates, freeze, command;
     struct area line; /* one cell wide, between left and right; 0 when stacked */
 };
 /* blocks: rows that the ladder of blocks would like. */

@@ -137,6 +137,11 @@ static unsigned setup_action(void *self, enum action action, struct ui_model *mo
     case ACTION_QUEUE:
         s->queue_open = model->snap->n_queue > 0;
         return UI_REPAINT;
+    case ACTION_CUT_EARLIER:
+    case ACTION_CUT_LATER:
+        if (!setup_cut_why_not(s, action == ACTION_CUT_LATER, model))
+            setup_move_cut(s, action == ACTION_CUT_LATER);
+        return UI_REPAINT;
     case ACTION_COPY_COMMAND:
         setup_copy(s);
         return UI_REPAINT;
@@ -175,6 +180,8 @@ static const char *setup_why_not(void *self, enum action action, const struct ui
         return "open a data folder first";
     if (action == ACTION_DEFAULT && !option_is_set(model->options, setup_option(item)))
         return "this is the default already";
+    if (action == ACTION_CUT_EARLIER || action == ACTION_CUT_LATER)
+        return setup_cut_why_not(s, action == ACTION_CUT_LATER, model);
     return setup_queue_why_not(s, action, model);
 }
 

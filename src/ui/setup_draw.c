@@ -201,6 +201,7 @@ static void draw_plan(struct canvas *c, const struct setup_layout *l, const stru
         return;
     }
     timeline_draw(c, a, d->recipe);
+    rates_draw(c, area_inset(l->rates, 1, 0), d->recipe);
     if (graph)
         ladder_draw(c, area_inset(l->freeze, 1, 0), d->recipe, graph);
     else
@@ -222,7 +223,7 @@ void setup_draw(void *self, struct canvas *c, struct area body, const struct ui_
     s->begun = true;
     const struct graph *graph = graph_of(s, model);
     int phases = d.recipe ? recipe.n_phases : 1;
-    layout_setup(&l, body, phases, graph ? (int)graph->n_blocks + 1 + phases : 1);
+    layout_setup(&l, body, phases, graph ? (int)graph->n_blocks + 2 + phases : 1);
     if (!area_empty(l.choice)) {
         draw_choices(s, c, l.choice, &d);
         d.first = setup_shown_choices(s);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/num.h"
+#include "ui/w_timeline.h"
 
 /* A value was changed: what hangs on it follows. */
 static void changed(struct setup_screen *s, enum option_id id)
@@ -190,3 +191,44 @@ void setup_back_to_default(struct setup_screen *s, enum option_id id)
     changed(s, id);
 }
 
+
+/* --- the cut ---------------------------------------------------------------------------------- */
+
+/* The last phase that trains the backbone. False: none does, or the settings make no recipe. */
+static bool cut_phase(struct phase *phase, const struct options *o)
+{
+    struct recipe r;
+    if (engine_recipe(o, &r, NULL) != ERR_OK)
+        return false;
+    for (int i = r.n_phases - 1; i >= 0; i--) {
+        *phase = r.phases[i];
+        if (phase->backbone_trains)
+            return true;
+    }
+    return false;
+}
+
+void setup_move_cut(struct setup_screen *s, bool later)
+{
+    struct phase phase;
+    if (!s->graph || !cut_phase(&phase, s->model->options))
+        return;
+    int to = ladder_first(&phase, s->graph) + (later ? 1 : -1);
+    if (to <= 0)
+        setup_back_to_default(s, OPTION_ID_train_from);
+    else
+        set_text(s, OPTION_ID_train_from, s->graph->blocks[to].name);
+}
+
+const char *setup_cut_why_not(const struct setup_screen *s, bool later, const struct ui_model *model)
+{
+    struct phase phase;
+    if (!s->graph || !cut_phase(&phase, model->options))
+        return "only the head trains; another mode trains blocks of the backbone too";
+    int now = ladder_first(&phase, s->graph);
+    if (!later && now == 0)
+        return "every block trains already";
+    if (later && now + 2 >= (int)s->graph->n_blocks)
+        return "this is the last block before the head; mode frozen trains the head alone";
+    return NULL;
+}

@@ -79,6 +79,9 @@ void setup_edit(struct setup_screen *s, const struct item *item);
 bool setup_cycle(struct setup_screen *s, enum option_id id, bool back);
 /* The number after or before v in the series 1, 2, 5, 10, ..., within the row's bounds. */
 double setup_step(const struct option_row *row, double v, bool back);
+/* Moves the cut: option train-from. */
+void setup_move_cut(struct setup_screen *s, bool later);
+const char *setup_cut_why_not(const struct setup_screen *s, bool later, const struct ui_model *model);
 void setup_back_to_default(struct setup_screen *s, enum option_id id);
 
 /* --- setup_queue.c: runs that wait ------------------------------------------------------------- */

@@ -40,6 +40,7 @@ static void recipe_value(char *out, size_t size, enum option_id id, const struct
     case OPTION_ID_dropout: num_real(number, p->dropout); break;
     case OPTION_ID_jitter: num_real(number, p->augment.jitter); break;
     case OPTION_ID_crop_min: num_real(number, p->augment.crop_min); break;
+    case OPTION_ID_train_from: text = !p->backbone_trains ? "head" : *p->from ? p->from : "all"; break;
     case OPTION_ID_optimizer: text = choices[p->optimizer]; break;
     case OPTION_ID_schedule: text = choices[p->schedule.kind]; break;
     case OPTION_ID_bn: text = choices[p->bn]; break;

@@ -21,6 +21,15 @@ static void four_epochs_are_two_and_two(void **state)
     record_done(&r);
 }
 
+static void a_cut_goes_on_where_it_was(void **state)
+{
+    (void)state;
+    train("cut-four", OPTIONS("mode=scratch", "epochs=4", "momentum=0.9", "train-from=layer3.0"));
+    train("cut-two", OPTIONS("mode=scratch", "epochs=2", "momentum=0.9", "train-from=layer3.0"));
+    resume("cut-two", 2);
+    same_run("cut-four", "cut-two");
+}
+
 static int stop_at; /* epoch in which the run is told to stop */
 static enum cmd_kind stop_how;
 
@@ -359,7 +368,7 @@ static void steering_is_recorded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(four_epochs_are_two_and_two),     cmocka_unit_test(stopped_runs_equal_unbroken_ones),
+        cmocka_unit_test(four_epochs_are_two_and_two), cmocka_unit_test(a_cut_goes_on_where_it_was),     cmocka_unit_test(stopped_runs_equal_unbroken_ones),
         cmocka_unit_test(phases_resume_at_their_border),   cmocka_unit_test(finished_runs_say_so),
         cmocka_unit_test(damaged_checkpoints_are_refused), cmocka_unit_test(ties_keep_the_first_and_patience_ends),
         cmocka_unit_test(nan_stops_before_anything_is_kept), cmocka_unit_test(the_last_good_checkpoint_stays),

@@ -111,6 +111,66 @@ static void frozen_is_frozen(void **state)
     assert_true(moved("fixed", "conv") > 0);
 }
 
+static char *file_text(const char *path)
+{
+    char *text;
+    size_t n;
+    assert_int_equal(file_read(path, 0, &text, &n, NULL), ERR_OK);
+    return text;
+}
+
+/* Blocks before the cut are bit-equal, statistics too; those behind it move; whether their input is computed once or again and again. */
+static void only_blocks_behind_the_cut_move(void **state)
+{
+    (void)state;
+    static const char *const runs[] = {"cut-reused", "cut-steps", "cut-flips"};
+    static const char *const extra[] = {"seed=0", "cache-memory=0", "flip=on"};
+    char *option = xasprintf("weights=%s", weights);
+    for (int i = 0; i < 3; i++) {
+        train(runs[i], OPTIONS("mode=fine-tune", "epochs=2", "train-from=layer4.0", option, extra[i]));
+        int all = moved(runs[i], ""), behind = moved(runs[i], "layer4.0.");
+        print_message("# %s: %d tensors moved, %d of them in layer4.0\n", runs[i], all, behind);
+        assert_int_equal(all, behind);
+        assert_true(moved(runs[i], "layer4.0.conv") > 0 && moved(runs[i], "layer4.0.bn1.running_mean") == 1);
+        struct record r = record_of(runs[i]);
+        assert_string_equal(r.recipe.phases[0].from, "layer4.0");
+        record_done(&r);
+    }
+    double a = metric("cut-reused", 2, "val_loss"), b = metric("cut-steps", 2, "val_loss");
+    print_message("# val_loss with the cut's features reused %.9g, without %.9g\n", a, b);
+    assert_true(fabs(a - b) < 1e-4 * fabs(b));
+    char *path = run_file("cut-reused", "log.txt"), *log = file_text(path);
+    assert_non_null(strstr(log, "computed once in"));
+    assert_non_null(strstr(log, "layer4.0 trains from them"));
+    free(log), free(path);
+    path = run_file("cut-flips", "log.txt"), log = file_text(path);
+    assert_null(strstr(log, "computed once"));
+    free(log), free(path);
+    free(option);
+}
+
+/* The head's features make room for the cut's at the switch of the phase; the head alone trained before it. */
+static void a_cut_counts_where_the_backbone_trains(void **state)
+{
+    (void)state;
+    char *option = xasprintf("weights=%s", weights);
+    train("cut-staged", OPTIONS("mode=staged", "epochs=1,2", "train-from=layer3.0", "bn=auto", option));
+    train("cut-later", OPTIONS("mode=staged", "epochs=1,2", "train-from=layer4.0", "bn=auto", option));
+    assert_int_equal(moved("cut-staged", ""), moved("cut-staged", "layer3.") + moved("cut-staged", "layer4."));
+    assert_true(moved("cut-staged", "layer3.0.conv") > 0);
+    assert_int_equal(moved("cut-later", "layer3."), 0);
+    double a = metric("cut-staged", 1, "val_loss"), b = metric("cut-later", 1, "val_loss");
+    print_message("# phase 1 with either cut: val_loss %.9g and %.9g\n", a, b);
+    assert_true(a == b);
+    train("cut-frozen", OPTIONS("mode=frozen", "epochs=1", "train-from=layer4.0", option));
+    assert_int_equal(moved("cut-frozen", ""), 0);
+    struct notice n = train_with("cut-wrong", OPTIONS("mode=scratch", "train-from=layer9.0"), NULL);
+    assert_int_equal(n.kind, NOTICE_FAILED);
+    assert_string_equal(n.err.message, "train-from: " MODEL " has no block layer9.0");
+    assert_string_equal(n.err.hint, "blocks: stem, layer1.0, layer2.0, layer3.0, layer4.0, head");
+    free(option);
+}
+
 /* --- numbers ------------------------------------------------------------------------------------------------- */
 
 static double accuracy_of_predictions(const char *run, size_t *n)
@@ -154,14 +214,6 @@ static void validation_does_not_depend_on_the_batch(void **state)
     }
     print_message("# val_loss for batches of 2..6 differs by %.3g at most\n", worst);
     assert_true(worst < 1e-5);
-}
-
-static char *file_text(const char *path)
-{
-    char *text;
-    size_t n;
-    assert_int_equal(file_read(path, 0, &text, &n, NULL), ERR_OK);
-    return text;
 }
 
 /* A split.csv with the first n_train used files of the drawn set for training, the others for validation. */
@@ -414,6 +466,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pretraining_makes_weights), cmocka_unit_test(all_modes_run),
         cmocka_unit_test(few_pictures_are_learnt_by_heart), cmocka_unit_test(frozen_is_frozen),
+        cmocka_unit_test(only_blocks_behind_the_cut_move), cmocka_unit_test(a_cut_counts_where_the_backbone_trains),
         cmocka_unit_test(validation_does_not_depend_on_the_batch), cmocka_unit_test(a_leftover_picture_is_folded),
         cmocka_unit_test(eval_repeats_the_validation), cmocka_unit_test(prediction_is_validation),
         cmocka_unit_test(damaged_pictures_get_a_row), cmocka_unit_test(another_folder_is_evaluated),

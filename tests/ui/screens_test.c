@@ -358,6 +358,33 @@ static void setup_explains(void **state)
     stage_close(&s);
 }
 
+static void setup_cut(void **state)
+{
+    (void)state;
+    struct stage s;
+    struct options *o = &s.world.options;
+    stage_open(&s, &screen_setup);
+    set(&s.world, OPTION_ID_mode, "staged");
+    golden(&s, "setup-cut-none");
+    assert_non_null(s.ops->why_not(s.self, ACTION_CUT_EARLIER, &s.world.model));
+    for (int i = 0; i < 7; i++) {
+        assert_null(s.ops->why_not(s.self, ACTION_CUT_LATER, &s.world.model));
+        act(&s, ACTION_CUT_LATER);
+    }
+    assert_string_equal(o->train_from, "layer4.0");
+    golden(&s, "setup-cut");
+    golden_at(&s, "setup-cut-ascii", 160, 50, true);
+    act(&s, ACTION_CUT_LATER);
+    assert_string_equal(o->train_from, "layer4.1");
+    assert_non_null(s.ops->why_not(s.self, ACTION_CUT_LATER, &s.world.model));
+    for (int i = 0; i < 8; i++)
+        act(&s, ACTION_CUT_EARLIER);
+    assert_false(option_is_set(o, OPTION_ID_train_from)); /* all of it again */
+    set(&s.world, OPTION_ID_mode, "frozen");
+    assert_non_null(s.ops->why_not(s.self, ACTION_CUT_LATER, &s.world.model));
+    stage_close(&s);
+}
+
 static void setup_queue(void **state)
 {
     (void)state;
@@ -512,6 +539,7 @@ int main(void)
         cmocka_unit_test(setup_finds),
         cmocka_unit_test(setup_command_line),
         cmocka_unit_test(setup_explains),
+        cmocka_unit_test(setup_cut),
         cmocka_unit_test(setup_queue),
         cmocka_unit_test(every_size),
         cmocka_unit_test(any_keys),

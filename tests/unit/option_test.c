@@ -85,6 +85,7 @@ static void other_value(char *out, size_t size, const struct option_row *row)
                  strcmp(row->name, "epochs") == 0   ? "3,4"
                  : strcmp(row->name, "device") == 0 ? "cuda:1"
                  : strcmp(row->name, "cell") == 0   ? "9x18"
+                 : strcmp(row->name, "train-from") == 0 ? "layer4.0"
                                                     : "other name");
         return;
     }
