@@ -206,6 +206,8 @@ static double next_due(const struct app *app)
         due = sooner(due, app->asked_at + ANSWER_TIMEOUT + 0.001);
     if (app->resized_at > 0)
         due = sooner(due, app->resized_at + RESIZE_PAUSE);
+    if (term_held_until(app->term) >= 0)
+        due = sooner(due, term_held_until(app->term));
     return due >= 1e9 ? -1 : due > now ? due - now : 0;
 }
 
@@ -237,7 +239,8 @@ static void draw_when_due(struct app *app)
 {
     double since = clock_now() - app->drawn_at;
     bool after_resize = app->resized_at > 0 && clock_now() - app->resized_at >= RESIZE_PAUSE;
-    if (after_resize || (app->urgent && since >= FRAME) || (app->dirty && since >= NUMBERS_FRAME))
+    double held = term_held_until(app->term);
+    if ((held >= 0 && clock_now() >= held) || after_resize || (app->urgent && since >= FRAME) || (app->dirty && since >= NUMBERS_FRAME))
         app_draw(app);
 }
 
@@ -249,8 +252,8 @@ static void loop(struct app *app)
             take_signal(app, number);
         if (term_key_waits(app->term) && clock_now() - app->read_at >= ESCAPE_DELAY)
             term_key_timeout(app->term);
-        take_answers(app);
         app_keys(app);
+        take_answers(app); /* they came among the keys */
         app_take_events(app);
         if (app->suspend)
             suspend(app);

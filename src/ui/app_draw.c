@@ -13,6 +13,7 @@
 
 #define MIN_COLS 40
 #define MIN_ROWS 10
+#define LEAN_COLORS 32   /* of a page's palette on a slow link */
 #define RESIZE_PAUSE 0.1 /* seconds without another resize before pictures are sent */
 
 /* --- frame ---------------------------------------------------------------------------------- */
@@ -188,6 +189,20 @@ void app_draw(struct app *app)
 
 /* --- graphics ------------------------------------------------------------------------------- */
 
+/* A link that became slow gets leaner pictures, then half blocks. Returns the level of pictures. */
+static enum gfx_level slow_down(struct app *app, struct gfx_facts *facts)
+{
+    static const char *const says[] = {NULL, "slow link: pictures with less detail, Ctrl-L undoes it",
+                                       "slow link: pictures in half blocks, Ctrl-L undoes it"};
+    enum gfx_level level = term_level(app->term, false);
+    if (level != app->level && says[level])
+        app_status(app, ROLE_STATE_WARN, "%s", says[level]);
+    app->level = level;
+    if (level == GFX_CELLS && str_eq(facts->option, "auto"))
+        facts->option = "blocks";
+    return level == GFX_FULL ? GFX_FULL : GFX_LEAN;
+}
+
 void app_graphics(struct app *app)
 {
     const struct replies *r = term_replies(app->term);
@@ -198,6 +213,9 @@ void app_graphics(struct app *app)
         .background = r->background >= 0 ? (uint32_t)r->background : app->theme.background,
         .page_colors = r->registers > 1 && r->registers < 128 ? r->registers : 0,
     };
+    config.level = slow_down(app, &facts);
+    if (config.level == GFX_LEAN)
+        config.page_colors = LEAN_COLORS;
     app->gfx = gfx_choose(&facts, &app->gfx_why);
     /* while the answer is open, blocks would be made only to be thrown away */
     bool open = app->waiting_answers && str_eq(facts.option, "auto");

@@ -36,6 +36,8 @@ static bool own_action(struct app *app, enum action action)
         return true;
     case ACTION_REPAINT:
         pictures_forget(app->pictures);
+        term_level(app->term, true);
+        app_graphics(app);
         term_repaint(app->term);
         return true;
     case ACTION_DETACH:

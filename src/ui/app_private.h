@@ -33,6 +33,7 @@ struct app {
     struct picture_shown shown[CANVAS_PICTURES];
     const struct gfx_backend *gfx;
     const char *gfx_why;
+    enum gfx_level level; /* of the link */
     struct popups popups;
     void *screens[APP_SCREENS];
     size_t current;

@@ -14,6 +14,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "ui/ask.h"
@@ -270,6 +271,18 @@ void term_graphics(struct terminal *t, const struct gfx_backend *backend)
     term_repaint(t);
 }
 
+enum gfx_level term_level(struct terminal *t, bool forget)
+{
+    if (forget)
+        t->link.level = GFX_FULL;
+    return t->link.level;
+}
+
+double term_held_until(const struct terminal *t)
+{
+    return t->held ? t->link.sent_at + LINK_PATIENCE : -1;
+}
+
 /* --- giving back ---------------------------------------------------------------------------- */
 
 /* Order matters: close a half-sent picture and the held frame, erase pictures by text, leave, drop
@@ -359,7 +372,11 @@ bool term_read(struct terminal *t)
 
 bool term_key(struct terminal *t, struct key_event *event)
 {
-    return decoder_next(t->decoder, event);
+    bool key = decoder_next(t->decoder, event);
+    if (t->fences != t->replies.fences)
+        link_answered(&t->link, clock_now());
+    t->fences = t->replies.fences;
+    return key;
 }
 
 bool term_key_waits(const struct terminal *t)

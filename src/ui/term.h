@@ -50,6 +50,11 @@ void term_theme(struct terminal *term, const struct theme *theme);
 /* How pictures get onto the terminal; NULL: none do. Borrowed. */
 void term_graphics(struct terminal *term, const struct gfx_backend *backend);
 
+/* What the link to the terminal takes, by how long pictures needed; true forgets that. Seconds of
+ * clock_now when held back pictures should be shown though no answer came; negative: none are. */
+enum gfx_level term_level(struct terminal *term, bool forget);
+double term_held_until(const struct terminal *term);
+
 /* Shows the canvas and its pictures; writes nothing when nothing changed. with_pixels false holds
  * pictures of bytes back. False: the terminal is gone. */
 bool term_show(struct terminal *term, const struct canvas *canvas,

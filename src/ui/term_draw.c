@@ -7,6 +7,7 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "ui/clip.h"
 #include "ui/glyph.h"
@@ -194,6 +195,10 @@ static void write_frame(struct terminal *t, const struct canvas *canvas,
     wnoutrefresh(stdscr);
     doupdate();
     add_pictures(t, &tail, canvas, shown, send);
+    if (tail.len && t->replies.device) { /* who answered that answers this too */
+        link_sent(&t->link, tail.len, clock_now());
+        str_add(&tail, LINK_FENCE);
+    }
     if (t->replies.synchronized)
         str_add(&tail, "\033[?2026l");
     if (tail.len)
@@ -208,7 +213,12 @@ bool term_show(struct terminal *t, const struct canvas *canvas, const struct pic
     if (t->gone || canvas->cols != t->cols || canvas->rows != t->rows)
         return !t->gone;
     t->next = xgrow(t->next, &t->next_cap, (size_t)t->cols * (size_t)t->rows, sizeof *t->next);
-    damage_plan(&t->damage, canvas, shown, with_pixels && t->gfx && t->gfx->draw, t->next, send);
+    bool busy = link_busy(&t->link, clock_now());
+    with_pixels = with_pixels && t->gfx && t->gfx->draw;
+    damage_plan(&t->damage, canvas, shown, with_pixels, t->next, send);
+    t->held = busy && any(send, canvas->n_pictures);
+    for (int i = 0; t->held && i < canvas->n_pictures; i++)
+        send[i] = false;
     bool moved = canvas->cursor_x != t->cursor_x || canvas->cursor_y != t->cursor_y;
     if (any_cell_changed(t) || moved || any(send, canvas->n_pictures))
         write_frame(t, canvas, shown, send);

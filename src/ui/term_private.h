@@ -9,6 +9,7 @@
 #include <curses.h>
 
 #include "ui/damage.h"
+#include "ui/link.h"
 #include "ui/term.h"
 
 struct terminal {
@@ -27,6 +28,9 @@ struct terminal {
     struct decoder *decoder;
     struct damage damage;
     const struct gfx_backend *gfx;
+    struct link link;
+    bool held;               /* pictures wait for the link */
+    uint64_t fences;         /* answers to its questions that were taken */
     bool pixels;             /* a picture was sent since the screen was last cleared */
     struct cell *next;
     size_t next_cap;

@@ -104,6 +104,22 @@ static void the_option_decides(void **state)
     }
 }
 
+/* R38: a link that needs seconds for a batch gets less detail, then half blocks. */
+static void slow_links_get_less(void **state)
+{
+    (void)state;
+    struct pty *p = flowers_start(160, 40, PTY_SLOW);
+    assert_true(pty_wait_text(p, "slow link: pictures with less detail"));
+    size_t full = p->pictures[0].n_bytes, n = p->n_pictures;
+    assert_true(pty_wait_pictures(p, n + 1));
+    print_message("# %zu bytes, on the slow link %zu\n", full, p->pictures[n].n_bytes);
+    assert_true(p->pictures[n].n_bytes * 2 < full);
+    pty_send(p, "2");
+    assert_true(pty_wait_text(p, "slow link: pictures in half blocks"));
+    assert_true(pty_wait_text(p, "\u2580"));
+    flowers_quit(p);
+}
+
 /* The command grid: lines that stay, pictures over them, the terminal as it was. */
 static struct pty *print_grid(int cols, int rows, enum pty_kind kind)
 {
@@ -160,8 +176,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kitty_pictures),     cmocka_unit_test(iterm2_pictures),
-        cmocka_unit_test(the_option_decides), cmocka_unit_test(grid_on_terminals),
-        cmocka_unit_test(grid_scrolls),
+        cmocka_unit_test(the_option_decides), cmocka_unit_test(slow_links_get_less),
+        cmocka_unit_test(grid_on_terminals),  cmocka_unit_test(grid_scrolls),
     };
     return cmocka_run_group_tests(tests, flowers_make, flowers_remove);
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "ui/glyph.h"
@@ -159,8 +160,11 @@ static void question(struct pty *p, char final, int a)
     char text[64];
     if (final == 'c' && kinds[p->kind].device)
         answer(p, kinds[p->kind].device);
-    else if (final == 'n' && a == 5)
+    else if (final == 'n' && a == 5) {
+        if (p->kind == PTY_SLOW)
+            usleep(2200 * 1000); /* longer than a link may take that is not slow */
         answer(p, "\033[0n");
+    }
     else if (final == 't' && a == 16)
         answer(p, "\033[6;20;10t");
     else if (final == 't' && a == 14) {

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "image/decode.h"
 #include "ui/gfx.h"
+#include "ui/link.h"
 
 /* --- choosing ------------------------------------------------------------------------------- */
 
@@ -238,6 +239,29 @@ static void lean_pictures_are_small(void **state)
     }
 }
 
+/* One batch at a time, and less where it takes long. */
+static void links(void **state)
+{
+    (void)state;
+    struct link l = {0};
+    assert_false(link_busy(&l, 10));
+    link_sent(&l, 100000, 10);
+    assert_true(link_busy(&l, 10.4));
+    assert_false(link_busy(&l, 10.6)); /* no answer: on without one */
+    link_answered(&l, 11.9);
+    assert_false(link_busy(&l, 11.9));
+    assert_int_equal(l.level, GFX_FULL);
+    link_sent(&l, 100, 20); /* a long way, not a slow one */
+    link_answered(&l, 25);
+    assert_int_equal(l.level, GFX_FULL);
+    for (int i = 0; i < 3; i++) {
+        link_sent(&l, 50000, 30 + 5 * i);
+        link_sent(&l, 50000, 30.6 + 5 * i);
+        link_answered(&l, 32.5 + 5 * i);
+        assert_int_equal(l.level, i == 0 ? GFX_LEAN : GFX_CELLS);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +271,7 @@ int main(void)
         cmocka_unit_test(kitty_cuts_into_chunks),
         cmocka_unit_test(iterm2_bytes),
         cmocka_unit_test(lean_pictures_are_small),
+        cmocka_unit_test(links),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
