@@ -90,9 +90,11 @@ libfl_ui_a_SOURCES += \
 	src/ui/runs_rows.c src/ui/runs_rows.h src/ui/runs_table.c src/ui/runs_table.h src/ui/screen_results.c \
 	src/ui/screen_runs.c src/ui/w_grid.c src/ui/w_grid.h src/ui/w_matrix.c src/ui/w_matrix.h
 # what is in the data
+libfl_engine_a_SOURCES += src/engine/ds_draw.c
 libfl_ui_a_SOURCES += \
 	src/ui/data_facts.c src/ui/data_lists.c src/ui/data_problems.c src/ui/data_screen.h src/ui/data_sizes.c \
-	src/ui/data_sizes.h src/ui/data_window.c src/ui/order.c src/ui/order.h src/ui/zoom.c src/ui/zoom.h
+	src/ui/data_sizes.h src/ui/data_window.c src/ui/samples_draw.c src/ui/samples_pick.c src/ui/samples_screen.h \
+	src/ui/samples_want.c src/ui/order.c src/ui/order.h src/ui/zoom.c src/ui/zoom.h
 # charts
 libfl_ui_a_SOURCES += \
 	src/ui/attention.c src/ui/attention.h src/ui/chart_view.c src/ui/chart_view.h src/ui/charts.def src/ui/history.c src/ui/history.h src/ui/series.c src/ui/series.h \

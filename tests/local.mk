@@ -199,7 +199,7 @@ tests_ui_results_test_SOURCES = tests/ui/results_test.c $(stage_sources)
 tests_ui_results_test_CPPFLAGS = $(test_cppflags)
 tests_ui_results_test_LDADD = $(ui_screen_libs)
 # the data screen
-data_ui_tests = tests/unit/order.test tests/ui/data.test
+data_ui_tests = tests/unit/order.test tests/ui/data.test tests/ui/samples.test
 check_PROGRAMS += $(data_ui_tests)
 TESTS += $(data_ui_tests)
 tests_unit_order_test_SOURCES = tests/unit/order_test.c tests/unit/test.h
@@ -207,6 +207,9 @@ tests_unit_order_test_CPPFLAGS = $(test_cppflags)
 tests_unit_order_test_LDADD = $(ui_screen_libs)
 tests_ui_data_test_SOURCES = tests/ui/data_test.c $(stage_sources)
 tests_ui_data_test_CPPFLAGS = $(test_cppflags)
+tests_ui_samples_test_SOURCES = tests/ui/samples_test.c $(stage_sources)
+tests_ui_samples_test_CPPFLAGS = $(test_cppflags)
+tests_ui_samples_test_LDADD = $(ui_screen_libs)
 tests_ui_data_test_LDFLAGS = -Wl,--wrap=ds_view_file -Wl,--wrap=ds_view_class
 tests_ui_data_test_LDADD = $(ui_screen_libs)
 EXTRA_DIST += tests/ui/golden

@@ -58,7 +58,8 @@ static int show(struct batch *b, const struct ds_view *ds)
 {
     int rows = b->rows ? (int)b->rows : ROWS, cols = b->cols ? (int)b->cols : COLS;
     size_t *files = xcalloc((size_t)(rows * cols), sizeof *files);
-    size_t n = ds_view_draw(ds, -1, (uint64_t)b->options.seed, 0, files, (size_t)(rows * cols));
+    struct ds_draw draw = {.seed = (uint64_t)b->options.seed};
+    size_t n = ds_view_draw(ds, &draw, files, (size_t)(rows * cols));
     int code = EXIT_DONE;
     if (n == 0) {
         struct err err = {0};

@@ -267,9 +267,16 @@ struct ds_class_row ds_view_class(const struct ds_view *v, size_t i);
 struct ds_file_row ds_view_file(const struct ds_view *v, size_t i);
 const char *ds_view_note(const struct ds_view *v, size_t i, bool *problem);
 void ds_view_pair(const struct ds_view *v, size_t i, size_t *a, size_t *b, bool *conflict, bool *across_parts);
-/* Draws up to most different usable files of class cls (-1: all) at random by (seed, draw); a later
- * place does not change what stands in an earlier one. Returns how many. */
-size_t ds_view_draw(const struct ds_view *v, int cls, uint64_t seed, uint64_t draw, size_t *files, size_t most);
+/* Samples: which files may be drawn, by whose numbers. */
+struct ds_draw {
+    uint64_t seed, draw;
+    bool (*class_fits)(const void *user, size_t cls);       /* NULL: all classes */
+    bool (*file_fits)(const void *user, const char *name);  /* NULL: all of their used files */
+    const void *user;
+};
+/* Draws up to most different used files at random by (seed, draw); a later place does not change what stands in an earlier
+ * one. Returns how many. */
+size_t ds_view_draw(const struct ds_view *v, const struct ds_draw *draw, size_t *files, size_t most);
 const char *engine_status_name(int status);     /* "used", "damaged", ... */
 const char *engine_kind_name(int kind);         /* "JPEG", ... */
 

@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-#include "base/rng.h"
 #include "data/dataset.h"
 #include "engine/layout.h"
 
@@ -181,53 +180,6 @@ void ds_view_pair(const struct ds_view *v, size_t i, size_t *a, size_t *b, bool 
     *b = (size_t)u64_at(p + 8);
     *conflict = p[16] & 1;
     *across_parts = p[16] >> 1 & 1;
-}
-
-/* --- a draw of files ---------------------------------------------------------------------------------------- */
-
-static bool drawable(const struct ds_view *v, size_t file, const size_t *taken, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (taken[i] == file)
-            return false;
-    }
-    struct ds_file_row f = ds_view_file(v, file);
-    return f.status == FILE_USED && f.cls >= 0;
-}
-
-/* One more file of first .. first + n - 1: at random; where luck fails, the next one that can be used. */
-static bool draw_one(const struct ds_view *v, struct rng *rng, size_t first, size_t n, size_t *files, size_t taken)
-{
-    size_t at = 0;
-    for (int tries = 0; tries < 32; tries++) {
-        at = rng_below(rng, n);
-        files[taken] = first + at;
-        if (drawable(v, files[taken], files, taken))
-            return true;
-    }
-    for (size_t i = 0; i < n; i++) {
-        files[taken] = first + (at + i) % n;
-        if (drawable(v, files[taken], files, taken))
-            return true;
-    }
-    return false;
-}
-
-size_t ds_view_draw(const struct ds_view *v, int cls, uint64_t seed, uint64_t draw, size_t *files, size_t most)
-{
-    size_t first = 0, n = v->n_files, taken = 0;
-    if (cls >= 0) {
-        struct ds_class_row row = ds_view_class(v, (size_t)cls);
-        first = row.first_file;
-        n = row.n_files;
-    }
-    while (n && taken < most) {
-        struct rng rng = rng_at(seed, RNG_SAMPLES, draw, taken);
-        if (!draw_one(v, &rng, first, n, files, taken))
-            break;
-        taken++;
-    }
-    return taken;
 }
 
 const char *engine_status_name(int status)

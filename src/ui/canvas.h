@@ -38,7 +38,7 @@ struct picture_want {
     bool crop;             /* with square: centre crop rule */
     bool antialias;        /* with square */
     bool page;             /* one of a page's many: shared palette */
-    uint8_t augment;       /* 0 none; else the draw of this epoch within the limits below */
+    uint32_t augment;      /* 0 none; else the draw of this epoch within the limits below */
     bool aug_flip, aug_crop;
     double aug_crop_min, aug_jitter;
     uint64_t seed;

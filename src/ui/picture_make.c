@@ -12,16 +12,16 @@
 
 struct augment_draw picture_draw(const struct picture_want *want, int width, int height)
 {
-    struct augment_draw whole = {{0, 0, width, height}, false, 1, 1, 1};
+    struct augment_draw draw = {{0, 0, width, height}, false, 1, 1, 1};
     if (want->augment) {
         struct augment_limits limits = {want->aug_flip, want->aug_crop, want->aug_crop_min,
                                         want->aug_jitter};
         struct rng rng = rng_at(want->seed, RNG_AUGMENT, want->augment, want->file);
-        return augment_draw(&limits, width, height, &rng);
+        draw = augment_draw(&limits, width, height, &rng);
     }
-    if (want->crop)
-        whole.window = crop_centre(width, height);
-    return whole;
+    if (want->crop && !(want->augment && want->aug_crop)) /* as data/square.c does it */
+        draw.window = crop_centre(width, height);
+    return draw;
 }
 
 /* What the network sees: the file in the square that training and validation use. */

@@ -316,7 +316,7 @@ static unsigned picture_action(struct data_screen *s, enum action action, const 
 static unsigned sizes_action(struct data_screen *s, enum action action, const struct ds_view *ds)
 {
     int of = s->sizes_of;
-    if (action == ACTION_BACK || action == ACTION_IMAGE_SIZES)
+    if (action == ACTION_BACK || action == ACTION_SELECT || action == ACTION_IMAGE_SIZES)
         s->view = DATA_LISTS;
     else if ((action == ACTION_UP || action == ACTION_LEFT) && of >= 0)
         of--;

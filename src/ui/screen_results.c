@@ -474,7 +474,7 @@ static const char *results_why_not(void *self, enum action action, const struct 
         return "the matrix has counts and rates";
     if (sorts && (s->over != OVER_NOTHING || s->part != PART_CLASSES))
         return "only the table of classes can be sorted";
-    if ((action == ACTION_MORE || action == ACTION_FEWER) && !picks)
+    if (grid_changes(action) && !picks)
         return "no pictures are selected here";
     return picks ? grid_why_not(&picks->grid, action) : NULL;
 }

@@ -1,50 +1,17 @@
-/* Samples: a grid of random labelled pictures; after a run with their predictions.
+/* Samples: a grid of random labelled pictures; after a run with their predictions. What the keys do; samples_*.c draw.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
+#include "ui/samples_screen.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
-#include "base/num.h"
-#include "base/path.h"
-#include "ui/fmt.h"
-#include "ui/layout.h"
-#include "ui/parts.h"
-#include "ui/screen.h"
-#include "ui/w_grid.h"
-
-enum view { VIEW_ORIGINAL, VIEW_NETWORK, VIEW_AUGMENTED, VIEW_COUNT };
-
-/* A file of the result, for finding it by name. */
-struct found {
-    const char *name;
-    size_t row;
-};
-
-struct samples_screen {
-    const struct ui_calls *calls;
-    struct grid grid;
-    enum view view;
-    int cls;       /* only this class, -1 all */
-    uint64_t draw; /* from 0: which draw of samples is shown */
-    bool large;
-    size_t tiles[GRID_TILES], n_tiles;
-    struct {
-        uint64_t version, draw, seed;
-        int level, cls;
-    } made; /* what tiles were drawn for */
-    uint64_t result_version;
-    struct found *found;
-    size_t n_found;
-};
 
 static void *samples_init(const struct ui_calls *calls)
 {
     struct samples_screen *s = xcalloc(1, sizeof *s);
     s->calls = calls;
-    s->grid.level = 3;
+    s->grid.level = s->epochs.level = 3;
     s->cls = -1;
     return s;
 }
@@ -56,250 +23,16 @@ static void samples_free(void *self)
     free(s);
 }
 
-/* --- which files --------------------------------------------------------------------------- */
-
-static void draw_samples(struct samples_screen *s, const struct ui_model *model)
-{
-    const struct ds_view *ds = &model->ds;
-    uint64_t seed = (uint64_t)model->options->seed;
-    if (s->cls >= (int)ds->n_classes)
-        s->cls = -1;
-    if (s->made.version == model->dataset_version && s->made.draw == s->draw &&
-        s->made.seed == seed && s->made.level == s->grid.level && s->made.cls == s->cls && s->n_tiles)
-        return;
-    s->made.version = model->dataset_version;
-    s->made.draw = s->draw;
-    s->made.seed = seed;
-    s->made.level = s->grid.level;
-    s->made.cls = s->cls;
-    s->n_tiles = ds_view_draw(ds, s->cls, seed, s->draw, s->tiles, grid_tiles(s->grid.level));
-}
-
-/* --- predictions --------------------------------------------------------------------------- */
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(((const struct found *)a)->name, ((const struct found *)b)->name);
-}
-
-/* The result belongs to this data set. */
-static bool result_fits(const struct ui_model *model)
-{
-    const char *data = model->snap ? model->snap->train.data : "";
-    return model->result && (str_eq(data, model->data) || str_eq(data, model->ds.root));
-}
-
-static void index_result(struct samples_screen *s, const struct ui_model *model)
-{
-    size_t n = result_fits(model) ? model->res.n : 0;
-    if (s->result_version == model->result_version && s->n_found == n)
-        return;
-    free(s->found);
-    s->found = xcalloc(n, sizeof *s->found);
-    s->n_found = n;
-    s->result_version = model->result_version;
-    for (size_t i = 0; i < n; i++)
-        s->found[i] = (struct found){result_view_row(&model->res, i).file, i};
-    if (n)
-        qsort(s->found, n, sizeof *s->found, by_name);
-}
-
-static bool prediction_of(const struct samples_screen *s, const struct ui_model *model,
-                          const char *file, struct prediction_row *row)
-{
-    struct found wanted = {file, 0};
-    const struct found *f =
-        s->n_found ? bsearch(&wanted, s->found, s->n_found, sizeof *s->found, by_name) : NULL;
-    if (!f)
-        return false;
-    *row = result_view_row(&model->res, f->row);
-    return row->predicted >= 0;
-}
-
-/* "✓ 98 %" or "✗ tulip 54 %". */
-static void say_prediction(struct tile *t, const struct ui_model *model,
-                           const struct prediction_row *p)
-{
-    char share[NUM_TEXT];
-    bool right = p->predicted == p->truth;
-    fmt_percent(share, p->probability);
-    t->lines[1].role = right ? ROLE_CLASS_PRED : ROLE_CLASS_WRONG;
-    snprintf(t->lines[1].text, sizeof t->lines[1].text, "%s%s %s",
-             right ? "\xe2\x9c\x93" : "\xe2\x9c\x97 ",
-             right ? "" : result_view_class(&model->res, p->predicted), share);
-}
-
-/* --- drawing ------------------------------------------------------------------------------- */
-
-/* The augmentation of the last phase; false: the input is fixed. */
-static bool augmentation(const struct ui_model *model, struct recipe *recipe,
-                         struct augment_spec *augment)
-{
-    *augment = (struct augment_spec){0};
-    if (engine_recipe(model->options, recipe, NULL))
-        *recipe = (struct recipe){.image_size = 224};
-    if (recipe->n_phases)
-        *augment = recipe->phases[recipe->n_phases - 1].augment;
-    return augment->flip || augment->crop || augment->jitter > 0;
-}
-
-static bool make_want(struct picture_want *want, const struct samples_screen *s,
-                      const struct ui_model *model, const char *name)
-{
-    struct recipe recipe;
-    struct augment_spec augment;
-    if (!parts_picture(want, model->ds.root, name))
-        return false;
-    want->page = !s->large;
-    if (s->view == VIEW_ORIGINAL)
-        return true;
-    bool varies = augmentation(model, &recipe, &augment);
-    want->square = recipe.image_size;
-    want->crop = recipe.resize == RESIZE_CROP;
-    want->antialias = recipe.antialias;
-    if (s->view == VIEW_NETWORK || !varies)
-        return true;
-    want->augment = (uint8_t)(1 + s->draw % 255);
-    want->aug_flip = augment.flip;
-    want->aug_crop = augment.crop;
-    want->aug_crop_min = augment.crop_min;
-    want->aug_jitter = augment.jitter;
-    want->seed = (uint64_t)model->options->seed;
-    return true;
-}
-
-static void make_tile(struct tile *t, const struct samples_screen *s, const struct ui_model *model,
-                      const struct ds_file_row *f)
-{
-    struct prediction_row p;
-    *t = (struct tile){.pictures = model->pictures,
-                       .aspect = s->view == VIEW_ORIGINAL ? 4.0 / 3 : 1,
-                       .name = f->name,
-                       .width = f->width,
-                       .height = f->height,
-                       .rows = s->n_found ? 2 : 1};
-    t->known = make_want(&t->want, s, model, f->name);
-    t->lines[0].role = parts_class_role(f->cls);
-    snprintf(t->lines[0].text, sizeof t->lines[0].text, "%s",
-             ds_view_class(&model->ds, (size_t)f->cls).name);
-    if (prediction_of(s, model, f->name, &p))
-        say_prediction(t, model, &p);
-}
-
-static const char *view_text(const struct samples_screen *s, const struct ui_model *model,
-                             char *out, size_t size)
-{
-    struct recipe recipe;
-    struct augment_spec augment;
-    bool varies = augmentation(model, &recipe, &augment);
-    if (s->view == VIEW_ORIGINAL)
-        snprintf(out, size, "original");
-    else if (s->view == VIEW_NETWORK)
-        snprintf(out, size, "as the network sees it, %d x %d", recipe.image_size,
-                 recipe.image_size);
-    else
-        snprintf(out, size, varies ? "augmented" : "no augmentation in these settings");
-    return out;
-}
-
-static void draw_head(struct canvas *c, struct area a, const struct samples_screen *s,
-                      const struct ui_model *model, size_t shown)
-{
-    char text[OPTION_TEXT_MAX + 160], view[64], acc[NUM_TEXT];
-    const char *cls = s->cls >= 0 ? ds_view_class(&model->ds, (size_t)s->cls).name : "all classes";
-    snprintf(text, sizeof text, "%zu of %zu pictures, %s, draw %llu: %s", shown, model->ds.n_used,
-             cls, (unsigned long long)s->draw + 1, view_text(s, model, view, sizeof view));
-    canvas_put_cut(c, a, 0, 0, a.w, ROLE_TITLE, text, false);
-    if (!s->n_found)
-        return;
-    int left = text_width(text) + 2;
-    snprintf(text, sizeof text, "epoch %d: %s right", model->res.epoch,
-             fmt_percent(acc, model->res.acc));
-    if (left + text_width(text) <= a.w)
-        canvas_put_right(c, a, a.w, 0, ROLE_DIM, text);
-}
-
-static void draw_grid(struct samples_screen *s, struct canvas *c, const struct samples_layout *l,
-                      const struct ui_model *model)
-{
-    size_t shown = grid_place(&s->grid, l->grid, s->n_tiles);
-    draw_head(c, l->head, s, model, shown);
-    for (size_t i = s->grid.top; i < s->grid.top + shown; i++) {
-        struct tile tile;
-        struct ds_file_row f = ds_view_file(&model->ds, s->tiles[i]);
-        make_tile(&tile, s, model, &f);
-        tile_draw(c, grid_area(&s->grid, l->grid, i), &tile, i == s->grid.selected, model->cell_w,
-                  model->cell_h);
-    }
-}
-
-static void put_fact(struct canvas *c, struct area a, int y, const char *name, enum role role,
-                     const char *value)
-{
-    canvas_put(c, a, 0, y, ROLE_DIM, name);
-    canvas_put_cut(c, a, 8, y, a.w - 8, role, value, true);
-}
-
-static void draw_large(struct samples_screen *s, struct canvas *c, const struct samples_layout *l,
-                       const struct ui_model *model)
-{
-    struct ds_file_row f = ds_view_file(&model->ds, s->tiles[s->grid.selected]);
-    struct area picture = l->grid,
-                facts = area_cut_right(&picture, picture.w / 3 < 40 ? picture.w / 3 : 40);
-    char text[64] = "not yet known";
-    struct prediction_row p;
-    struct tile tile;
-    draw_head(c, l->head, s, model, s->n_tiles);
-    make_tile(&tile, s, model, &f);
-    tile_picture(c, picture, &tile, model->cell_w, model->cell_h);
-    facts = area_inset(facts, 1, 0);
-    put_fact(c, facts, 0, "file", ROLE_TEXT, path_base(f.name));
-    put_fact(c, facts, 1, "class", parts_class_role(f.cls),
-             ds_view_class(&model->ds, (size_t)f.cls).name);
-    if (f.width)
-        snprintf(text, sizeof text, "%d x %d pixels", f.width, f.height);
-    put_fact(c, facts, 2, "size", ROLE_TEXT, text);
-    put_fact(c, facts, 3, "kind", ROLE_TEXT, engine_kind_name(f.kind));
-    if (!prediction_of(s, model, f.name, &p))
-        return;
-    canvas_put(c, facts, 0, 5, ROLE_DIM, "epoch");
-    canvas_printf(c, facts, 8, 5, ROLE_TEXT, "%d", model->res.epoch);
-    bool right = p.predicted == p.truth;
-    char answer[OPTION_TEXT_MAX], share[NUM_TEXT];
-    snprintf(answer, sizeof answer, "%s %s", right ? "\xe2\x9c\x93" : "\xe2\x9c\x97",
-             result_view_class(&model->res, p.predicted));
-    put_fact(c, facts, 6, "answer", right ? ROLE_CLASS_PRED : ROLE_CLASS_WRONG, answer);
-    put_fact(c, facts, 7, "sure", ROLE_TEXT, fmt_percent(share, p.probability));
-}
-
-static void draw_empty(struct canvas *c, struct area body, const struct ui_model *model)
-{
-    char go[64];
-    snprintf(go, sizeof go, "%s goes to Data", parts_key(ACTION_DATA));
-    const char *lines[] = {!model->dataset ? "No data set" : "No picture that can be used", go};
-    parts_centre(c, body, ROLE_TEXT, lines, 2);
-}
-
 static void samples_draw(void *self, struct canvas *c, struct area body,
                          const struct ui_model *model)
 {
     struct samples_screen *s = self;
-    struct samples_layout l;
     if (model->dataset)
-        draw_samples(s, model);
-    if (!model->dataset || !s->n_tiles) {
-        draw_empty(c, body, model);
-        return;
-    }
-    index_result(s, model);
-    layout_samples(&l, body);
-    if (s->large && s->grid.selected < s->n_tiles)
-        draw_large(s, c, &l, model);
-    else
-        draw_grid(s, c, &l, model);
+        samples_pick(s, model);
+    samples_draw_all(s, c, body, model);
 }
 
-/* --- actions ------------------------------------------------------------------------------- */
+/* --- classes ------------------------------------------------------------------------------- */
 
 static void class_chosen(void *user, int choice)
 {
@@ -308,6 +41,7 @@ static void class_chosen(void *user, int choice)
         return;
     s->cls = choice - 1;
     s->grid.selected = 0;
+    edit_set(&s->filter, "");
 }
 
 static void choose_class(struct samples_screen *s, const struct ui_model *model)
@@ -321,39 +55,133 @@ static void choose_class(struct samples_screen *s, const struct ui_model *model)
     free(items);
 }
 
+/* Keys of the filter line: every letter draws samples of the classes that still match. */
+static bool samples_text_key(void *self, uint32_t ch, int key, struct ui_model *model)
+{
+    struct samples_screen *s = self;
+    struct key_event event = {.key = {key, ch}};
+    if (!s->typing || !model->dataset)
+        return false;
+    if (key == K_ENTER || key == K_ESC) {
+        s->typing = false;
+        if (key == K_ESC)
+            edit_set(&s->filter, "");
+        return true;
+    }
+    if (!edit_key(&s->filter, &event))
+        return key == K_TAB || key == K_BACKTAB;
+    s->cls = -1;
+    s->grid.selected = 0;
+    return true;
+}
+
+/* --- actions ------------------------------------------------------------------------------- */
+
+/* From inside out: enlarged, draws, large, filter, the predicted. False: nothing to leave. */
+static bool back(struct samples_screen *s)
+{
+    if (s->draws) {
+        s->draws = false;
+    } else if (s->large) {
+        s->large = false;
+        s->zoom = (struct zoom){0};
+    } else if (*s->filter.text || s->cls >= 0) {
+        edit_set(&s->filter, "");
+        s->cls = -1;
+    } else if (s->predicted) {
+        s->predicted = false;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static enum action zoom_key(enum action action)
+{
+    return action == ACTION_MORE ? ACTION_PICTURE_IN : action == ACTION_FEWER ? ACTION_PICTURE_OUT : action;
+}
+
+/* Keys on the large picture: a part of it, or the next one. */
+static bool large_action(struct samples_screen *s, enum action action, const struct ui_model *model)
+{
+    size_t at = s->grid.selected;
+    if (at >= s->n_tiles)
+        return false;
+    struct ds_file_row f = ds_view_file(&model->ds, s->tiles[at]);
+    if (s->view == VIEW_ORIGINAL && model->pictures &&
+        zoom_action(&s->zoom, zoom_key(action), f.width, f.height, s->room_w, s->room_h))
+        return true;
+    return !grid_changes(action) && s->zoom.steps == 0 && grid_action(&s->grid, action, s->n_tiles);
+}
+
+static bool move(struct samples_screen *s, enum action action, const struct ui_model *model)
+{
+    if (s->draws)
+        return grid_action(&s->epochs, action, samples_vary(model) ? grid_tiles(&s->epochs) : 2);
+    if (s->large)
+        return large_action(s, action, model);
+    return grid_action(&s->grid, action, s->n_tiles);
+}
+
 static unsigned samples_action(void *self, enum action action, struct ui_model *model)
 {
     struct samples_screen *s = self;
+    bool changes = true;
     if (!model->dataset)
         return UI_NONE;
+    samples_pick(s, model);
     switch (action) {
     case ACTION_REDRAW:
         s->draw++;
-        return UI_REPAINT;
+        break;
     case ACTION_VIEW:
         s->view = (s->view + 1) % VIEW_COUNT;
-        return UI_REPAINT;
+        s->zoom = (struct zoom){0};
+        break;
     case ACTION_FILTER:
         choose_class(s, model);
-        return UI_REPAINT;
+        break;
+    case ACTION_NARROW:
+        s->typing = true;
+        s->large = s->draws = false;
+        break;
+    case ACTION_PREDICTED:
+        s->predicted = !s->predicted && s->n_found > 0;
+        break;
+    case ACTION_DRAWS:
+        s->draws = !s->draws && s->n_tiles > 0;
+        break;
     case ACTION_SELECT:
         s->large = !s->large;
-        return UI_REPAINT;
+        s->draws = false;
+        s->zoom = (struct zoom){0};
+        break;
     case ACTION_BACK:
-        s->large = false;
-        return UI_REPAINT;
+        changes = back(s);
+        break;
     default:
-        return grid_action(&s->grid, action, s->n_tiles) ? UI_REPAINT : UI_NONE;
+        changes = move(s, action, model);
     }
+    return changes ? UI_REPAINT : UI_NONE;
 }
 
 static const char *samples_why_not(void *self, enum action action, const struct ui_model *model)
 {
     const struct samples_screen *s = self;
-    bool ours = action_row(action)->contexts == CONTEXT_SAMPLES;
+    bool ours = action_row(action)->contexts == CONTEXT_SAMPLES || action == ACTION_NARROW ||
+                action == ACTION_SELECT || action == ACTION_PICTURE_ALL || grid_changes(action);
+    bool large = s->large && !s->draws;
     if (ours && !model->dataset)
         return "there is no data set yet";
-    return grid_why_not(&s->grid, action);
+    if (action == ACTION_PREDICTED && !s->n_found)
+        return "no run of this session has predicted pictures of this folder yet";
+    if (action == ACTION_PICTURE_ALL && !large)
+        return "Enter shows a picture large first";
+    if (large && s->view != VIEW_ORIGINAL && (action == ACTION_MORE || action == ACTION_FEWER))
+        return "only the original can be enlarged; v changes the view";
+    if (large && grid_changes(action) && action != ACTION_MORE && action != ACTION_FEWER)
+        return "Esc goes back to the grid first";
+    return large ? NULL : grid_why_not(s->draws ? &s->epochs : &s->grid, action);
 }
 
 const struct screen_ops screen_samples = {
@@ -365,4 +193,5 @@ const struct screen_ops screen_samples = {
     .draw = samples_draw,
     .action = samples_action,
     .why_not = samples_why_not,
+    .text_key = samples_text_key,
 };

@@ -47,9 +47,18 @@ void tile_draw(struct canvas *c, struct area a, const struct tile *t, bool selec
 
 /* --- the grid ------------------------------------------------------------------------------ */
 
-size_t grid_tiles(int level)
+/* Rows and columns that are wished for. */
+static void wish(const struct grid *g, int *rows, int *cols)
 {
-    return (size_t)(levels[level].rows * levels[level].cols);
+    *rows = levels[g->level].rows + g->more_rows;
+    *cols = levels[g->level].cols + g->more_cols;
+}
+
+size_t grid_tiles(const struct grid *g)
+{
+    int rows, cols;
+    wish(g, &rows, &cols);
+    return (size_t)(rows * cols);
 }
 
 static size_t columns(const struct grid *g)
@@ -91,14 +100,50 @@ static size_t target(const struct grid *g, enum action action, size_t n)
     return action == ACTION_PAGE_DOWN && at + by >= n && n ? n - 1 : at + by;
 }
 
+/* Another row or column, from what is seen. NULL: out is what it comes to; else why not. */
+static const char *resized(const struct grid *g, enum action action, struct grid *out)
+{
+    int rows, cols;
+    bool of_rows = action == ACTION_ROWS_MORE || action == ACTION_ROWS_FEWER;
+    wish(g, &rows, &cols);
+    int seen = of_rows ? g->rows : g->cols, *n = of_rows ? &rows : &cols;
+    bool more = action == ACTION_ROWS_MORE || action == ACTION_COLS_MORE;
+    if (more && seen > 0 && seen < *n)
+        return of_rows ? "there is no room for more rows" : "there is no room for more columns";
+    *n = (seen > 0 && seen < *n ? seen : *n) + (more ? 1 : -1);
+    if (*n < 1)
+        return of_rows ? "this is the only row" : "this is the only column";
+    if (rows * cols > GRID_TILES)
+        return "these are as many pictures as can be shown";
+    *out = *g;
+    out->more_rows = rows - levels[g->level].rows;
+    out->more_cols = cols - levels[g->level].cols;
+    return NULL;
+}
+
+static bool is_resize(enum action action)
+{
+    return action == ACTION_ROWS_MORE || action == ACTION_ROWS_FEWER || action == ACTION_COLS_MORE ||
+           action == ACTION_COLS_FEWER;
+}
+
+bool grid_changes(enum action action)
+{
+    return action == ACTION_MORE || action == ACTION_FEWER || is_resize(action);
+}
+
 bool grid_action(struct grid *g, enum action action, size_t n)
 {
     if (action == ACTION_MORE || action == ACTION_FEWER) {
         int level = g->level + (action == ACTION_MORE ? 1 : -1);
-        bool changes = level >= 0 && level < LEVELS;
-        g->level = changes ? level : g->level;
-        return changes;
+        if (level < 0 || level >= LEVELS)
+            return false;
+        g->level = level;
+        g->more_rows = g->more_cols = 0;
+        return true;
     }
+    if (is_resize(action))
+        return resized(g, action, g) == NULL;
     size_t to = target(g, action, n);
     bool moves = to < n && to != g->selected;
     g->selected = moves ? to : g->selected;
@@ -107,17 +152,17 @@ bool grid_action(struct grid *g, enum action action, size_t n)
 
 const char *grid_why_not(const struct grid *g, enum action action)
 {
+    struct grid out;
     if (action == ACTION_MORE && g->level + 1 == LEVELS)
         return "this is the finest grid";
     if (action == ACTION_FEWER && g->level == 0)
         return "this is the coarsest grid";
-    return NULL;
+    return is_resize(action) ? resized(g, action, &out) : NULL;
 }
 
 size_t grid_place(struct grid *g, struct area a, size_t n)
 {
-    g->rows = levels[g->level].rows;
-    g->cols = levels[g->level].cols;
+    wish(g, &g->rows, &g->cols);
     layout_grid(a, &g->rows, &g->cols);
     size_t cols = columns(g), room = page(g);
     if (g->selected >= n)

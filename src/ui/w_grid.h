@@ -32,16 +32,18 @@ void tile_picture(struct canvas *c, struct area a, const struct tile *t, int cel
  * written. */
 struct grid {
     int level;       /* from 0, how many and how small */
+    int more_rows, more_cols; /* than the level's, by keys */
     size_t selected; /* picture */
     size_t top;      /* first one shown, in the first place */
     int rows, cols;  /* at the last draw */
 };
 
-size_t grid_tiles(int level); /* of a full grid */
+size_t grid_tiles(const struct grid *g); /* of a full one, GRID_TILES at most */
 
-/* Moves the selection, or changes the level for MORE and FEWER. False: nothing changed. */
+bool grid_changes(enum action action); /* MORE, FEWER, ROWS_, COLS_: another grid */
+/* Moves the selection, changes the level for MORE and FEWER, or rows and columns for ROWS_ and COLS_. False: nothing changed. */
 bool grid_action(struct grid *g, enum action action, size_t n);
-/* Why MORE or FEWER does nothing, or NULL. */
+/* Why an action that changes the grid does nothing, or NULL. */
 const char *grid_why_not(const struct grid *g, enum action action);
 
 /* Rows and columns for an area; the selected one of n is among those shown. Returns how many are

@@ -10,7 +10,6 @@
 #include "base/mem.h"
 #include "data/dataset.h"
 #include "engine/block.h"
-#include "ui/keymap.h"
 #include "ui/stage.h"
 
 /* --- records read, counted by the linker's --wrap -------------------------------------------- */
@@ -33,60 +32,12 @@ struct ds_class_row __wrap_ds_view_class(const struct ds_view *v, size_t i)
     return __real_ds_view_class(v, i);
 }
 
-/* --- keys ---------------------------------------------------------------------------------- */
-
-/* As the app: the filter line first, then why not, then the action. Returns why not, or NULL. */
-static const char *press(struct stage *s, const char *name)
-{
-    struct keymap map;
-    struct key key;
-    assert_true(key_parse(name, &key));
-    if (s->ops->text_key(s->self, key.ch, key.code, &s->world.model))
-        return NULL;
-    keymap_default(&map);
-    enum action action = keymap_find(&map, CONTEXT_DATA, key);
-    assert_int_not_equal(action, ACTION_NONE);
-    const char *why = s->ops->why_not(s->self, action, &s->world.model);
-    if (!why)
-        act(s, action);
-    return why;
-}
-
-/* Keys of one letter each. */
-static void type(struct stage *s, const char *letters)
-{
-    for (; *letters; letters++)
-        press(s, *letters == ' ' ? "Space" : (const char[]){*letters, 0});
-}
-
-static bool shows(struct stage *s, const char *text)
-{
-    struct canvas c;
-    struct str all = STR_INIT;
-    draw(s, &c, 100, 30, false);
-    canvas_text(&all, &c);
-    bool found = strstr(all.s, text) != NULL;
-    if (!found)
-        print_message("# no \"%s\" in:\n%s", text, all.s);
-    str_done(&all);
-    canvas_done(&c);
-    return found;
-}
-
 /* As the app after every key: a list knows its page then. */
 static void draw_once(struct stage *s)
 {
     struct canvas c;
     draw(s, &c, 80, 24, false);
     canvas_done(&c);
-}
-
-static void golden_all(struct stage *s, const char *name)
-{
-    char small[64];
-    golden(s, name);
-    snprintf(small, sizeof small, "%s-20x5", name);
-    golden_at(s, small, 20, 5, false);
 }
 
 /* The picture that is wanted, when it is one. */
@@ -108,25 +59,25 @@ static void filters(void **state)
     struct stage s;
     stage_open(&s, &screen_data);
     draw_once(&s);
-    type(&s, "/dais");
-    golden_all(&s, "data-filter");
-    type(&s, "x");
+    stage_type(&s, "/dais");
+    golden_sizes(&s, "data-filter");
+    stage_type(&s, "x");
     golden_at(&s, "data-filter-none", 80, 24, false);
-    assert_null(press(&s, "Esc"));
-    assert_true(shows(&s, "tulips"));
-    type(&s, "/o");
-    assert_true(shows(&s, "3 of 5"));
-    press(&s, "Down");
-    press(&s, "Enter"); /* the line is left, the filter stays */
-    assert_true(shows(&s, "1 of 641"));
-    press(&s, "Enter"); /* to the files */
-    type(&s, "/100fe");
+    assert_null(stage_key(&s, "Esc"));
+    assert_true(stage_shows(&s, "tulips"));
+    stage_type(&s, "/o");
+    assert_true(stage_shows(&s, "3 of 5"));
+    stage_key(&s, "Down");
+    stage_key(&s, "Enter"); /* the line is left, the filter stays */
+    assert_true(stage_shows(&s, "1 of 641"));
+    stage_key(&s, "Enter"); /* to the files */
+    stage_type(&s, "/100fe");
     golden_at(&s, "data-filter-files", 80, 24, false);
-    press(&s, "Esc");
-    press(&s, "Esc"); /* back to the classes, which are still filtered */
-    assert_true(shows(&s, "/o"));
-    press(&s, "Esc");
-    assert_true(shows(&s, "dandelion"));
+    stage_key(&s, "Esc");
+    stage_key(&s, "Esc"); /* back to the classes, which are still filtered */
+    assert_true(stage_shows(&s, "/o"));
+    stage_key(&s, "Esc");
+    assert_true(stage_shows(&s, "dandelion"));
     stage_close(&s);
 }
 
@@ -136,17 +87,17 @@ static void sorts(void **state)
     struct stage s;
     stage_open(&s, &screen_data);
     draw_once(&s);
-    press(&s, "s");
+    stage_key(&s, "s");
     golden_at(&s, "data-by-count", 80, 24, false);
-    press(&s, "S");
-    press(&s, "Home");
+    stage_key(&s, "S");
+    stage_key(&s, "Home");
     golden_at(&s, "data-by-count-back", 80, 24, false);
-    press(&s, "s");
+    stage_key(&s, "s");
     golden_at(&s, "data-by-problems", 160, 50, false);
-    press(&s, "Right");
-    press(&s, "s");
-    press(&s, "s"); /* the files: left out first */
-    press(&s, "Home");
+    stage_key(&s, "Right");
+    stage_key(&s, "s");
+    stage_key(&s, "s"); /* the files: left out first */
+    stage_key(&s, "Home");
     golden_at(&s, "data-files-by-problems", 80, 24, false);
     stage_close(&s);
 }
@@ -159,16 +110,16 @@ static void problems(void **state)
     struct stage s;
     stage_open(&s, &screen_data);
     draw_once(&s);
-    press(&s, "p");
-    press(&s, "Right"); /* the first reason */
-    press(&s, "Down");
-    golden_all(&s, "data-problem");
-    assert_non_null(press(&s, "/"));
-    press(&s, "Enter");
+    stage_key(&s, "p");
+    stage_key(&s, "Right"); /* the first reason */
+    stage_key(&s, "Down");
+    golden_sizes(&s, "data-problem");
+    assert_non_null(stage_key(&s, "/"));
+    stage_key(&s, "Enter");
     golden_at(&s, "data-problem-window", 80, 24, false);
-    press(&s, "Esc");
-    press(&s, "p");
-    assert_true(shows(&s, "Classes"));
+    stage_key(&s, "Esc");
+    stage_key(&s, "p");
+    assert_true(stage_shows(&s, "Classes"));
     stage_close(&s);
 }
 
@@ -178,24 +129,24 @@ static void pairs(void **state)
     struct stage s;
     stage_open(&s, &screen_data);
     draw_once(&s);
-    press(&s, "d");
-    golden_all(&s, "data-pairs");
+    stage_key(&s, "d");
+    golden_sizes(&s, "data-pairs");
     s.world.model.pictures = false;
     golden_at(&s, "data-pairs-text", 80, 24, true);
     s.world.model.pictures = true;
-    press(&s, "Enter");
+    stage_key(&s, "Enter");
     struct picture_want first = wanted(&s);
-    press(&s, "Right");
+    stage_key(&s, "Right");
     struct picture_want second = wanted(&s);
     assert_non_null(strstr(first.path, "daisy/"));
     assert_non_null(strstr(second.path, "roses/"));
-    press(&s, "PgUp");
+    stage_key(&s, "PgUp");
     assert_string_equal(wanted(&s).path, first.path);
-    press(&s, "Esc");
-    press(&s, "d");
-    assert_true(shows(&s, "Classes"));
+    stage_key(&s, "Esc");
+    stage_key(&s, "d");
+    assert_true(stage_shows(&s, "Classes"));
     s.world.model.ds.n_pairs = 0;
-    assert_string_equal(press(&s, "d"), "there are no identical files");
+    assert_string_equal(stage_key(&s, "d"), "there are no identical files");
     stage_close(&s);
 }
 
@@ -205,16 +156,16 @@ static void sizes(void **state)
     struct stage s;
     stage_open(&s, &screen_data);
     draw_once(&s);
-    press(&s, "i");
-    golden_all(&s, "data-sizes");
-    press(&s, "Down");
+    stage_key(&s, "i");
+    golden_sizes(&s, "data-sizes");
+    stage_key(&s, "Down");
     golden_at(&s, "data-sizes-class", 80, 24, false);
-    press(&s, "Up");
-    assert_true(shows(&s, "Sizes and shapes: all classes"));
+    stage_key(&s, "Up");
+    assert_true(stage_shows(&s, "Sizes and shapes: all classes"));
     world_scanning(&s.world);
-    assert_true(shows(&s, "no size is known yet"));
-    press(&s, "Esc");
-    assert_true(shows(&s, "Classes"));
+    assert_true(stage_shows(&s, "no size is known yet"));
+    stage_key(&s, "Esc");
+    assert_true(stage_shows(&s, "Classes"));
     stage_close(&s);
 }
 
@@ -226,28 +177,84 @@ static void window(void **state)
     struct stage s;
     stage_open(&s, &screen_data);
     draw_once(&s);
-    assert_non_null(press(&s, "+"));
-    press(&s, "Enter");
-    press(&s, "Enter");
-    golden_all(&s, "data-window");
+    assert_non_null(stage_key(&s, "+"));
+    stage_key(&s, "Enter");
+    stage_key(&s, "Enter");
+    golden_sizes(&s, "data-window");
     assert_int_equal(wanted(&s).window.w, 0); /* all of it */
-    press(&s, "+");
-    press(&s, "+");
+    stage_key(&s, "+");
+    stage_key(&s, "+");
     struct picture_want large = wanted(&s);
     assert_in_range(large.window.w, 1, PICTURE_WHOLE - 1);
     golden_at(&s, "data-window-large", 80, 24, false);
-    press(&s, "Right");
+    stage_key(&s, "Right");
     assert_true(wanted(&s).window.x > large.window.x);
     assert_string_equal(wanted(&s).path, large.path);
-    press(&s, "0");
+    stage_key(&s, "0");
     assert_int_equal(wanted(&s).window.w, 0);
-    press(&s, "Right"); /* all is seen: the next file */
+    stage_key(&s, "Right"); /* all is seen: the next file */
     assert_string_not_equal(wanted(&s).path, large.path);
-    press(&s, "Left");
+    stage_key(&s, "Left");
     assert_string_equal(wanted(&s).path, large.path);
-    press(&s, "Esc");
-    assert_true(shows(&s, "Classes"));
+    stage_key(&s, "Esc");
+    assert_true(stage_shows(&s, "Classes"));
     stage_close(&s);
+}
+
+/* --- every key ------------------------------------------------------------------------------- */
+
+static void open_lists(struct stage *s)
+{
+    stage_open(s, &screen_data);
+    stage_key(s, "Down");
+    draw_once(s);
+}
+
+static void open_files(struct stage *s)
+{
+    open_lists(s);
+    stage_key(s, "Right");
+    stage_key(s, "Down");
+}
+
+static void open_problems(struct stage *s)
+{
+    open_lists(s);
+    stage_key(s, "p");
+    stage_key(s, "Right");
+    stage_key(s, "Down");
+}
+
+static void open_window(struct stage *s)
+{
+    open_files(s);
+    stage_key(s, "Enter");
+    draw_once(s);
+    stage_key(s, "+");
+}
+
+static void open_sizes(struct stage *s)
+{
+    open_lists(s);
+    stage_key(s, "i");
+}
+
+static void open_nothing(struct stage *s)
+{
+    stage_open(s, &screen_data);
+    world_no_data(&s->world);
+}
+
+/* The screen changes, the app is asked for something, or the status line says why not. */
+static void every_key(void **state)
+{
+    (void)state;
+    answers_to_all(open_lists);
+    answers_to_all(open_files);
+    answers_to_all(open_problems);
+    answers_to_all(open_window);
+    answers_to_all(open_sizes);
+    answers_to_all(open_nothing);
 }
 
 /* --- a million files ------------------------------------------------------------------------- */
@@ -293,7 +300,7 @@ static void costs(struct stage *s, const char *key, size_t most_files, size_t mo
 {
     struct canvas c;
     files_read = classes_read = 0;
-    assert_null(press(s, key));
+    assert_null(stage_key(s, key));
     draw(s, &c, 160, 50, false);
     canvas_done(&c);
     print_message("# %s: %zu of %d files, %zu of %d classes read\n", key, files_read, MANY * MANY,
@@ -315,11 +322,11 @@ static void million(void **state)
         costs(&s, moves[i], 100, 120);
     costs(&s, "s", 100, 2 * MANY + 120); /* one key a class */
     costs(&s, "s", 100, 2 * MANY + 120);
-    assert_true(shows(&s, "c0777"));
+    assert_true(stage_shows(&s, "c0777"));
     costs(&s, "/", 100, 120);
     costs(&s, "7", 100, MANY + 120);
     costs(&s, "7", 100, 400); /* what the letter before left */
-    assert_true(shows(&s, "19 of 1000"));
+    assert_true(stage_shows(&s, "19 of 1000"));
     costs(&s, "Esc", 100, 2 * MANY + 120);
     costs(&s, "p", 2 * MANY + 100, MANY + 120); /* only classes with problems are looked into */
     costs(&s, "End", 100, 120);
@@ -331,7 +338,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(filters), cmocka_unit_test(sorts), cmocka_unit_test(problems),
         cmocka_unit_test(pairs),   cmocka_unit_test(sizes), cmocka_unit_test(window),
-        cmocka_unit_test(million),
+        cmocka_unit_test(every_key), cmocka_unit_test(million),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -92,6 +92,8 @@ static void samples_grid(void **state)
     stage_open(&s, &screen_samples);
     golden(&s, "samples");
     act(&s, ACTION_VIEW);
+    golden(&s, "samples-frame");
+    act(&s, ACTION_VIEW);
     golden(&s, "samples-network");
     s.world.model.pictures = false;
     golden_at(&s, "samples-text", 80, 24, true);

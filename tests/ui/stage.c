@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "ui/keymap.h"
 #include "unit/test.h"
 
 void stage_open(struct stage *s, const struct screen_ops *ops)
@@ -35,6 +36,46 @@ void draw(struct stage *s, struct canvas *c, int cols, int rows, bool ascii)
     struct area body = {0, rows > 3, cols, rows > 3 ? rows - 3 : rows};
     s->ops->draw(s->self, c, body, &s->world.model);
 }
+
+/* --- keys ---------------------------------------------------------------------------------- */
+
+const char *stage_key(struct stage *s, const char *name)
+{
+    struct keymap map;
+    struct key key;
+    assert_true(key_parse(name, &key));
+    if (s->ops->text_key && s->ops->text_key(s->self, key.ch, key.code, &s->world.model))
+        return NULL;
+    keymap_default(&map);
+    enum action action = keymap_find(&map, s->ops->context, key);
+    assert_int_not_equal(action, ACTION_NONE);
+    const char *reason = why(s, action);
+    if (!reason)
+        act(s, action);
+    return reason;
+}
+
+void stage_type(struct stage *s, const char *letters)
+{
+    for (; *letters; letters++)
+        stage_key(s, *letters == ' ' ? "Space" : (const char[]){*letters, 0});
+}
+
+bool stage_shows(struct stage *s, const char *text)
+{
+    struct canvas c;
+    struct str all = STR_INIT;
+    draw(s, &c, 100, 30, false);
+    canvas_text(&all, &c);
+    bool found = strstr(all.s, text) != NULL;
+    if (!found)
+        print_message("# no \"%s\" in:\n%s", text, all.s);
+    str_done(&all);
+    canvas_done(&c);
+    return found;
+}
+
+/* --- golden texts -------------------------------------------------------------------------- */
 
 static void expect_file(const char *name, const struct str *text)
 {

@@ -1,0 +1,296 @@
+/* Samples: the grid, one of them large, one of them as epochs make it.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "ui/samples_screen.h"
+
+#include <stdio.h>
+
+#include "base/num.h"
+#include "base/path.h"
+#include "ui/fmt.h"
+#include "ui/layout.h"
+#include "ui/parts.h"
+
+/* --- tiles --------------------------------------------------------------------------------- */
+
+/* "✓ 98 %" or "✗ tulip 54 %". */
+static void say_prediction(struct tile *t, const struct ui_model *model,
+                           const struct prediction_row *p)
+{
+    char share[NUM_TEXT];
+    bool right = p->predicted == p->truth;
+    fmt_percent(share, p->probability);
+    t->lines[1].role = right ? ROLE_CLASS_PRED : ROLE_CLASS_WRONG;
+    snprintf(t->lines[1].text, sizeof t->lines[1].text, "%s%s %s",
+             right ? "\xe2\x9c\x93" : "\xe2\x9c\x97 ",
+             right ? "" : result_view_class(&model->res, p->predicted), share);
+}
+
+static void start_tile(struct tile *t, const struct ui_model *model, size_t file, enum sample_view view,
+                       int epoch)
+{
+    struct ds_file_row f = ds_view_file(&model->ds, file);
+    *t = (struct tile){.pictures = model->pictures,
+                       .aspect = view == VIEW_ORIGINAL || view == VIEW_FRAME ? 4.0 / 3 : 1,
+                       .name = f.name,
+                       .width = f.width,
+                       .height = f.height,
+                       .rows = 1};
+    t->known = samples_want(&t->want, model, file, view, epoch);
+    t->lines[0].role = parts_class_role(f.cls);
+    snprintf(t->lines[0].text, sizeof t->lines[0].text, "%s",
+             f.cls >= 0 ? ds_view_class(&model->ds, (size_t)f.cls).name : "");
+}
+
+static void say_cut(struct tile *t, const struct ds_file_row *f)
+{
+    t->rows = 2;
+    t->lines[1].role = ROLE_DIM;
+    samples_cut(t->lines[1].text, sizeof t->lines[1].text, &t->want, f);
+}
+
+static void make_tile(struct tile *t, const struct samples_screen *s, const struct ui_model *model,
+                      size_t file)
+{
+    struct ds_file_row f = ds_view_file(&model->ds, file);
+    struct prediction_row p;
+    start_tile(t, model, file, s->view, s->view == VIEW_AUGMENTED ? samples_epoch(s, model) : 0);
+    t->want.page = !s->large;
+    t->rows = s->n_found ? 2 : 1;
+    if (s->view == VIEW_FRAME)
+        say_cut(t, &f);
+    else if (samples_prediction(s, model, f.name, &p))
+        say_prediction(t, model, &p);
+}
+
+/* --- heading and filter -------------------------------------------------------------------- */
+
+static void view_text(const struct samples_screen *s, const struct ui_model *model, char *out,
+                      size_t size)
+{
+    struct recipe recipe;
+    int side = engine_recipe(model->options, &recipe, NULL) == ERR_OK ? recipe.image_size : 224;
+    if (s->view == VIEW_ORIGINAL)
+        snprintf(out, size, "original");
+    else if (s->view == VIEW_FRAME)
+        snprintf(out, size, "what the network sees is framed");
+    else if (s->view == VIEW_NETWORK)
+        snprintf(out, size, "as the network sees it, %d x %d", side, side);
+    else if (samples_vary(model))
+        snprintf(out, size, "as epoch %d sees it", samples_epoch(s, model));
+    else
+        snprintf(out, size, "no augmentation in these settings");
+}
+
+/* Whose pictures: a class, all, or how many classes the filter lets through. */
+static void classes_text(const struct samples_screen *s, const struct ds_view *ds, char *out, size_t size)
+{
+    if (s->cls >= 0)
+        snprintf(out, size, "%s", ds_view_class(ds, (size_t)s->cls).name);
+    else if (*s->filter.text)
+        snprintf(out, size, "%zu of %zu classes", samples_classes(s, ds), ds->n_classes);
+    else
+        snprintf(out, size, "all classes");
+}
+
+static void draw_head(struct canvas *c, struct area a, const struct samples_screen *s,
+                      const struct ui_model *model, size_t shown)
+{
+    char text[OPTION_TEXT_MAX + 240], view[64], classes[OPTION_TEXT_MAX], acc[NUM_TEXT];
+    view_text(s, model, view, sizeof view);
+    classes_text(s, &model->ds, classes, sizeof classes);
+    snprintf(text, sizeof text, "%zu of %zu%s, %s, draw %llu, seed %lld: %s", shown,
+             s->predicted ? s->n_found : model->ds.n_used, s->predicted ? " predicted" : "", classes,
+             (unsigned long long)s->draw + 1, (long long)model->options->seed, view);
+    canvas_put_cut(c, a, 0, 0, a.w, ROLE_TITLE, text, false);
+    if (!s->n_found)
+        return;
+    int left = text_width(text) + 2;
+    snprintf(text, sizeof text, "epoch %d: %s right", model->res.epoch,
+             fmt_percent(acc, model->res.acc));
+    if (left + text_width(text) <= a.w)
+        canvas_put_right(c, a, a.w, 0, ROLE_DIM, text);
+}
+
+static void draw_filter(struct canvas *c, struct area row, const struct samples_screen *s,
+                        const struct ds_view *ds)
+{
+    char text[64];
+    size_t fit = samples_classes(s, ds);
+    snprintf(text, sizeof text, " %zu of %zu", fit, ds->n_classes);
+    if (row.w > text_width(text) + 16) {
+        canvas_put_right(c, row, row.w, 0, fit ? ROLE_DIM : ROLE_STATE_WARN, text);
+        row.w -= text_width(text);
+    }
+    int label = canvas_put(c, row, 0, 0, ROLE_STRONG, "classes /");
+    struct area field = {row.x + label, row.y, row.w > label ? row.w - label : 0, row.h};
+    if (s->typing)
+        edit_draw(&s->filter, c, field);
+    else
+        canvas_put_cut(c, field, 0, 0, field.w, ROLE_CHANGED, s->filter.text, false);
+}
+
+/* --- the grid ------------------------------------------------------------------------------ */
+
+static void draw_grid(struct samples_screen *s, struct canvas *c, const struct samples_layout *l,
+                      const struct ui_model *model)
+{
+    size_t shown = grid_place(&s->grid, l->grid, s->n_tiles);
+    draw_head(c, l->head, s, model, shown);
+    for (size_t i = s->grid.top; i < s->grid.top + shown; i++) {
+        struct tile tile;
+        make_tile(&tile, s, model, s->tiles[i]);
+        tile_draw(c, grid_area(&s->grid, l->grid, i), &tile, i == s->grid.selected, model->cell_w,
+                  model->cell_h);
+    }
+}
+
+/* --- one large ----------------------------------------------------------------------------- */
+
+static void put_fact(struct canvas *c, struct area a, int y, const char *name, enum role role,
+                     const char *value)
+{
+    canvas_put(c, a, 0, y, ROLE_DIM, name);
+    canvas_put_cut(c, a, 8, y, a.w - 8, role, value, true);
+}
+
+/* The picture, of which a part where it is enlarged; returns the share that is seen. */
+static double draw_large_picture(struct samples_screen *s, struct canvas *c, struct area a,
+                               const struct ui_model *model, struct tile *t)
+{
+    bool can_zoom = s->view == VIEW_ORIGINAL && s->zoom.steps > 0;
+    s->room_w = a.w * model->cell_w;
+    s->room_h = a.h * model->cell_h;
+    if (can_zoom && model->pictures && t->known) {
+        struct zoom_window w = zoom_window(&s->zoom, t->width, t->height, s->room_w, s->room_h);
+        zoom_want(&t->want, &w);
+        canvas_picture(c, a, &t->want);
+        return w.w * w.h;
+    }
+    tile_picture(c, a, t, model->cell_w, model->cell_h);
+    return 1;
+}
+
+static void put_prediction(const struct samples_screen *s, struct canvas *c, struct area a,
+                           const struct ui_model *model, const char *file)
+{
+    char answer[OPTION_TEXT_MAX], share[NUM_TEXT];
+    struct prediction_row p;
+    if (!samples_prediction(s, model, file, &p))
+        return;
+    bool right = p.predicted == p.truth;
+    canvas_put(c, a, 0, 0, ROLE_DIM, "epoch");
+    canvas_printf(c, a, 8, 0, ROLE_TEXT, "%d", model->res.epoch);
+    snprintf(answer, sizeof answer, "%s %s", right ? "\xe2\x9c\x93" : "\xe2\x9c\x97",
+             result_view_class(&model->res, p.predicted));
+    put_fact(c, a, 1, "answer", right ? ROLE_CLASS_PRED : ROLE_CLASS_WRONG, answer);
+    put_fact(c, a, 2, "sure", ROLE_TEXT, fmt_percent(share, p.probability));
+}
+
+static void draw_large(struct samples_screen *s, struct canvas *c, const struct samples_layout *l,
+                       const struct ui_model *model)
+{
+    size_t file = s->tiles[s->grid.selected];
+    struct ds_file_row f = ds_view_file(&model->ds, file);
+    struct area picture = l->grid,
+                facts = area_cut_right(&picture, picture.w / 3 < 40 ? picture.w / 3 : 40);
+    char text[96] = "not yet known";
+    struct tile tile;
+    struct picture_want seen;
+    draw_head(c, l->head, s, model, s->n_tiles);
+    make_tile(&tile, s, model, file);
+    double seen_share = draw_large_picture(s, c, picture, model, &tile);
+    facts = area_inset(facts, 1, 0);
+    put_fact(c, facts, 0, "file", ROLE_TEXT, path_base(f.name));
+    put_fact(c, facts, 1, "class", parts_class_role(f.cls),
+             ds_view_class(&model->ds, (size_t)f.cls).name);
+    if (f.width)
+        snprintf(text, sizeof text, "%d x %d pixels", f.width, f.height);
+    put_fact(c, facts, 2, "size", ROLE_TEXT, text);
+    put_fact(c, facts, 3, "kind", ROLE_TEXT, engine_kind_name(f.kind));
+    if (samples_want(&seen, model, file, VIEW_FRAME, 0) && f.width) {
+        samples_cut(text, sizeof text, &seen, &f);
+        put_fact(c, facts, 4, "input", ROLE_TEXT, text);
+    }
+    if (seen_share < 1) {
+        snprintf(text, sizeof text, "%.3g %% of it", 100 * seen_share);
+        put_fact(c, facts, 5, "seen", ROLE_CHANGED, text);
+    }
+    put_prediction(s, c, (struct area){facts.x, facts.y + 7, facts.w, facts.h > 7 ? facts.h - 7 : 0},
+                   model, f.name);
+}
+
+/* --- one as epochs make it ------------------------------------------------------------------- */
+
+/* The file, what evaluation sees of it, then epochs 1, 2, ... */
+static void make_draw(struct tile *t, const struct samples_screen *s, const struct ui_model *model,
+                      size_t file, size_t i)
+{
+    struct ds_file_row f = ds_view_file(&model->ds, file);
+    bool frames = s->view == VIEW_FRAME;
+    int epoch = i < 2 ? 0 : (int)(i - 1);
+    enum sample_view view = i == 0 || frames ? VIEW_FRAME : VIEW_NETWORK;
+    start_tile(t, model, file, view, epoch);
+    t->want.page = true;
+    t->lines[0].role = i < 2 ? ROLE_STRONG : ROLE_TEXT;
+    if (i == 0)
+        snprintf(t->lines[0].text, sizeof t->lines[0].text, "original");
+    else if (i == 1)
+        snprintf(t->lines[0].text, sizeof t->lines[0].text, "network");
+    else
+        snprintf(t->lines[0].text, sizeof t->lines[0].text, "epoch %d", epoch);
+    say_cut(t, &f);
+}
+
+static void draw_draws(struct samples_screen *s, struct canvas *c, const struct samples_layout *l,
+                       const struct ui_model *model)
+{
+    size_t file = s->tiles[s->grid.selected], n = samples_vary(model) ? grid_tiles(&s->epochs) : 2;
+    size_t shown = grid_place(&s->epochs, l->grid, n);
+    char text[OPTION_TEXT_MAX + 64];
+    snprintf(text, sizeof text, "%s, seed %lld: %s", ds_view_file(&model->ds, file).name,
+             (long long)model->options->seed,
+             n > 2 ? "what each epoch draws" : "no augmentation in these settings");
+    canvas_put_cut(c, l->head, 0, 0, l->head.w, ROLE_TITLE, text, true);
+    for (size_t i = s->epochs.top; i < s->epochs.top + shown; i++) {
+        struct tile tile;
+        make_draw(&tile, s, model, file, i);
+        tile_draw(c, grid_area(&s->epochs, l->grid, i), &tile, i == s->epochs.selected, model->cell_w,
+                  model->cell_h);
+    }
+}
+
+/* --- all ----------------------------------------------------------------------------------- */
+
+static void draw_empty(const struct samples_screen *s, struct canvas *c, struct area body,
+                       const struct ui_model *model)
+{
+    char go[64];
+    bool filtered = model->dataset && (*s->filter.text || s->predicted);
+    snprintf(go, sizeof go, "%s goes to Data", parts_key(ACTION_DATA));
+    const char *lines[] = {!model->dataset ? "No data set"
+                           : filtered      ? "No picture fits the filter"
+                                           : "No picture that can be used",
+                           filtered ? "Esc shows all" : go};
+    parts_centre(c, body, ROLE_TEXT, lines, 2);
+}
+
+void samples_draw_all(struct samples_screen *s, struct canvas *c, struct area body,
+                      const struct ui_model *model)
+{
+    struct samples_layout l;
+    if (model->dataset && (s->typing || *s->filter.text) && body.h >= 3)
+        draw_filter(c, area_cut_top(&body, 1), s, &model->ds);
+    if (!model->dataset || !s->n_tiles) {
+        draw_empty(s, c, body, model);
+        return;
+    }
+    layout_samples(&l, body);
+    bool one = s->grid.selected < s->n_tiles;
+    if (s->draws && one)
+        draw_draws(s, c, &l, model);
+    else if (s->large && one)
+        draw_large(s, c, &l, model);
+    else
+        draw_grid(s, c, &l, model);
+}
