@@ -3,6 +3,7 @@
 #include "config.h"
 #include "ui/train_screen.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -193,6 +194,14 @@ static void move_cursor(struct train_screen *s, const struct chart_span *span, e
     chart_cursor(&s->view, span, by, s->columns);
 }
 
+static void toggle_follow(struct train_screen *s)
+{
+    s->view.follow = !s->view.follow;
+    s->calls->status(s->calls->app, ROLE_TEXT,
+                     s->view.follow ? "the stretch goes with the newest step"
+                                    : "the stretch stays where it is");
+}
+
 /* The next three: false for an action that is none of theirs. */
 static bool act_on_time(struct train_screen *s, enum action action, const struct chart_span *span)
 {
@@ -206,7 +215,7 @@ static bool act_on_time(struct train_screen *s, enum action action, const struct
     else if (action == ACTION_PAN_RIGHT)
         chart_pan(v, span, PAN);
     else if (action == ACTION_CHART_FOLLOW)
-        v->follow = !v->follow;
+        toggle_follow(s);
     else if (action == ACTION_CHART_AXIS)
         chart_axis(v, &s->history, (enum axis_id)((v->axis + 1) % AXIS_COUNT));
     else
@@ -235,13 +244,20 @@ static bool act_on_values(struct train_screen *s, enum action action)
     return true;
 }
 
+/* Another number of charts at once: seen at once, so the large one gives way. */
+static void count_charts(struct chart_view *v, int by)
+{
+    v->count += by;
+    v->large = false;
+}
+
 static bool act_on_charts(struct train_screen *s, enum action action)
 {
     struct chart_view *v = &s->view;
     if (action == ACTION_UP || action == ACTION_DOWN)
         move_focus(s, action == ACTION_UP ? -1 : 1);
     else if (action == ACTION_CHART_MORE || action == ACTION_CHART_FEWER)
-        v->count += action == ACTION_CHART_MORE ? 1 : -1;
+        count_charts(v, action == ACTION_CHART_MORE ? 1 : -1);
     else if (action == ACTION_CHART_LARGE)
         v->large = !v->large;
     else if (action == ACTION_CHART_CHOOSE)
@@ -296,6 +312,50 @@ static const char *why_not_count(const struct train_screen *s, enum action actio
     return NULL;
 }
 
+/* Why the window does not move or change. */
+static const char *why_not_window(const struct train_screen *s, enum action action,
+                                  const struct chart_span *span)
+{
+    const struct chart_view *v = &s->view;
+    bool zoomed = chart_zoomed(v), pans = action == ACTION_PAN_LEFT || action == ACTION_PAN_RIGHT;
+    double x0, x1;
+    chart_window(v, span, &x0, &x1);
+    if ((pans || action == ACTION_ZOOM_OUT) && !zoomed)
+        return "all of the run is seen already";
+    if (action == ACTION_PAN_LEFT && x0 <= 0)
+        return "the run begins here";
+    if (action == ACTION_PAN_RIGHT && x1 >= fmax(span->end, span->now))
+        return "the axis ends here";
+    if (action == ACTION_ZOOM_IN && x1 - x0 <= span->least * (1 + 1e-9))
+        return "this is the shortest stretch";
+    if (action == ACTION_CHART_FOLLOW && !zoomed)
+        return "all of the run is seen, the newest too";
+    return NULL;
+}
+
+static const char *why_not_cursor(const struct train_screen *s, enum action action,
+                                  const struct chart_span *span)
+{
+    bool back = action == ACTION_LEFT || action == ACTION_PAGE_UP || action == ACTION_HOME;
+    if (!of_cursor(action) || !s->view.cursor_on)
+        return NULL;
+    if (back && s->view.cursor <= 0)
+        return "the run begins here";
+    return !back && s->view.cursor >= span->now ? "this is the newest step" : NULL;
+}
+
+static const char *why_not_values(const struct train_screen *s, enum action action)
+{
+    const struct chart_view *v = &s->view;
+    const struct plot_range *drawn = &s->drawn[focused(s)];
+    bool anything = v->cursor_on || v->large || chart_zoomed(v) || zoomed_y(v);
+    if (action == ACTION_PAN_DOWN && !drawn->log && drawn->lo <= 0)
+        return "nothing lies below 0";
+    if (action == ACTION_CHART_WHOLE && !chart_zoomed(v) && !zoomed_y(v))
+        return "everything is seen already";
+    return action == ACTION_BACK && !anything ? "there is nothing to go back from" : NULL;
+}
+
 static bool of_charts(enum action action)
 {
     bool moves = action >= ACTION_UP && action <= ACTION_END;
@@ -306,22 +366,14 @@ static bool of_charts(enum action action)
 const char *train_chart_why_not(const struct train_screen *s, enum action action,
                                 const struct ui_model *model)
 {
-    const struct chart_view *v = &s->view;
     const struct train_view *t = &model->snap->train;
     if (!of_charts(action))
         return NULL;
     if (!t->job || (!t->steps_seen && !t->epochs_seen))
         return "there are no charts yet";
-    bool zoomed = chart_zoomed(v);
-    if ((action == ACTION_PAN_LEFT || action == ACTION_PAN_RIGHT) && !zoomed)
-        return "all of the run is seen already";
-    if (action == ACTION_ZOOM_OUT && !zoomed)
-        return "all of the run is seen already";
-    if (action == ACTION_CHART_FOLLOW && !zoomed)
-        return "all of the run is seen, the newest too";
-    if (action == ACTION_CHART_WHOLE && !zoomed && !zoomed_y(v))
-        return "everything is seen already";
-    if (action == ACTION_BACK && !v->cursor_on && !v->large && !zoomed && !zoomed_y(v))
-        return "there is nothing to go back from";
-    return why_not_count(s, action);
+    struct chart_span span = train_span(s, t);
+    const char *why = why_not_window(s, action, &span);
+    why = why ? why : why_not_cursor(s, action, &span);
+    why = why ? why : why_not_values(s, action);
+    return why ? why : why_not_count(s, action);
 }

@@ -300,6 +300,49 @@ static void train_controls(void **state)
     stage_close(&s);
 }
 
+/* --- every key ----------------------------------------------------------------------------- */
+
+static void open_none(struct stage *s)
+{
+    stage_open(s, &screen_train);
+}
+
+static void open_loading(struct stage *s)
+{
+    stage_open(s, &screen_train);
+    world_loading(&s->world);
+}
+
+static void open_zoomed(struct stage *s)
+{
+    watched(s);
+    PRESS(s, ACTION_ZOOM_IN, ACTION_ZOOM_IN, ACTION_LEFT, ACTION_ZOOM_Y_IN, ACTION_CHART_LARGE);
+}
+
+/* At the edges: the first step, the shortest stretch. */
+static void open_at_the_begin(struct stage *s)
+{
+    watched(s);
+    PRESS(s, ACTION_HOME, ACTION_CHART_FEWER);
+    for (int i = 0; i < 12; i++)
+        PRESS(s, ACTION_ZOOM_IN);
+}
+
+static void open_done(struct stage *s)
+{
+    stage_open(s, &screen_train);
+    world_done_run(&s->world);
+}
+
+static void every_key_answers(void **state)
+{
+    (void)state;
+    void (*const states[])(struct stage *s) = {open_none,   open_loading,      watched,
+                                               open_zoomed, open_at_the_begin, open_done};
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+        answers_to_all(states[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -314,6 +357,7 @@ int main(void)
         cmocka_unit_test(train_keeps_its_view),
         cmocka_unit_test(train_steers),
         cmocka_unit_test(train_controls),
+        cmocka_unit_test(every_key_answers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
