@@ -147,11 +147,11 @@ static void run_nested(struct engine *e)
     job_free(job);
 }
 
-/* How many commands wait; those of a run elsewhere wait there. Lock held. */
-static void show_waiting(struct job *job)
+/* How many commands are asked for and not taken; those of a run elsewhere wait there. Lock held. */
+static void show_asked(struct job *job)
 {
     if (job->ops->kind != CMD_ATTACH)
-        job->engine->snap->jobs[job->slot].waiting = (uint64_t)job->n_controls;
+        job->engine->snap->jobs[job->slot].asked = (uint64_t)job->n_controls;
     job->engine->snap->generation++;
     queue_progress(&job->engine->queue);
 }
@@ -162,7 +162,7 @@ static bool take_control(struct job *job, struct control *control)
         return false;
     *control = job->controls[0];
     job->n_controls--;
-    show_waiting(job);
+    show_asked(job);
     memmove(job->controls, job->controls + 1, (size_t)job->n_controls * sizeof *job->controls);
     return true;
 }
@@ -308,7 +308,7 @@ static enum err_code control(struct engine *e, const struct cmd *cmd, struct err
     struct control c = {.kind = cmd->kind == CMD_CANCEL ? CMD_STOP_NOW : cmd->kind, .number = cmd->number,
                         .real = cmd->real};
     job->controls[job->n_controls++] = c;
-    show_waiting(job);
+    show_asked(job);
     pthread_cond_broadcast(&e->work);
     wake(job);
     return ERR_OK;

@@ -137,7 +137,7 @@ struct job_view {
     uint64_t done, total;    /* within the stage: files, pictures, bytes; total 0 when unknown */
     double seconds;          /* since the job's start */
     uint64_t bad;            /* files left out so far */
-    uint64_t waiting;        /* control commands that it has not taken yet */
+    uint64_t asked;          /* control commands that it has not taken yet */
 };
 
 struct step_point {

@@ -57,7 +57,7 @@ static void show_job(struct job_view *view, const struct watch *w)
     view->done = far->done;
     view->total = far->total;
     view->bad = far->bad;
-    view->waiting = far->waiting;
+    view->asked = far->asked;
     w->job->began = clock_now() - far->seconds;
 }
 

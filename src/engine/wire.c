@@ -199,7 +199,7 @@ static const struct field job_fields[] = {
     FIELD(F_U64, job_view, job),   FIELD(F_INT, job_view, command), FIELD(F_INT, job_view, state),
     FIELD(F_TEXT, job_view, stage), FIELD(F_U64, job_view, done),   FIELD(F_U64, job_view, total),
     FIELD(F_REAL, job_view, seconds), FIELD(F_U64, job_view, bad),
-    FIELD(F_U64, job_view, waiting),
+    FIELD(F_U64, job_view, asked),
 };
 
 static const struct field step_fields[] = {

@@ -32,8 +32,8 @@ static const char *run_state(const struct app *app, char text[96], enum role *ro
     int n = snprintf(text, 96, "%s", what);
     if (t->live && t->n_epochs > 0)
         n += snprintf(text + n, 96 - (size_t)n, ", epoch %d of %d", t->epoch, t->n_epochs);
-    if (job->waiting)
-        n += snprintf(text + n, 96 - (size_t)n, ", %d asked", (int)job->waiting);
+    if (job->asked)
+        n += snprintf(text + n, 96 - (size_t)n, ", %d asked", (int)job->asked);
     if (app->snap.viewers)
         snprintf(text + n, 96 - (size_t)n, ", %d attached", (int)app->snap.viewers);
     return text;

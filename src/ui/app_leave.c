@@ -35,6 +35,8 @@ void app_detach(struct app *app)
         app_status(app, ROLE_STATE_WARN, "no run is going on; q quits");
     } else if (!*app->snap.train.run || app->snap.train.job != app->train_job) {
         app_status(app, ROLE_STATE_WARN, "the run has not begun yet; detach when it has its folder");
+    } else if (app->attached && app->snap.n_queue) {
+        app_status(app, ROLE_STATE_WARN, "runs wait in this screen's own queue; take them out first");
     } else if (!app->attached && !session_can_leave()) {
         app_status(app, ROLE_STATE_WARN, "this screen cannot be left while its run goes on");
     } else {
@@ -55,10 +57,10 @@ static void give_terminal_back(struct app *app)
         close(null);
 }
 
-/* TERM and INT stop the run with a save. */
+/* With those of the queue. TERM and INT stop the run with a save. */
 static void run_headless(struct app *app)
 {
-    while (app_trains(app) && app->exit_code == 0) {
+    while ((app_trains(app) || app->snap.n_queue) && app->exit_code == 0) {
         struct pollfd fds[2] = {{.fd = engine_event_fd(app->engine), .events = POLLIN},
                                 {.fd = signals_fd(), .events = POLLIN}};
         poll(fds, 2, -1);

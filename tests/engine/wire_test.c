@@ -91,7 +91,7 @@ static void fill(struct snapshot *s)
     s->generation = 77, s->memory_used = 1ull << 33, s->memory_total = 1ull << 36, s->viewers = 2;
     for (int i = 0; i < SNAP_JOBS; i++)
         s->jobs[i] = (struct job_view){.job = 5u + (unsigned)i, .command = CMD_SCAN, .state = JOB_STOPPING,
-                                       .stage = "decoding", .done = 3, .total = 9, .seconds = 0.25, .bad = 2, .waiting = 1};
+                                       .stage = "decoding", .done = 3, .total = 9, .seconds = 0.25, .bad = 2, .asked = 1};
     struct train_view *t = &s->train;
     *t = (struct train_view){
         .job = 5, .live = true, .run = "runs/a", .data = "flowers", .mode = "staged", .preset = "best",

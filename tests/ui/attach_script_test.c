@@ -2,7 +2,8 @@
  * runs that were never left. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unit/test.h"
 
-#include <signal.h>
+#include <glob.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,7 +103,7 @@ static void wait_line(const char *words, const char *line)
         free(out);
         if (found)
             return;
-        usleep(100000);
+        poll(NULL, 0, 100);
     }
     fail_msg("%s: %s did not come", words, line);
 }
@@ -131,6 +132,47 @@ static void it_is_left_on_purpose_and_taken_back(void **state)
     lab_let_go("purpose");
     lab_wait_child(child);
     lab_check_same("purpose", "batch");
+}
+
+static bool held_somewhere(struct pty *p, void *user)
+{
+    char **folder = user;
+    glob_t found;
+    (void)p;
+    if (glob("queued/*/last.ckpt.held", 0, NULL, &found) == 0) {
+        free(*folder);
+        *folder = xstrdup(found.gl_pathv[0]);
+        *strrchr(*folder, '/') = '\0';
+        globfree(&found);
+    }
+    return *folder != NULL;
+}
+
+/* Runs that wait behind it begin without a screen, too. */
+static void the_queue_goes_on_as_well(void **state)
+{
+    (void)state;
+    char *run = NULL;
+    struct pty *p = lab_start(SMALL LONG " --start --runs-dir queued");
+    assert_true(pty_wait(p, held_somewhere, &run));
+    assert_true(pty_wait_text(p, OF_ALL));
+    pid_t child = pty_child(p);
+    pty_send(p, "3a");
+    assert_true(pty_wait_text(p, "Add to the queue"));
+    pty_send(p, "\r");
+    assert_true(pty_wait_text(p, "1 wait"));
+    pty_send(p, "D");
+    check_way_back(p);
+    lab_let_go(run);
+    lab_wait_child(child);
+    assert_int_equal(lab_batch("runs queued --json"), 0);
+    char *out = lab_text(".", "out");
+    int done = 0;
+    for (const char *s = out; (s = strstr(s, "\"state\":\"done\"")); s++)
+        done++;
+    assert_int_equal(done, 2);
+    free(out);
+    free(run);
 }
 
 static void without_a_run_there_is_nothing_to_leave(void **state)
@@ -208,6 +250,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_terminal_dies_and_the_run_is_taken_back),
         cmocka_unit_test(it_is_left_on_purpose_and_taken_back),
+        cmocka_unit_test(the_queue_goes_on_as_well),
         cmocka_unit_test(without_a_run_there_is_nothing_to_leave),
         cmocka_unit_test(two_viewers_watch_and_steer),
         cmocka_unit_test(a_batch_run_is_steered),
