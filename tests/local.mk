@@ -6,7 +6,8 @@ TAP_LOG_COMPILER = $(SHELL)
 AM_TESTS_ENVIRONMENT = top_srcdir='$(abs_top_srcdir)'; top_builddir='$(abs_top_builddir)'; \
 	CMOCKA_MESSAGE_OUTPUT=TAP; export top_srcdir top_builddir CMOCKA_MESSAGE_OUTPUT; \
 	OMP_WAIT_POLICY=passive; export OMP_WAIT_POLICY; \
-	XDG_RUNTIME_DIR='$(abs_top_builddir)/tests'; export XDG_RUNTIME_DIR; \
+	XDG_RUNTIME_DIR='$(abs_top_builddir)/tests'; FLOWERLAB_TEST_RUNTIME_ONLY=1; \
+	export XDG_RUNTIME_DIR FLOWERLAB_TEST_RUNTIME_ONLY; \
 	ASAN_OPTIONS="$(asan_options)$${ASAN_OPTIONS:+:$$ASAN_OPTIONS}"; export ASAN_OPTIONS;
 # gcc 12's leak check falls over the thread-local data of a module opened at run time while libtorch's threads live
 asan_options = intercept_tls_get_addr=0

@@ -46,6 +46,11 @@ void hooks_from_environment(void)
         file_commit_hook = hold_commit;
 }
 
+bool hook_runtime_only(void)
+{
+    return getenv("FLOWERLAB_TEST_RUNTIME_ONLY") != NULL;
+}
+
 const char *hook_weights_sha256(void)
 {
     return getenv("FLOWERLAB_TEST_WEIGHTS_SHA256");

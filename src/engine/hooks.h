@@ -19,6 +19,9 @@ extern bool (*hook_peer_user)(int fd, uid_t *user);
  * writing and renaming, and says so by a file NAME.held beside it, for so long or until that file is removed. Installed by engine_new. */
 void hooks_from_environment(void);
 
+/* Environment variable FLOWERLAB_TEST_RUNTIME_ONLY: sockets lie in $XDG_RUNTIME_DIR only, so that a test does not see the runs of others. */
+bool hook_runtime_only(void);
+
 /* Environment variable FLOWERLAB_TEST_WEIGHTS_SHA256=PREFIX: what the hash of a download must begin with in place of the published one, so that
  * a small made file can come from the loopback. NULL: not set. */
 const char *hook_weights_sha256(void);

@@ -21,6 +21,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "engine/hooks.h"
 
 #define SUFFIX ".sock"
 #define BACKLOG 16
@@ -32,7 +33,7 @@ static void places(char *out[FOLDERS])
     const char *runtime = getenv("XDG_RUNTIME_DIR");
     bool good = runtime && *runtime == '/' && path_is_folder(runtime);
     out[0] = good ? path_join(runtime, "flowerlab") : xstrdup("");
-    out[1] = xasprintf("/tmp/flowerlab-%ld", (long)geteuid());
+    out[1] = hook_runtime_only() ? xstrdup("") : xasprintf("/tmp/flowerlab-%ld", (long)geteuid());
 }
 
 /* Opens a folder that only this user can enter. */

@@ -8,8 +8,8 @@ dir=$(mktemp -d "$top_builddir/tests/cli/tmp.XXXXXX") || exit 1
 trap 'rm -rf "$dir"' EXIT
 cd "$dir" || exit 1
 HOME=$dir/home XDG_CONFIG_HOME=$dir/home/config XDG_CACHE_HOME=$dir/home/cache XDG_DATA_HOME=$dir/home/data XDG_STATE_HOME=$dir/home/state
-XDG_RUNTIME_DIR=$dir # no other test's runs are seen
-export HOME XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_CACHE_HOME XDG_DATA_HOME XDG_STATE_HOME
+XDG_RUNTIME_DIR=$dir FLOWERLAB_TEST_RUNTIME_ONLY=1 # no other runs are seen
+export FLOWERLAB_TEST_RUNTIME_ONLY HOME XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_CACHE_HOME XDG_DATA_HOME XDG_STATE_HOME
 unset TORCH_HOME NO_COLOR FLOWERLAB_RUNS_DIR FLOWERLAB_DEVICE FLOWERLAB_GRAPHICS FLOWERLAB_THEME
 mkdir -p "$XDG_CONFIG_HOME/flowerlab"
 number=0

@@ -178,6 +178,7 @@ static int far_open_lab(void **state)
     if (!mkdtemp(far_lab))
         return -1;
     setenv("XDG_RUNTIME_DIR", far_lab, 1);
+    setenv("FLOWERLAB_TEST_RUNTIME_ONLY", "1", 1);
     setenv("HOME", far_lab, 1);
     snprintf(far_folder, sizeof far_folder, "%s/run", far_lab);
     return path_make_folders(far_folder, NULL) == ERR_OK ? 0 : -1;

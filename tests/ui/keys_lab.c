@@ -48,7 +48,7 @@ const char *lab_program(void)
 int lab_batch(const char *words)
 {
     char *command =
-        xasprintf("HOME='%s' XDG_CACHE_HOME='%s' XDG_CONFIG_HOME='%s' XDG_RUNTIME_DIR='%s' '%s' %s >out 2>&1 "
+        xasprintf("HOME='%s' XDG_CACHE_HOME='%s' XDG_CONFIG_HOME='%s' XDG_RUNTIME_DIR='%s' FLOWERLAB_TEST_RUNTIME_ONLY=1 '%s' %s >out 2>&1 "
                   "</dev/null",
                   lab, lab, lab, lab, program, words);
     int status = system(command);

@@ -44,6 +44,7 @@ static void set_environment(const char *home)
     setenv("XDG_STATE_HOME", home, 1);
     setenv("XDG_CACHE_HOME", home, 1);
     setenv("XDG_RUNTIME_DIR", home, 1);
+    setenv("FLOWERLAB_TEST_RUNTIME_ONLY", "1", 1);
 }
 
 static void exec_program(struct pty *p, const char *home, char *const argv[])
