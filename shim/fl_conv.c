@@ -11,13 +11,16 @@
 
 /* Bytes of the transformed tiles that one thread has in work (forward), and that all have together (weights): of the order of a
  * core's second cache, and of the shared one. */
-#define OWN_BLOCK ((int64_t)1 << 20)
-#define COMMON_BLOCK ((int64_t)12 << 20)
+#define OWN_BLOCK ((int64_t)1 << 19)
+#define COMMON_BLOCK ((int64_t)1 << 23)
 
 enum {
     DEPTH = 256, /* channels a product: [DEPTH, 16] weights stay in the first cache */
     RUN = 192,   /* tiles a product, for the gradient of the weights: [RUN, 16] of both do */
     SHARE = 16,  /* tiles a unit when all threads transform one block */
+    SMALL = 48,  /* tiles a block, also where they are more bytes: all weights are read for every block */
+    LARGE = 96,  /* the same with more weights than the caches hold */
+    FEWEST = 24, /* also where threads are left without work */
 };
 
 /* The tiles of a batch, and how far apart things lie. */
@@ -33,21 +36,27 @@ static int64_t least(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+static int64_t most(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
 static int64_t up_to(int64_t n, int64_t step)
 {
     return (n + step - 1) / step * step;
 }
 
-static struct grid grid_of(const struct fl_conv *conv, int64_t bytes)
+/* Blocks of about so many bytes, as many for each thread. */
+static struct grid grid_of(const struct fl_conv *conv, int64_t bytes, int n_threads)
 {
     struct grid g = {.conv = *conv, .h = conv->h + 2 * conv->pad - 2, .w = conv->w + 2 * conv->pad - 2};
     g.rows = up_to(g.h, CONV_TILE) / CONV_TILE;
     g.columns = up_to(g.w, CONV_TILE) / CONV_TILE;
     g.n_tiles = conv->n * g.rows * g.columns;
     int64_t a_tile = CONV_POINTS * (conv->cin + conv->cout) * (int64_t)sizeof(float);
-    int64_t fits = bytes / a_tile < 8 * CONV_ROWS ? 8 * CONV_ROWS : bytes / a_tile;
-    int64_t n_blocks = up_to(g.n_tiles, fits) / fits;
-    g.block = up_to(up_to(g.n_tiles, n_blocks) / n_blocks, CONV_ROWS);
+    int64_t fits = most(bytes / a_tile, conv->cin * conv->cout < 1 << 16 ? SMALL : LARGE);
+    int64_t n_blocks = up_to(up_to(g.n_tiles, fits) / fits, n_threads);
+    g.block = up_to(most(up_to(g.n_tiles, n_blocks) / n_blocks, FEWEST), CONV_ROWS);
     return g;
 }
 
@@ -117,10 +126,10 @@ static struct fl_conv turned(const struct fl_conv *c)
 size_t fl_conv_work(const struct fl_conv *conv, int n_threads)
 {
     struct fl_conv back = turned(conv);
-    struct grid there = grid_of(conv, OWN_BLOCK), again = grid_of(&back, OWN_BLOCK), all = grid_of(conv, COMMON_BLOCK);
-    int64_t own = block_floats(&there) > block_floats(&again) ? block_floats(&there) : block_floats(&again);
-    int64_t blocks = n_threads * own > block_floats(&all) ? n_threads * own : block_floats(&all);
-    return (size_t)(weight_floats(conv) + blocks) * sizeof(float);
+    struct grid there = grid_of(conv, OWN_BLOCK, n_threads), again = grid_of(&back, OWN_BLOCK, n_threads);
+    struct grid all = grid_of(conv, COMMON_BLOCK, 1);
+    int64_t own = n_threads * most(block_floats(&there), block_floats(&again));
+    return (size_t)(weight_floats(conv) + most(own, block_floats(&all))) * sizeof(float);
 }
 
 /* --- tiles in pictures ---------------------------------------------------------------------------------------- */
@@ -242,7 +251,7 @@ void fl_conv_forward(const struct fl_conv *conv, const float *x, const float *we
                      const struct fl_conv_loop *loop)
 {
     assert(fl_conv_possible(conv));
-    struct forward f = {.grid = grid_of(conv, OWN_BLOCK), .x = x, .weights = weights, .bias = bias, .y = y};
+    struct forward f = {.grid = grid_of(conv, OWN_BLOCK, loop->n_threads), .x = x, .weights = weights, .bias = bias, .y = y};
     forward(&f, work, loop);
 }
 
@@ -251,7 +260,7 @@ void fl_conv_grad_x(const struct fl_conv *conv, const float *g, const float *wei
 {
     assert(fl_conv_possible(conv));
     struct fl_conv back = turned(conv);
-    struct forward f = {.grid = grid_of(&back, OWN_BLOCK), .x = g, .weights = weights, .y = grad_x, .turned = true};
+    struct forward f = {.grid = grid_of(&back, OWN_BLOCK, loop->n_threads), .x = g, .weights = weights, .y = grad_x, .turned = true};
     forward(&f, work, loop);
 }
 
@@ -303,7 +312,7 @@ void fl_conv_grad_weights(const struct fl_conv *conv, const float *x, const floa
                           const struct fl_conv_loop *loop)
 {
     assert(fl_conv_possible(conv));
-    struct back b = {.grid = grid_of(conv, COMMON_BLOCK), .x = x, .g = g, .grad_weights = grad_weights, .sums = work};
+    struct back b = {.grid = grid_of(conv, COMMON_BLOCK, 1), .x = x, .g = g, .grad_weights = grad_weights, .sums = work};
     b.v = b.sums + weight_floats(conv);
     b.d = b.v + v_floats(&b.grid);
     b.zeros = b.d + m_floats(&b.grid);
