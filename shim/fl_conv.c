@@ -78,6 +78,11 @@ bool fl_conv_supported(void)
     return conv_kernels_here();
 }
 
+bool fl_conv_preferred(void)
+{
+    return conv_kernels_here() && !conv_wider_here();
+}
+
 bool fl_conv_possible(const struct fl_conv *c)
 {
     return c->n > 0 && c->pad >= 0 && c->pad <= 2 && c->h + 2 * c->pad >= 3 && c->w + 2 * c->pad >= 3 && c->cin > 0 &&

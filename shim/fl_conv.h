@@ -37,6 +37,9 @@ struct fl_conv_loop {
 /* This processor has the kernels (AVX2 and FMA). */
 bool fl_conv_supported(void);
 
+/* Supported, and no better is known: with AVX-512 libtorch's kernels are twice as wide as these. */
+bool fl_conv_preferred(void);
+
 /* The shapes can be computed here: cin and cout multiples of 16, 1 x 1 results or larger. */
 bool fl_conv_possible(const struct fl_conv *conv);
 

@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fl_conv_kernels.h"
 
-#include <stdlib.h>
 
 #if defined(__x86_64__)
 
@@ -22,6 +21,11 @@ enum { LANES = 8, TILE = CONV_TILE, SIDE = CONV_SIDE, POINTS = CONV_POINTS, PANE
 bool conv_kernels_here(void)
 {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
+
+bool conv_wider_here(void)
+{
+    return __builtin_cpu_supports("avx512f");
 }
 
 INLINE v8 load(const float *p)
@@ -342,6 +346,11 @@ AVX2 void conv_product_tiles(float *sum, int64_t stride, const float *d, const f
 #else
 
 bool conv_kernels_here(void)
+{
+    return false;
+}
+
+bool conv_wider_here(void)
 {
     return false;
 }

@@ -15,7 +15,8 @@ enum {
     CONV_ROWS = 6,   /* tiles of one step of the product */
 };
 
-bool conv_kernels_here(void);
+bool conv_kernels_here(void); /* these can run */
+bool conv_wider_here(void);   /* AVX-512 can */
 
 /* One tile of x: from[row * 6 + column], n_channels floats each. */
 void conv_tile_x(const float *const from[CONV_POINTS], int64_t n_channels, float *v, int64_t point, int64_t panel);

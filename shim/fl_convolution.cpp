@@ -98,7 +98,6 @@ bool is_plain(const at::Tensor &t)
     return t.is_cpu() && t.scalar_type() == at::kFloat;
 }
 
-/* Processors with AVX-512 are left to libtorch: its kernels have twice the registers and twice the width of ours. */
 bool ours(const at::Tensor &x, const at::Tensor &w, const at::Tensor &bias, int64_t stride, int64_t padding, int64_t groups)
 {
     bool grad = c10::GradMode::is_enabled() && (x.requires_grad() || w.requires_grad());
@@ -107,7 +106,7 @@ bool ours(const at::Tensor &x, const at::Tensor &w, const at::Tensor &bias, int6
     if (stride != 1 || groups != 1 || padding > 2 || w.size(2) != 3 || w.size(3) != 3)
         return false;
     fl_conv conv = shape_of(x, w, padding);
-    return fl_conv_supported() && fl_conv_pays(&conv);
+    return fl_conv_preferred() && fl_conv_pays(&conv);
 }
 
 } // namespace
