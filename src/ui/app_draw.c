@@ -14,6 +14,8 @@
 #define MIN_COLS 40
 #define MIN_ROWS 10
 #define LEAN_COLORS 32   /* of a page's palette on a slow link */
+#define STRIP_MAX_W 4000 /* pixels in tmux */
+#define STRIP_MAX_H 1200
 #define RESIZE_PAUSE 0.1 /* seconds without another resize before pictures are sent */
 
 /* --- frame ---------------------------------------------------------------------------------- */
@@ -192,7 +194,8 @@ void app_draw(struct app *app)
 /* A link that became slow gets leaner pictures, then half blocks. Returns the level of pictures. */
 static enum gfx_level slow_down(struct app *app, struct gfx_facts *facts)
 {
-    static const char *const says[] = {NULL, "slow link: pictures with less detail, Ctrl-L undoes it",
+    static const char *const says[] = {NULL,
+                                       "slow link: pictures with less detail, Ctrl-L undoes it",
                                        "slow link: pictures in half blocks, Ctrl-L undoes it"};
     enum gfx_level level = term_level(app->term, false);
     if (level != app->level && says[level])
@@ -220,10 +223,15 @@ void app_graphics(struct app *app)
     /* while the answer is open, blocks would be made only to be thrown away */
     bool open = app->waiting_answers && str_eq(facts.option, "auto");
     config.backend = open ? NULL : app->gfx;
-    term_graphics(app->term, config.backend);
+    config.strips = app->gfx && app->gfx->exact && (facts.tmux || facts.zellij);
+    term_graphics(app->term, config.backend, config.strips);
     if (!ask_cell_option(app->options.cell, &config.cell_w, &config.cell_h))
         term_cell(app->term, &config.cell_w, &config.cell_h);
     ask_limit(r, &config.max_w, &config.max_h);
+    if (config.strips && r->graphics_w <= 0) { /* tmux takes 10000 */
+        config.max_w = STRIP_MAX_W;
+        config.max_h = STRIP_MAX_H;
+    }
     app->model.cell_w = config.cell_w;
     app->model.cell_h = config.cell_h;
     app->model.pictures = open || app->gfx;

@@ -100,6 +100,10 @@ static bool may_stay(const struct damage *d, int sent, const struct canvas *canv
 
 static bool cells_unchanged(const struct damage *d, struct area a, const struct cell *next)
 {
+    if (d->by_lines) {
+        a.x = 0;
+        a.w = d->cols;
+    }
     for (int y = a.y; d->valid && y < a.y + a.h; y++) {
         for (int x = a.x; x < a.x + a.w; x++) {
             if (!cell_same(&d->cells[y * d->cols + x], &next[y * d->cols + x]))

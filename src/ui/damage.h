@@ -28,6 +28,7 @@ struct damage {
     struct cell *cells; /* what the terminal shows; sentinels in ch */
     bool valid;         /* false: nothing is known, everything is written */
     bool layered;       /* pictures lie in a layer of their own */
+    bool by_lines;      /* what is written into the lines of a picture, removes it: tmux */
     int n_sent;
     struct damage_sent sent[CANVAS_PICTURES];
 };

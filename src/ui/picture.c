@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,40 +15,11 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "ui/picture_make.h"
+#include "ui/picture_private.h"
 
 #define CACHE_BYTES (48u << 20)
 #define PAGE_COLORS 128
 #define MOSAIC_PIXELS 18432 /* what libsixel looks at anyway */
-
-/* Everything that decides a result. */
-struct picture_key {
-    struct picture_want want;
-    struct pictures_config config;
-    int cols, rows;
-};
-
-enum entry_state { ENTRY_PENDING, ENTRY_WORKING, ENTRY_READY, ENTRY_FAILED };
-
-struct entry {
-    struct picture_key key;
-    enum entry_state state;
-    bool wanted;
-    uint64_t id, used;
-    struct gfx_out out;
-    char problem[128];
-};
-
-struct pictures {
-    pthread_t thread;
-    pthread_mutex_t lock;
-    pthread_cond_t work, done;
-    bool quit, running;
-    int pipe[2];
-    struct pictures_config config;
-    struct entry **entries;
-    size_t n, cap;
-    uint64_t frame, next_id;
-};
 
 static bool same_want(const struct picture_want *a, const struct picture_want *b)
 {
@@ -61,11 +31,11 @@ static bool same_want(const struct picture_want *a, const struct picture_want *b
            memcmp(&a->window, &b->window, sizeof a->window) == 0 && str_eq(a->path, b->path);
 }
 
-static bool same_config(const struct pictures_config *a, const struct pictures_config *b)
+bool same_config(const struct pictures_config *a, const struct pictures_config *b)
 {
     return a->backend == b->backend && a->cell_w == b->cell_w && a->cell_h == b->cell_h &&
            a->max_w == b->max_w && a->max_h == b->max_h && a->background == b->background &&
-           a->level == b->level;
+           a->level == b->level && a->strips == b->strips;
 }
 
 static bool same_key(const struct picture_key *a, const struct picture_key *b)
@@ -89,7 +59,7 @@ static size_t entry_bytes(const struct entry *e)
 static struct entry *find_entry(struct pictures *p, const struct picture_key *key)
 {
     for (size_t i = 0; i < p->n; i++) {
-        if (same_key(&p->entries[i]->key, key))
+        if (!p->entries[i]->n_parts && same_key(&p->entries[i]->key, key))
             return p->entries[i];
     }
     return NULL;
@@ -138,7 +108,11 @@ static void finish_one(struct pictures *p, struct making *m, struct gfx_palette 
     const struct gfx_pixels pixels = {m->cols,   m->rows, m->width,
                                       m->height, m->rgb,  m->key.config.background,
                                       palette,   m->key.config.level};
-    if (m->err.code == ERR_OK)
+    if (m->err.code == ERR_OK && m->key.config.strips) { /* a strip will encode them */
+        out = (struct gfx_out){
+            .cols = m->cols, .rows = m->rows, .width = m->width, .height = m->height};
+        str_add_n(&out.bytes, m->rgb, (size_t)m->width * (size_t)m->height * 3);
+    } else if (m->err.code == ERR_OK)
         m->key.config.backend->encode(&out, &pixels, &m->err);
     free(m->rgb);
     pthread_mutex_lock(&p->lock);
@@ -163,7 +137,7 @@ static size_t take_work(struct pictures *p, struct making *work)
     for (int page = 0; page < 2 && n == 0; page++) {
         for (size_t i = 0; i < p->n && n < CANVAS_PICTURES; i++) {
             struct entry *e = p->entries[i];
-            if (e->state != ENTRY_PENDING || !e->wanted || e->key.want.page != page || (n && !page))
+            if (e->n_parts || e->state != ENTRY_PENDING || !e->wanted || e->key.want.page != page || (n && !page))
                 continue;
             e->state = ENTRY_WORKING;
             work[n++] = (struct making){.key = e->key};
@@ -243,7 +217,12 @@ static void *worker_main(void *user)
     while (!p->quit) {
         size_t n = take_work(p, work);
         if (n == 0) {
-            pthread_cond_wait(&p->work, &p->lock);
+            if (strips_make(p)) {
+                pthread_cond_broadcast(&p->done);
+                notify(p);
+            } else {
+                pthread_cond_wait(&p->work, &p->lock);
+            }
             continue;
         }
         pthread_mutex_unlock(&p->lock);
@@ -338,16 +317,21 @@ int pictures_fd(const struct pictures *p)
     return p->pipe[0];
 }
 
+struct entry *add_entry(struct pictures *p)
+{
+    p->entries = xgrow(p->entries, &p->cap, p->n + 1, sizeof *p->entries);
+    p->entries[p->n] = xcalloc(1, sizeof **p->entries);
+    return p->entries[p->n++];
+}
+
 /* The entry of a wanted picture, made when it is new. With the lock. */
 static struct entry *want_entry(struct pictures *p, const struct canvas_picture *picture)
 {
     struct picture_key key = {picture->want, p->config, picture->area.w, picture->area.h};
     struct entry *e = find_entry(p, &key);
     if (!e) {
-        e = xcalloc(1, sizeof *e);
+        e = add_entry(p);
         e->key = key;
-        p->entries = xgrow(p->entries, &p->cap, p->n + 1, sizeof *p->entries);
-        p->entries[p->n++] = e;
     }
     e->wanted = true;
     e->used = p->frame;
@@ -407,7 +391,7 @@ static void fill_shown(struct picture_shown *shown, const struct entry *e, struc
                                 area.y + (area.h - e->out.rows) / 2, e->out.cols, e->out.rows};
 }
 
-void pictures_frame(struct pictures *p, const struct canvas *canvas, struct picture_shown *shown)
+void pictures_frame(struct pictures *p, struct canvas *canvas, struct picture_shown *shown)
 {
     bool pending = false;
     drain(p->pipe[0]);
@@ -423,6 +407,8 @@ void pictures_frame(struct pictures *p, const struct canvas *canvas, struct pict
         pending = pending || e->state == ENTRY_PENDING;
         fill_shown(&shown[i], e, canvas->pictures[i].area);
     }
+    if (p->config.backend && p->config.strips)
+        pending = strips_frame(p, canvas, shown) || pending;
     drop_stale(p);
     evict(p);
     if (pending) {

@@ -15,6 +15,7 @@ struct pictures_config {
     enum gfx_level level;              /* GFX_FULL or GFX_LEAN */
     uint32_t background;               /* 0xRRGGBB around pictures */
     size_t cache_bytes;                /* kept results; 0: 48 MB */
+    bool strips;                       /* pictures beside each other are sent as one */
     int page_colors;                   /* shared palette of a page; 0: 128 */
 };
 
@@ -36,8 +37,9 @@ struct picture_shown {
 };
 
 /* Says what this frame wants (the canvas's pictures, in order; replaces what the last frame wanted)
- * and gives what is ready: shown[n_pictures]. Never waits. thread: the UI's, as all of these */
-void pictures_frame(struct pictures *p, const struct canvas *canvas, struct picture_shown *shown);
+ * and gives what is ready: shown[n_pictures]. Never waits. With strips the first picture of a row
+ * shows the whole strip and has its cells. thread: the UI's, as all of these */
+void pictures_frame(struct pictures *p, struct canvas *canvas, struct picture_shown *shown);
 
 /* Puts the frame's results into the canvas: half blocks and characters as cells, file names where
  * nothing is ready yet; the cells of a finished sixel stay the picture's. Cells that something

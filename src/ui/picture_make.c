@@ -79,7 +79,7 @@ static void frame_window(uint8_t *rgb, int w, int h, struct rect window, int wid
     }
 }
 
-static void fill(uint8_t *rgb, size_t n, uint32_t color)
+void picture_fill(uint8_t *rgb, size_t n, uint32_t color)
 {
     for (size_t i = 0; i < n; i++) {
         rgb[3 * i] = (uint8_t)(color >> 16);
@@ -143,7 +143,7 @@ enum err_code picture_make(uint8_t **rgb, const struct picture_want *want, int w
     if (!stretch)
         fit(part, width, height, aspect_w, aspect_h, &w, &h);
     *rgb = xmalloc((size_t)width * (size_t)height * 3);
-    fill(*rgb, (size_t)width * (size_t)height, background);
+    picture_fill(*rgb, (size_t)width * (size_t)height, background);
     place(*rgb, width, height, &image, want, part, w, h);
     image_done(&image);
     return ERR_OK;

@@ -11,6 +11,9 @@
  * draw that training makes in that epoch. */
 struct augment_draw picture_draw(const struct picture_want *want, int width, int height);
 
+/* n pixels of one colour, 0xRRGGBB. */
+void picture_fill(uint8_t *rgb, size_t n, uint32_t color);
+
 /* The wanted picture in a rectangle of width x height pixels that is shown aspect_w x aspect_h
  * large (a pixel of half blocks is not square), on the background. *rgb: width * height * 3 bytes,
  * the caller frees it. errors: those of image_load. thread: any */

@@ -259,8 +259,9 @@ enum err_code term_open(struct terminal **term, const char *color, struct err *e
     return ERR_OK;
 }
 
-void term_graphics(struct terminal *t, const struct gfx_backend *backend)
+void term_graphics(struct terminal *t, const struct gfx_backend *backend, bool by_lines)
 {
+    t->damage.by_lines = by_lines;
     if (t->gfx == backend)
         return;
     if (t->gfx && t->gfx->finish)

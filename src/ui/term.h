@@ -47,8 +47,9 @@ void term_key_timeout(struct terminal *term);
 
 void term_theme(struct terminal *term, const struct theme *theme);
 
-/* How pictures get onto the terminal; NULL: none do. Borrowed. */
-void term_graphics(struct terminal *term, const struct gfx_backend *backend);
+/* How pictures get onto the terminal; NULL: none do. Borrowed. by_lines: text in the lines of a
+ * picture removes it, as in tmux. */
+void term_graphics(struct terminal *term, const struct gfx_backend *backend, bool by_lines);
 
 /* What the link to the terminal takes, by how long pictures needed; true forgets that. Seconds of
  * clock_now when held back pictures should be shown though no answer came; negative: none are. */

@@ -1,4 +1,5 @@
-/* Pictures of every kind on a pseudo terminal: which kind, sent when, gone when.
+/* Pictures of every kind on a pseudo terminal: which kind, sent when, gone when (T3, T4: counts,
+ * places and sizes of what arrives; idle sends nothing).
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unit/test.h"
 
@@ -104,6 +105,42 @@ static void the_option_decides(void **state)
     }
 }
 
+static bool three_visible(struct pty *p, void *user)
+{
+    (void)user;
+    return !p->in_sync && pty_visible(p) == 3;
+}
+
+/* R28, R29: tmux keeps ten pictures, and text in their lines removes them: a row is one picture. */
+static void tmux_gets_strips(void **state)
+{
+    (void)state;
+    struct pty *p = flowers_start(160, 40, PTY_TMUX);
+    assert_true(pty_wait_pictures(p, 1));
+    assert_true(pty_wait_text(p, "18 used"));
+    pty_pump(p, 300);
+    assert_int_equal(pty_visible(p),
+                     1); /* the list beside it was written first, or it came again */
+    pty_send(p, "2");
+    assert_true(pty_wait(p, three_visible, NULL));
+    size_t n = p->n_pictures;
+    for (size_t i = n - 3; i < n; i++) {
+        print_message("# strip at %d, %d: %d x %d pixels, %zu bytes\n", p->pictures[i].x,
+                      p->pictures[i].y, p->pictures[i].width, p->pictures[i].height,
+                      p->pictures[i].n_bytes);
+        assert_true(p->pictures[i].width > 1200 && p->pictures[i].n_bytes < 900000);
+    }
+    pty_send(p, "\033[C"); /* the selection is in the lines of labels */
+    pty_pump(p, 300);
+    assert_int_equal(p->n_pictures, n);
+    pty_send(p, "?");
+    assert_true(pty_wait_text(p, "Help: keys"));
+    pty_send(p, "\033");
+    assert_true(pty_wait_gone(p, "Help: keys"));
+    assert_true(pty_wait(p, three_visible, NULL));
+    flowers_quit(p);
+}
+
 /* R38: a link that needs seconds for a batch gets less detail, then half blocks. */
 static void slow_links_get_less(void **state)
 {
@@ -175,9 +212,10 @@ static void grid_scrolls(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(kitty_pictures),     cmocka_unit_test(iterm2_pictures),
-        cmocka_unit_test(the_option_decides), cmocka_unit_test(slow_links_get_less),
-        cmocka_unit_test(grid_on_terminals),  cmocka_unit_test(grid_scrolls),
+        cmocka_unit_test(kitty_pictures),      cmocka_unit_test(iterm2_pictures),
+        cmocka_unit_test(the_option_decides),  cmocka_unit_test(tmux_gets_strips),
+        cmocka_unit_test(slow_links_get_less), cmocka_unit_test(grid_on_terminals),
+        cmocka_unit_test(grid_scrolls),
     };
     return cmocka_run_group_tests(tests, flowers_make, flowers_remove);
 }

@@ -74,8 +74,20 @@ static void scroll_rows(struct pty *p, int top, int bottom, int n)
     }
 }
 
+/* tmux: text in the lines of a picture removes it. */
+static void written(struct pty *p)
+{
+    for (size_t i = 0; i < p->n_pictures; i++) {
+        struct pty_picture *a = &p->pictures[i];
+        if (p->y >= a->y && p->y * CELL_H < a->y * CELL_H + a->height)
+            a->removed = true;
+    }
+}
+
 static void put(struct pty *p, uint32_t ch)
 {
+    if (p->kind == PTY_TMUX)
+        written(p);
     int width = glyph_width(ch);
     if (width == 0)
         return;
@@ -294,6 +306,10 @@ static void sixel(struct pty *p, const char *bytes, size_t n)
         complain(p, "sixel where there is none", "", 0);
     if (raster)
         sscanf(raster, "\"%*d;%*d;%d;%d", &w, &h);
+    if (p->kind == PTY_TMUX)
+        written(p);
+    if (p->kind == PTY_TMUX && pty_visible(p) >= 10)
+        complain(p, "more pictures than tmux keeps", "", 0);
     keep_picture(p, w, h, bytes, n);
 }
 

@@ -1,4 +1,5 @@
-/* The screens on a pseudo terminal: first frame, pictures, popups, every way out.
+/* The screens on a pseudo terminal: first frame, pictures, popups, every way out (T3 a terminal that
+ * answers, one that does not, sizes; T9 deaths, stops, a terminal that goes away; T10 types, LANG=C).
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unit/test.h"
 

@@ -102,6 +102,7 @@ static struct replies answers(const char *text)
     return r;
 }
 
+/* T2: answers, in pieces, wrong, late, or rubbish. */
 static void device_answers(void **state)
 {
     (void)state;

@@ -70,7 +70,7 @@ static void show(struct pictures *p, struct canvas *c, struct picture_shown *sho
     pictures_frame(p, c, shown);
 }
 
-/* The sixel decoded again, against the pixels it was made from. */
+/* T4: the sixel decoded again, against the pixels it was made from. */
 static void sixel_holds_the_picture(void **state)
 {
     (void)state;
