@@ -50,6 +50,13 @@ tests_ui_pictures_test_SOURCES = tests/ui/pictures_test.c $(flowers_sources)
 tests_ui_pictures_test_CPPFLAGS = $(test_cppflags)
 tests_ui_pictures_test_LDADD = libfl_ui.a libfl_image.a libfl_base.a $(JPEG_LIBS) $(PNG_LIBS) $(CMOCKA_LIBS) -lutil -lm
 
+check_PROGRAMS += tests/ui/curscr.test
+TESTS += tests/ui/curscr.test
+tests_ui_curscr_test_SOURCES = tests/ui/curscr_test.c tests/unit/test.h
+tests_ui_curscr_test_CPPFLAGS = $(test_cppflags) $(CURSES_CFLAGS)
+tests_ui_curscr_test_LDADD = libfl_ui.a libfl_config.a libfl_image.a libfl_base.a $(CURSES_LIBS) $(SIXEL_LIBS) $(JPEG_LIBS) \
+	$(PNG_LIBS) $(CMOCKA_LIBS) -lutil -lm
+
 # the real program by keys
 check_PROGRAMS += tests/ui/keys_script.test
 TESTS += tests/ui/keys_script.test
