@@ -36,7 +36,7 @@ libfl_engine_a_SOURCES = \
 	src/engine/compare.c src/engine/compare.h src/engine/job_compare.c src/engine/job_runs.c src/engine/stored.c src/engine/stored.h \
 	src/engine/engine.c src/engine/engine.h src/engine/features.c src/engine/fresh.h src/engine/hooks.c \
 	src/engine/hooks.h src/engine/ini.c src/engine/ini.h src/engine/internal.h src/engine/job.c src/engine/job.h \
-	src/engine/job_data.c src/engine/job_eval.c src/engine/job_files.c src/engine/job_scan.c src/engine/job_train.c src/engine/job_weights.c src/engine/jobs.c \
+	src/engine/job_data.c src/engine/job_eval.c src/engine/job_estimate.c src/engine/job_files.c src/engine/job_scan.c src/engine/job_train.c src/engine/job_weights.c src/engine/jobs.c \
 	src/engine/layout.h src/engine/model.c src/engine/model.h src/engine/model_file.c src/engine/queue.c \
 	src/engine/queue.h src/engine/record.c src/engine/record.h src/engine/run.c src/engine/run.h src/engine/scan.h \
 	src/engine/score.c src/engine/score.h src/engine/settings.c src/engine/settings.h src/engine/show.c \
@@ -81,7 +81,7 @@ libfl_ui_a_SOURCES += \
 	src/ui/fmt.c src/ui/fmt.h src/ui/layout.c src/ui/layout.h src/ui/parts.c src/ui/parts.h src/ui/plot_dots.c \
 	src/ui/plot_dots.h src/ui/plot_scale.c src/ui/plot_scale.h src/ui/screen_data.c src/ui/screen_samples.c \
 	src/ui/screen_setup.c src/ui/setup_items.c src/ui/setup_draw.c src/ui/setup_edit.c src/ui/setup_text.c \
-	src/ui/setup_command.c src/ui/setup_queue.c src/ui/setup_private.h src/ui/clip.c src/ui/clip.h src/ui/screen_train.c src/ui/screens.c src/ui/screens.h src/ui/w_list.c src/ui/w_list.h \
+	src/ui/setup_command.c src/ui/setup_estimate.c src/ui/setup_queue.c src/ui/setup_private.h src/ui/clip.c src/ui/clip.h src/ui/screen_train.c src/ui/screens.c src/ui/screens.h src/ui/w_list.c src/ui/w_list.h \
 	src/ui/w_plot.c src/ui/w_plot.h src/ui/w_timeline.c src/ui/w_timeline.h
 # grids, runs and results
 libfl_ui_a_SOURCES += \

@@ -303,8 +303,46 @@ int train_folder(struct batch *b, const char *folder)
     return follow_run(b, &cmd);
 }
 
+/* A line for each number: its name, a tab, the value. */
+static void tell_estimate(struct batch *b, const char *text)
+{
+    if (!(b->flags & FLAG_JSON)) {
+        output_text(&b->result, text);
+        return;
+    }
+    cJSON *event = json_event("estimate");
+    while (*text) {
+        char name[32] = "", value[160] = "";
+        double number;
+        sscanf(text, "%31[^\t]\t%159[^\n]", name, value);
+        if (num_parse_real(value, &number))
+            json_real(event, name, number);
+        else
+            json_text(event, name, value);
+        text += strcspn(text, "\n");
+        text += *text == '\n';
+    }
+    json_line(&b->result, event);
+}
+
+static int estimate(struct batch *b, const char *folder)
+{
+    struct cmd cmd = {.kind = CMD_ESTIMATE, .options = &b->options};
+    struct err err = {0};
+    struct job_end end;
+    if (put_path(cmd.path, folder, &err) != ERR_OK)
+        return report_usage(b, &err);
+    int code = run_job(b, &cmd, watch_stage, NULL, &end);
+    if (end.block)
+        tell_estimate(b, text_view(end.block));
+    job_end_done(&end);
+    return code;
+}
+
 int cmd_train(struct batch *b)
 {
+    if (b->flags & FLAG_DRY)
+        return estimate(b, b->words[0]);
     return b->n_modes ? train_modes(b, b->words[0]) : train_folder(b, b->words[0]);
 }
 

@@ -25,7 +25,8 @@ enum flag {
     FLAG_STORED = 512,
     FLAG_MODES = 1024, /* --mode of train: that of the option, or several; takes a value */
     FLAG_ROWS = 2048, /* of grid; takes a value */
-    FLAG_COLS = 4096
+    FLAG_COLS = 4096,
+    FLAG_DRY = 8192
 };
 #define FLAGS_EVERYWHERE (FLAG_JSON | FLAG_HELP | FLAG_VERSION)
 

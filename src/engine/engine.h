@@ -65,6 +65,9 @@ enum cmd_kind {
     CMD_ATTACH,    /* path: folder of a run that another process trains. From then on it is shown and steered as if it were trained here: its
                     * numbers are the snapshot's, notices and job carry its own command (CMD_TRAIN ...), control commands go to it, and the
                     * job ends as it ends. The end of this engine leaves it alone. Several may watch, and all may steer */
+    CMD_ESTIMATE,  /* path: data folder; options. A step or two of each phase on real pictures, nothing is kept. number: no step begins after so
+                    * many seconds, 0: 20. Result: text block of lines NAME<TAB>VALUE: seconds (of the whole run), memory and disk (bytes),
+                    * basis (what was measured, a sentence) */
     CMD_DEVICES,   /* Result: text block, a line a device. Loads libtorch */
     /* queue commands: done at once, whatever runs. A run in the queue has its job number already and ends with one notice as every job does */
     CMD_QUEUE_ADD, /* as CMD_TRAIN; begins when the engine is free and those before it have ended. errors: INVALID (as engine_recipe, or its

@@ -3,10 +3,15 @@
 #ifndef FL_ENGINE_FRESH_H
 #define FL_ENGINE_FRESH_H
 
-#include "engine/internal.h"
+#include "engine/trainer.h"
 
 /* Trains on the class folders of root. *folder (may be NULL) gets the run's folder once there is one; the caller frees it. */
 enum err_code train_fresh(struct job *job, const char *root, const struct options *options, char **folder,
                           struct err *err);
+
+/* The first steps of one, for a dry run: no folder yet. record's model, classes, recipe and options are set before train_build_net. */
+void trainer_init(struct trainer *t, struct job *job);
+enum err_code train_load_torch(struct trainer *t, const struct options *o, const char *precision, struct err *err);
+enum err_code train_build_net(struct trainer *t, struct err *err);
 
 #endif

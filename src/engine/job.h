@@ -27,6 +27,7 @@ enum err_code job_resume(struct job *job, struct err *err);
 enum err_code job_eval(struct job *job, struct err *err);
 enum err_code job_predict(struct job *job, struct err *err);
 enum err_code job_pretrain(struct job *job, struct err *err);
+enum err_code job_estimate(struct job *job, struct err *err);
 enum err_code job_devices(struct job *job, struct err *err);
 
 #endif

@@ -30,7 +30,7 @@ static void note_seconds(struct trainer *t, size_t field, double seconds)
 
 #define NOTE_SECONDS(t, field, began) note_seconds(t, offsetof(struct train_view, field), clock_now() - (began))
 
-static enum err_code load_torch(struct trainer *t, const struct options *o, const char *precision, struct err *err)
+enum err_code train_load_torch(struct trainer *t, const struct options *o, const char *precision, struct err *err)
 {
     const struct torch *torch;
     job_stage(t->job, "loading libtorch", 0);
@@ -111,7 +111,7 @@ static enum err_code load_weights(struct trainer *t, const char *path, bool want
 }
 
 /* The network with its first values: fresh, or of the record's weight file. */
-static enum err_code build_net(struct trainer *t, struct err *err)
+enum err_code train_build_net(struct trainer *t, struct err *err)
 {
     struct record *r = &t->run.record;
     const struct arch *arch = arch_find(r->model);
@@ -194,7 +194,7 @@ static void close_to_viewers(struct trainer *t, enum err_code code, const struct
         server_end(t->server, &notice);
 }
 
-static void trainer_init(struct trainer *t, struct job *job)
+void trainer_init(struct trainer *t, struct job *job)
 {
     memset(t, 0, sizeof *t);
     t->job = job;
@@ -295,9 +295,9 @@ static enum err_code prepare(struct trainer *t, const char *root, const struct o
         return code;
     t->run.record.recipe = recipe;
     fill_record(t, o, mode, arch, weights);
-    code = load_torch(t, o, option_row(OPTION_ID_precision)->choices[o->precision], err);
+    code = train_load_torch(t, o, option_row(OPTION_ID_precision)->choices[o->precision], err);
     if (code == ERR_OK)
-        code = build_net(t, err);
+        code = train_build_net(t, err);
     return code;
 }
 
@@ -393,9 +393,9 @@ static enum err_code reload_torch(struct trainer *t, struct err *err)
         r->options.threads = now->threads;
         r->options.source[OPTION_ID_threads] = SOURCE_RUN;
     }
-    enum err_code code = load_torch(t, &r->options, precision, err);
+    enum err_code code = train_load_torch(t, &r->options, precision, err);
     if (code == ERR_OK && strncmp(kind, r->device, 3) != 0)
-        code = load_torch(t, &r->options, option_row(OPTION_ID_precision)->choices[r->options.precision], err);
+        code = train_load_torch(t, &r->options, option_row(OPTION_ID_precision)->choices[r->options.precision], err);
     return code;
 }
 
@@ -425,7 +425,7 @@ static enum err_code reload(struct trainer *t, struct err *err)
     if (code == ERR_OK)
         code = reload_torch(t, err);
     if (code == ERR_OK)
-        code = build_net(t, err);
+        code = train_build_net(t, err);
     if (code == ERR_OK)
         code = restore(t, err);
     if (code == ERR_OK && t->epoch >= recipe_epochs(trainer_recipe(t))) {

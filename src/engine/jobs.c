@@ -26,6 +26,7 @@ static const struct job_ops table[] = {
     {.kind = CMD_PREDICT, .engine_thread = true, .while_paused = true, .run = job_predict},
     {.kind = CMD_PRETRAIN, .engine_thread = true, .steered = true, .announces = true, .run = job_pretrain},
     {.kind = CMD_ATTACH, .engine_thread = true, .steered = true, .announces = true, .run = job_attach},
+    {.kind = CMD_ESTIMATE, .engine_thread = true, .run = job_estimate},
     {.kind = CMD_DEVICES, .engine_thread = true, .run = job_devices},
 };
 

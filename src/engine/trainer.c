@@ -177,7 +177,7 @@ static bool keeps_optimiser(const struct trainer *t, int p)
     return !now->fresh_optimizer && now->optimizer == before->optimizer && now->momentum == before->momentum;
 }
 
-enum err_code trainer_phase(struct trainer *t, int p, struct err *err)
+enum err_code trainer_phase_dry(struct trainer *t, int p, struct err *err)
 {
     const struct phase *ph = &trainer_recipe(t)->phases[p];
     enum err_code code = keeps_optimiser(t, p) ? ERR_OK : make_optimiser(t, ph, err);
@@ -187,6 +187,14 @@ enum err_code trainer_phase(struct trainer *t, int p, struct err *err)
     if (code != ERR_OK)
         return code;
     make_loaders(t, ph);
+    return ERR_OK;
+}
+
+enum err_code trainer_phase(struct trainer *t, int p, struct err *err)
+{
+    enum err_code code = trainer_phase_dry(t, p, err);
+    if (code != ERR_OK)
+        return code;
     if (features_apply(t))
         return make_features(t, err);
     drop_features(t);

@@ -72,6 +72,9 @@ enum err_code trainer_run(struct trainer *t, struct err *err);
 /* Loaders, optimiser, flags of phase p (from 0). An optimiser of the same phase (from a checkpoint) is kept. */
 enum err_code trainer_phase(struct trainer *t, int p, struct err *err);
 
+/* The same without computing features. */
+enum err_code trainer_phase_dry(struct trainer *t, int p, struct err *err);
+
 /* The optimiser that phase p has, without state; for a checkpoint to fill. */
 enum err_code trainer_optimiser(struct trainer *t, int p, struct err *err);
 

@@ -19,6 +19,7 @@ static void setup_free(void *self)
 {
     struct setup_screen *s = self;
     graph_free(s->graph);
+    free(s->estimated);
     free(s);
 }
 
@@ -137,6 +138,9 @@ static unsigned setup_action(void *self, enum action action, struct ui_model *mo
     case ACTION_QUEUE:
         s->queue_open = model->snap->n_queue > 0;
         return UI_REPAINT;
+    case ACTION_ESTIMATE:
+        setup_estimate(s);
+        return UI_REPAINT;
     case ACTION_CUT_EARLIER:
     case ACTION_CUT_LATER:
         if (!setup_cut_why_not(s, action == ACTION_CUT_LATER, model))
@@ -164,6 +168,7 @@ static unsigned setup_event(void *self, const struct notice *notice, struct ui_m
     struct setup_screen *s = self;
     s->model = model;
     setup_script_event(s, notice);
+    setup_estimate_event(s, notice);
     return UI_REPAINT;
 }
 
@@ -174,9 +179,11 @@ static const char *setup_why_not(void *self, enum action action, const struct ui
     bool of_item = action == ACTION_SELECT || action == ACTION_DEFAULT || action == ACTION_EXPLAIN;
     if (of_item && !item)
         return "no option fits; Esc shows all";
+    if (action == ACTION_START && s->estimate_job)
+        return "an estimate is being made; e stops it";
     if (action == ACTION_START && !model->dataset)
         return "there is no data set yet";
-    if ((action == ACTION_COPY_COMMAND || action == ACTION_WRITE_SCRIPT) && !*model->data)
+    if ((action == ACTION_ESTIMATE || action == ACTION_COPY_COMMAND || action == ACTION_WRITE_SCRIPT) && !*model->data)
         return "open a data folder first";
     if (action == ACTION_DEFAULT && !option_is_set(model->options, setup_option(item)))
         return "this is the default already";

@@ -166,13 +166,17 @@ static void draw_help(struct canvas *c, struct area a, const struct setup_screen
     parts_wrap(c, rest, ROLE_DIM, row->long_help);
 }
 
-static void draw_command(struct canvas *c, struct area a, const struct ui_model *model)
+/* The last row is the estimate's, when there is one. */
+static void draw_command(struct canvas *c, struct area a, const struct setup_screen *s,
+                         const struct ui_model *model)
 {
     struct str text = STR_INIT;
     if (area_empty(a))
         return;
     if (a.h >= 3)
         parts_line(c, area_cut_top(&a, 1));
+    if (s->estimate_job || *s->estimate)
+        setup_estimate_draw(s, c, area_cut_bottom(&a, a.h >= 2), model->options);
     setup_command(&text, model);
     canvas_put(c, a, 0, 0, ROLE_BAR_FULL, "$");
     parts_wrap(c, (struct area){a.x + 2, a.y, a.w > 2 ? a.w - 2 : 0, a.h}, ROLE_STRONG, text.s);
@@ -232,6 +236,6 @@ void setup_draw(void *self, struct canvas *c, struct area body, const struct ui_
     parts_line(c, l.line);
     draw_plan(c, &l, &d, graph, &err);
     draw_help(c, l.help, s, model->options);
-    draw_command(c, l.command, model);
+    draw_command(c, l.command, s, model);
 }
 

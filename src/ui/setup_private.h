@@ -33,6 +33,9 @@ struct setup_screen {
     struct graph *graph; /* of the model chosen, for the ladder */
     uint64_t script_job; /* writes script; 0 none */
     char script[OPTION_TEXT_MAX];
+    uint64_t estimate_job;      /* runs; 0 none */
+    struct options *estimated;  /* the settings of the estimate, and what came of it; NULL none */
+    char estimate[160];
     struct list queue;   /* runs that wait */
     bool queue_open;     /* they have the keys */
 };
@@ -92,6 +95,13 @@ bool setup_queue_action(struct setup_screen *s, enum action action);
 const char *setup_queue_why_not(const struct setup_screen *s, enum action action, const struct ui_model *model);
 /* Takes rows off the bottom of *a for the runs that wait: all that fit when they have the keys, else a line. */
 void setup_queue_draw(struct setup_screen *s, struct canvas *c, struct area *a, const struct snapshot *snap);
+
+/* --- setup_estimate.c -------------------------------------------------------------------------- */
+
+void setup_estimate(struct setup_screen *s); /* begins one, or stops the one that runs */
+void setup_estimate_event(struct setup_screen *s, const struct notice *notice);
+/* "estimate: 3 min 20 s, ..." at the right end of row. */
+void setup_estimate_draw(const struct setup_screen *s, struct canvas *c, struct area row, const struct options *now);
 
 /* --- setup_draw.c ----------------------------------------------------------------------------- */
 

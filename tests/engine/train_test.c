@@ -370,6 +370,41 @@ static void another_folder_is_evaluated(void **state)
     block_release(block);
 }
 
+/* --- a dry run ----------------------------------------------------------------------------------------------- */
+
+static double number_of(const char *text, const char *name)
+{
+    const char *at = strstr(text, name);
+    assert_non_null(at);
+    return strtod(at + strlen(name) + 1, NULL);
+}
+
+/* Twice the epochs take twice the time; with the features reused it is less than with steps; nothing is written. */
+static void estimates_follow_the_settings(void **state)
+{
+    (void)state;
+    static const char *const modes[] = {"fine-tune", "fine-tune", "frozen"};
+    static const char *const epochs[] = {"epochs=10", "epochs=1000", "epochs=1000"};
+    double seconds[3];
+    for (int i = 0; i < 3; i++) {
+        char mode[32];
+        snprintf(mode, sizeof mode, "mode=%s", modes[i]);
+        struct options o = OPTIONS(mode, epochs[i], "batch-size=8");
+        struct cmd cmd = {.kind = CMD_ESTIMATE, .options = &o};
+        snprintf(cmd.path, sizeof cmd.path, "%s", flowers);
+        struct notice n = do_cmd(cmd, NULL);
+        if (n.kind != NOTICE_FINISHED)
+            fail_msg("%s", n.err.message);
+        const struct block *block = engine_block(engine, n.block);
+        seconds[i] = number_of(text_view(block), "seconds");
+        assert_true(number_of(text_view(block), "disk") > 1e5);
+        block_release(block);
+    }
+    print_message("# 10 epochs %.3f s, 1000 epochs %.3f s, frozen %.3f s\n", seconds[0], seconds[1], seconds[2]);
+    assert_true(seconds[1] > 10 * seconds[0] && seconds[2] < seconds[1]);
+    assert_int_equal(snap.train.live, false);
+}
+
 /* --- messages ------------------------------------------------------------------------------------------------ */
 
 static void a_folder_in_use_names_resume(void **state)
@@ -472,6 +507,7 @@ int main(void)
         cmocka_unit_test(damaged_pictures_get_a_row), cmocka_unit_test(another_folder_is_evaluated),
         cmocka_unit_test(a_folder_in_use_names_resume), cmocka_unit_test(without_weights),
         cmocka_unit_test(the_head_of_the_file), cmocka_unit_test(the_log_tells_the_match),
+        cmocka_unit_test(estimates_follow_the_settings),
         cmocka_unit_test(nothing_is_left_behind),
     };
     if (!lab_has_shim()) {

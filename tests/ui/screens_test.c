@@ -387,6 +387,32 @@ static void setup_cut(void **state)
     stage_close(&s);
 }
 
+static void setup_estimates(void **state)
+{
+    (void)state;
+    static const char text[] = "seconds\t205.5\nmemory\t1234567890\ndisk\t90000000\nbasis\t2 steps, 64 pictures in 1.9 s on cpu\n";
+    struct stage s;
+    stage_open(&s, &screen_setup);
+    act(&s, ACTION_ESTIMATE);
+    assert_int_equal(s.world.asked.command, CMD_ESTIMATE);
+    assert_string_equal(s.world.asked.path, "/data/flowers");
+    golden_at(&s, "setup-estimating", 80, 24, false);
+    act(&s, ACTION_ESTIMATE); /* again: no more of it */
+    assert_int_equal(s.world.asked.command, CMD_CANCEL);
+    assert_int_equal(s.world.asked.job, 99);
+    struct notice n = {.kind = NOTICE_STARTED, .job = 99, .command = CMD_ESTIMATE};
+    s.ops->event(s.self, &n, &s.world.model);
+    n.kind = NOTICE_FINISHED, n.block = 5;
+    const struct block *before = s.world.block, *block = block_from_bytes(BLOCK_TEXT, text, sizeof text);
+    s.world.block = block;
+    s.ops->event(s.self, &n, &s.world.model);
+    golden(&s, "setup-estimate");
+    set(&s.world, OPTION_ID_batch_size, "8"); /* it is of other settings now */
+    golden_at(&s, "setup-estimate-old", 80, 24, false);
+    s.world.block = before;
+    stage_close(&s);
+}
+
 static void setup_queue(void **state)
 {
     (void)state;
@@ -542,6 +568,7 @@ int main(void)
         cmocka_unit_test(setup_command_line),
         cmocka_unit_test(setup_explains),
         cmocka_unit_test(setup_cut),
+        cmocka_unit_test(setup_estimates),
         cmocka_unit_test(setup_queue),
         cmocka_unit_test(every_size),
         cmocka_unit_test(any_keys),

@@ -1,0 +1,214 @@
+/* A dry run: what a run would take, from a step or two of each phase on real pictures.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "engine/job.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "engine/fresh.h"
+
+#define LIMIT 20.0 /* seconds, when the command says none */
+
+struct dry {
+    struct trainer *t;
+    uint32_t *files; /* of the batches that are tried, spread over the data set */
+    size_t n_files;
+    double deadline;
+    double seconds;  /* of the run so far */
+    int steps, images;
+    double measured; /* seconds that these took */
+    int features_from; /* block whose input was counted as computed once; 0 none */
+};
+
+/* Seconds a picture: of a step, of the pass before the first block that trains, of a whole pass. */
+struct speed {
+    double step, frozen, forward;
+};
+
+static enum err_code list_files(struct dry *d, const char *root, const struct options *o, struct err *err)
+{
+    struct trainer *t = d->t;
+    struct scan_config config;
+    settings_scan(&config, o);
+    job_stage(t->job, "listing", 0);
+    enum err_code code = dataset_list(&t->ds, root, &config, err);
+    size_t n = code == ERR_OK ? dataset_used(t->ds) : 0, k = 0;
+    if (code == ERR_OK)
+        code = dataset_check(t->ds, err);
+    if (code != ERR_OK)
+        return code;
+    t->split.n_val = (size_t)((double)n * o->val_share + 0.5);
+    t->split.n_train = n - t->split.n_val;
+    size_t batch = (size_t)t->run.record.recipe.batch_size, want = 2 * batch < n ? 2 * batch : n;
+    d->files = xcalloc(want, sizeof *d->files);
+    for (size_t i = 0; i < t->ds->n_files && d->n_files < want; i++) {
+        if (t->ds->files[i].status == FILE_USED && k++ * want / n >= d->n_files)
+            d->files[d->n_files++] = (uint32_t)i;
+    }
+    return ERR_OK;
+}
+
+/* The record as far as a network needs it. */
+static void fill_record(struct trainer *t, const struct options *o)
+{
+    struct record *r = &t->run.record;
+    char **names = xcalloc(t->ds->n_classes, sizeof *names);
+    for (size_t k = 0; k < t->ds->n_classes; k++)
+        names[k] = t->ds->classes[k].name;
+    record_classes(r, names, (int)t->ds->n_classes);
+    snprintf(r->model, sizeof r->model, "%.31s", o->model);
+    free(names);
+}
+
+static enum err_code time_passes(struct dry *d, const struct batch *batch, struct speed *s, struct err *err)
+{
+    struct trainer *t = d->t;
+    int from = t->first_trained;
+    size_t n = (size_t)batch->n;
+    size_t width = from ? (size_t)graph_cut_size(net_graph(t->model.net), t->model.prep.size, from - 1, NULL) : 1;
+    size_t more = width > (size_t)t->model.n_classes ? width : (size_t)t->model.n_classes;
+    float *out = xmalloc(n * more * sizeof *out);
+    double began = clock_now();
+    enum err_code code = model_logits(&t->model, batch->rgb, n, out, err);
+    double between = clock_now();
+    if (code == ERR_OK && from)
+        code = model_features(&t->model, from, (int)width, batch->rgb, n, out, err);
+    s->forward = (between - began) / (double)n;
+    s->frozen = (clock_now() - between) / (double)n;
+    free(out);
+    return code;
+}
+
+/* The second step counts where there is time for it: the first one also makes room. */
+static enum err_code time_steps(struct dry *d, struct speed *s, struct err *err)
+{
+    struct trainer *t = d->t;
+    const struct batch *batch;
+    enum err_code code = ERR_OK;
+    loader_start(t->train, d->files, d->n_files, 1);
+    for (int i = 0; i < 2 && code == ERR_OK && (i == 0 || clock_now() < d->deadline); i++) {
+        double began = clock_now();
+        code = job_cancelled(t->job, err);
+        if (code == ERR_OK)
+            code = loader_next(t->train, &batch, NULL, err);
+        if (code != ERR_OK || !batch || batch->n == 0)
+            break;
+        code = trainer_step(t, batch, err);
+        s->step = (clock_now() - began) / batch->n;
+        d->steps++;
+        d->images += batch->n;
+        d->measured += clock_now() - began;
+        if (code == ERR_OK && i == 0)
+            code = time_passes(d, batch, s, err);
+    }
+    if (code == ERR_OK && s->step <= 0)
+        code = err_set(err, ERR_INVALID, "none of the pictures tried can be decoded");
+    return code;
+}
+
+/* Features are computed in one pass, for later phases with the same cut too; the steps then begin at the cut. */
+static void add_phase(struct dry *d, const struct phase *phase, const struct speed *s)
+{
+    const struct trainer *t = d->t;
+    double train = (double)t->split.n_train, val = (double)t->split.n_val;
+    double step = s->step, forward = s->forward;
+    if (features_apply(t)) {
+        if (d->features_from != t->first_trained)
+            d->seconds += (train + val) * s->frozen;
+        d->features_from = t->first_trained;
+        step = step > s->frozen ? step - s->frozen : 0;
+        forward = forward > s->frozen ? forward - s->frozen : 0;
+    }
+    d->seconds += phase->epochs * (train * step + val * forward);
+}
+
+/* Weights three times (best, last, checkpoint), the optimiser's moments and the mean of the weights in the checkpoint. */
+static uint64_t disk_bytes(const struct trainer *t)
+{
+    const struct recipe *r = &t->run.record.recipe;
+    uint64_t params = (uint64_t)graph_params(net_graph(t->model.net), -1) * sizeof(float);
+    int moments = 0;
+    for (int i = 0; i < r->n_phases; i++) {
+        int here = r->phases[i].optimizer != OPT_SGD ? 2 : r->phases[i].momentum > 0;
+        moments = here > moments ? here : moments;
+    }
+    return params * (uint64_t)(3 + moments + r->average);
+}
+
+static uint64_t memory_bytes(const struct trainer *t)
+{
+    struct rusage use;
+    if (t->model.device.index >= 0)
+        return t->fl->device_memory();
+    return getrusage(RUSAGE_SELF, &use) == 0 ? (uint64_t)use.ru_maxrss * 1024 : 0;
+}
+
+static void hand_over(const struct dry *d)
+{
+    const struct trainer *t = d->t;
+    struct str text = STR_INIT, bytes = STR_INIT;
+    str_printf(&text, "seconds\t%.3f\nmemory\t%" PRIu64 "\ndisk\t%" PRIu64 "\n", d->seconds, memory_bytes(t),
+               disk_bytes(t));
+    str_printf(&text, "basis\t%d step%s, %d pictures in %.1f s on %s\n", d->steps, d->steps == 1 ? "" : "s", d->images,
+               d->measured, t->model.device.name);
+    block_text(&bytes, text.s);
+    job_result(t->job, BLOCK_TEXT, &bytes);
+    str_done(&text);
+}
+
+static enum err_code try_phases(struct dry *d, struct err *err)
+{
+    struct trainer *t = d->t;
+    const struct recipe *r = &t->run.record.recipe;
+    enum err_code code = ERR_OK;
+    t->steps_in_epoch = trainer_steps_per_epoch(t);
+    job_stage(t->job, "trying", (uint64_t)r->n_phases);
+    for (int p = 0; code == ERR_OK && p < r->n_phases; p++) {
+        struct speed s = {0};
+        code = trainer_phase_dry(t, p, err);
+        if (code == ERR_OK)
+            code = time_steps(d, &s, err);
+        if (code == ERR_OK)
+            add_phase(d, &r->phases[p], &s);
+        job_progress(t->job, (uint64_t)p + 1, (uint64_t)r->n_phases, 0);
+    }
+    return code;
+}
+
+enum err_code job_estimate(struct job *job, struct err *err)
+{
+    const struct options *o = job->cmd.options;
+    struct trainer t;
+    struct dry d = {.t = &t};
+    char *root = path_expand(job->cmd.path);
+    trainer_init(&t, job);
+    record_init(&t.run.record);
+    t.run.record.options = *o;
+    enum err_code code = engine_recipe(o, &t.run.record.recipe, err);
+    if (code == ERR_OK)
+        code = list_files(&d, root, o, err);
+    if (code == ERR_OK) {
+        fill_record(&t, o);
+        code = train_load_torch(&t, o, option_row(OPTION_ID_precision)->choices[o->precision], err);
+    }
+    if (code == ERR_OK)
+        code = train_build_net(&t, err);
+    d.deadline = clock_now() + (job->cmd.number > 0 ? (double)job->cmd.number : LIMIT);
+    if (code == ERR_OK)
+        code = try_phases(&d, err);
+    if (code == ERR_OK)
+        hand_over(&d);
+    free(d.files);
+    free(root);
+    record_done(&t.run.record);
+    memset(&t.run.record, 0, sizeof t.run.record);
+    trainer_done(&t);
+    return code;
+}
