@@ -24,7 +24,9 @@ static const char *sorted_text(const struct data_rows *r, bool files)
 {
     static const char *const texts[2][DATA_COLUMNS][2] = {
         {{"", "Z to A"}, {"most first", "fewest first"}, {"left out first", "left out last"}},
-        {{"", "Z to A"}, {"bytes: most first", "bytes: least first"}, {"left out first", "left out last"}}};
+        {{"", "Z to A"},
+         {"bytes: most first", "bytes: least first"},
+         {"left out first", "left out last"}}};
     return texts[files][r->column][r->reverse];
 }
 
@@ -48,8 +50,8 @@ static void draw_filter(struct canvas *c, struct area row, const struct data_row
 }
 
 /* Room for the filter above a list, where there is one. Returns the rest. */
-static struct area cut_filter(const struct data_screen *s, struct canvas *c, struct area a, bool files,
-                              size_t total)
+static struct area cut_filter(const struct data_screen *s, struct canvas *c, struct area a,
+                              bool files, size_t total)
 {
     const struct data_rows *r = &s->rows[files];
     bool typing = s->typing && s->in_files == files;
@@ -116,7 +118,8 @@ static void draw_class_heading(struct canvas *c, struct area a, const struct dat
     struct area name = {a.x, a.y, k.name >= 8 ? k.count - 5 : a.w, a.h};
     char title[64];
     snprintf(title, sizeof title, "Classes%s%s", *sorted ? ", " : "", sorted);
-    parts_heading(c, name, !s->in_files, text_width(title) > name.w && *sorted ? sorted : title, NULL);
+    parts_heading(c, name, !s->in_files, text_width(title) > name.w && *sorted ? sorted : title,
+                  NULL);
     canvas_put_right(c, a, k.count, 0, ROLE_DIM, k.name >= 8 ? "used" : "");
     if (k.share)
         canvas_put_right(c, a, k.share, 0, ROLE_DIM, "share");
@@ -171,8 +174,8 @@ static void draw_files(struct data_screen *s, struct canvas *c, struct area a, s
     list_draw(c, rows, &r->list, r->order.n, s->in_files, draw_file, d);
 }
 
-static void draw_preview(struct canvas *c, const struct data_layout *l, const struct ui_model *model,
-                         size_t file)
+static void draw_preview(struct canvas *c, const struct data_layout *l,
+                         const struct ui_model *model, size_t file)
 {
     struct area a = area_inset(l->picture, 1, 0), facts = area_inset(l->facts, 1, 0);
     struct area picture = layout_aspect(a, 4.0 / 3, model->cell_w, model->cell_h);

@@ -41,7 +41,8 @@ static void place_files(struct data_screen *s, const struct ds_view *ds, size_t 
     }
 }
 
-/* Looks only into classes that have some: with a million files nobody waits for those that are fine. */
+/* Looks only into classes that have some: with a million files nobody waits for those that are
+ * fine. */
 static void add_files(struct data_screen *s, size_t *cap, const struct ds_view *ds)
 {
     size_t at[STATUSES], seen = 0;
@@ -120,8 +121,8 @@ bool data_next_heading(struct data_screen *s, bool back)
     return false;
 }
 
-bool data_entry_file(const struct data_screen *s, const struct ds_view *ds, size_t entry, bool second,
-                     size_t *file)
+bool data_entry_file(const struct data_screen *s, const struct ds_view *ds, size_t entry,
+                     bool second, size_t *file)
 {
     bool conflict, across;
     size_t a, b;
@@ -167,8 +168,9 @@ static void draw_heading(struct canvas *c, struct area row, const struct entry *
                       (unsigned long long)ds->by_status[e->index],
                       data_status_words(words, (int)e->index));
     else if (e->kind == ENTRY_CONFLICTS)
-        canvas_printf(c, row, 0, 0, ROLE_TITLE, "%llu label conflict%s: identical files in two classes",
-                      n, n == 1 ? "" : "s");
+        canvas_printf(c, row, 0, 0, ROLE_TITLE,
+                      "%llu label conflict%s: identical files in two classes", n,
+                      n == 1 ? "" : "s");
     else
         canvas_printf(c, row, 0, 0, ROLE_TITLE, "%llu pair%s of identical files in one class", n,
                       n == 1 ? "" : "s");

@@ -133,12 +133,13 @@ static void draw_bars(struct canvas *c, struct area a, const char *title, const 
 static void draw_sentence(struct canvas *c, struct area a, const struct sizes *s)
 {
     char text[200], share[NUM_TEXT];
-    size_t n = (size_t)snprintf(text, sizeof text,
-                                "%zu pictures, the shorter side from %d to %d pixels; ", s->n,
-                                s->least, s->most);
+    size_t n =
+        (size_t)snprintf(text, sizeof text, "%zu pictures, the shorter side from %d to %d pixels; ",
+                         s->n, s->least, s->most);
     if (s->smaller)
-        snprintf(text + n, sizeof text - n, "%zu (%s) are smaller than the network's %d and enlarged",
-                 s->smaller, fmt_percent(share, (double)s->smaller / (double)s->n), s->network);
+        snprintf(text + n, sizeof text - n,
+                 "%zu (%s) are smaller than the network's %d and enlarged", s->smaller,
+                 fmt_percent(share, (double)s->smaller / (double)s->n), s->network);
     else
         snprintf(text + n, sizeof text - n, "none is smaller than the network's %d", s->network);
     parts_wrap(c, a, s->smaller ? ROLE_STATE_WARN : ROLE_TEXT, text);

@@ -85,8 +85,8 @@ bool data_window_action(struct data_screen *s, enum action action, const struct 
     shape_of(&model->ds, file, &width, &height);
     if (zoom_action(&s->zoom, action, width, height, s->room_w, s->room_h))
         return true;
-    bool whole = s->zoom.steps == 0, back = action == ACTION_LEFT || action == ACTION_UP ||
-                                            action == ACTION_PAGE_UP;
+    bool whole = s->zoom.steps == 0,
+         back = action == ACTION_LEFT || action == ACTION_UP || action == ACTION_PAGE_UP;
     bool moves = action == ACTION_LEFT || action == ACTION_RIGHT || action == ACTION_UP ||
                  action == ACTION_DOWN;
     if ((action != ACTION_PAGE_UP && action != ACTION_PAGE_DOWN && !(moves && whole)) ||

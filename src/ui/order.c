@@ -120,11 +120,10 @@ size_t order_row(const struct order *o, size_t i)
 
 size_t order_find(const struct order *o, size_t row)
 {
-    size_t at = row < o->n ? row : o->n;
-    for (size_t i = 0; o->rows && i <= o->n; i++) {
-        at = i;
-        if (i < o->n && o->rows[i] == row)
-            break;
-    }
+    size_t at = 0;
+    if (!o->rows)
+        at = row < o->n ? row : o->n;
+    while (o->rows && at < o->n && o->rows[at] != row)
+        at++;
     return at < o->n && o->reverse ? o->n - 1 - at : at;
 }

@@ -69,8 +69,8 @@ static void frame_window(uint8_t *rgb, int w, int h, struct rect window, int wid
         for (int x = 0; x < w; x++) {
             uint8_t *p = rgb + ((size_t)y * (size_t)w + (size_t)x) * 3;
             bool inside = x >= x0 && x <= x1 && y >= y0 && y <= y1;
-            bool line = inside && (x < x0 + thick || x > x1 - thick || y < y0 + thick ||
-                                   y > y1 - thick);
+            bool line =
+                inside && (x < x0 + thick || x > x1 - thick || y < y0 + thick || y > y1 - thick);
             for (int k = 0; k < 3; k++)
                 p[k] = line     ? (uint8_t)(FRAME >> (16 - 8 * k))
                        : inside ? p[k]
@@ -124,8 +124,8 @@ enum err_code picture_make(uint8_t **rgb, const struct picture_want *want, int w
     struct image_info info;
     bool stretch = want->fit == PICTURE_STRETCH;
     int smaller = width < height ? width : height, larger = width < height ? height : width;
-    /* the network's view is exact, and a part needs its pixels: never from a scaled decode; a frame's
-     * place is that of the full size */
+    /* the network's view is exact, and a part needs its pixels: never from a scaled decode; a
+     * frame's place is that of the full size */
     bool full = want->square || want->frame || want->window.w > 0;
     int scale_to = full ? 0 : stretch ? larger : smaller;
     enum err_code code = image_load(&image, want->path, &limits, scale_to, &info, err);

@@ -14,7 +14,7 @@
 /* --- tiles --------------------------------------------------------------------------------- */
 
 /* "✓ 98 %" or "✗ tulip 54 %". */
-static void say_prediction(struct tile *t, const struct ui_model *model,
+static void say_prediction(struct tile *t, const struct result_view *result,
                            const struct prediction_row *p)
 {
     char share[NUM_TEXT];
@@ -23,11 +23,11 @@ static void say_prediction(struct tile *t, const struct ui_model *model,
     t->lines[1].role = right ? ROLE_CLASS_PRED : ROLE_CLASS_WRONG;
     snprintf(t->lines[1].text, sizeof t->lines[1].text, "%s%s %s",
              right ? "\xe2\x9c\x93" : "\xe2\x9c\x97 ",
-             right ? "" : result_view_class(&model->res, p->predicted), share);
+             right ? "" : result_view_class(result, p->predicted), share);
 }
 
-static void start_tile(struct tile *t, const struct ui_model *model, size_t file, enum sample_view view,
-                       int epoch)
+static void start_tile(struct tile *t, const struct ui_model *model, size_t file,
+                       enum sample_view view, int epoch)
 {
     struct ds_file_row f = ds_view_file(&model->ds, file);
     *t = (struct tile){.pictures = model->pictures,
@@ -60,7 +60,7 @@ static void make_tile(struct tile *t, const struct samples_screen *s, const stru
     if (s->view == VIEW_FRAME)
         say_cut(t, &f);
     else if (samples_prediction(s, model, f.name, &p))
-        say_prediction(t, model, &p);
+        say_prediction(t, samples_result(s, model), &p);
 }
 
 /* --- heading and filter -------------------------------------------------------------------- */
@@ -83,7 +83,8 @@ static void view_text(const struct samples_screen *s, const struct ui_model *mod
 }
 
 /* Whose pictures: a class, all, or how many classes the filter lets through. */
-static void classes_text(const struct samples_screen *s, const struct ds_view *ds, char *out, size_t size)
+static void classes_text(const struct samples_screen *s, const struct ds_view *ds, char *out,
+                         size_t size)
 {
     if (s->cls >= 0)
         snprintf(out, size, "%s", ds_view_class(ds, (size_t)s->cls).name);
@@ -100,14 +101,14 @@ static void draw_head(struct canvas *c, struct area a, const struct samples_scre
     view_text(s, model, view, sizeof view);
     classes_text(s, &model->ds, classes, sizeof classes);
     snprintf(text, sizeof text, "%zu of %zu%s, %s, draw %llu, seed %lld: %s", shown,
-             s->predicted ? s->n_found : model->ds.n_used, s->predicted ? " predicted" : "", classes,
-             (unsigned long long)s->draw + 1, (long long)model->options->seed, view);
+             s->predicted ? s->n_found : model->ds.n_used, s->predicted ? " predicted" : "",
+             classes, (unsigned long long)s->draw + 1, (long long)model->options->seed, view);
     canvas_put_cut(c, a, 0, 0, a.w, ROLE_TITLE, text, false);
     if (!s->n_found)
         return;
     int left = text_width(text) + 2;
-    snprintf(text, sizeof text, "epoch %d: %s right", model->res.epoch,
-             fmt_percent(acc, model->res.acc));
+    const struct result_view *result = samples_result(s, model);
+    snprintf(text, sizeof text, "epoch %d: %s right", result->epoch, fmt_percent(acc, result->acc));
     if (left + text_width(text) <= a.w)
         canvas_put_right(c, a, a.w, 0, ROLE_DIM, text);
 }
@@ -156,7 +157,7 @@ static void put_fact(struct canvas *c, struct area a, int y, const char *name, e
 
 /* The picture, of which a part where it is enlarged; returns the share that is seen. */
 static double draw_large_picture(struct samples_screen *s, struct canvas *c, struct area a,
-                               const struct ui_model *model, struct tile *t)
+                                 const struct ui_model *model, struct tile *t)
 {
     bool can_zoom = s->view == VIEW_ORIGINAL && s->zoom.steps > 0;
     s->room_w = a.w * model->cell_w;
@@ -179,10 +180,11 @@ static void put_prediction(const struct samples_screen *s, struct canvas *c, str
     if (!samples_prediction(s, model, file, &p))
         return;
     bool right = p.predicted == p.truth;
+    const struct result_view *result = samples_result(s, model);
     canvas_put(c, a, 0, 0, ROLE_DIM, "epoch");
-    canvas_printf(c, a, 8, 0, ROLE_TEXT, "%d", model->res.epoch);
+    canvas_printf(c, a, 8, 0, ROLE_TEXT, "%d", result->epoch);
     snprintf(answer, sizeof answer, "%s %s", right ? "\xe2\x9c\x93" : "\xe2\x9c\x97",
-             result_view_class(&model->res, p.predicted));
+             result_view_class(result, p.predicted));
     put_fact(c, a, 1, "answer", right ? ROLE_CLASS_PRED : ROLE_CLASS_WRONG, answer);
     put_fact(c, a, 2, "sure", ROLE_TEXT, fmt_percent(share, p.probability));
 }
@@ -216,7 +218,8 @@ static void draw_large(struct samples_screen *s, struct canvas *c, const struct 
         snprintf(text, sizeof text, "%.3g %% of it", 100 * seen_share);
         put_fact(c, facts, 5, "seen", ROLE_CHANGED, text);
     }
-    put_prediction(s, c, (struct area){facts.x, facts.y + 7, facts.w, facts.h > 7 ? facts.h - 7 : 0},
+    put_prediction(s, c,
+                   (struct area){facts.x, facts.y + 7, facts.w, facts.h > 7 ? facts.h - 7 : 0},
                    model, f.name);
 }
 
@@ -255,8 +258,8 @@ static void draw_draws(struct samples_screen *s, struct canvas *c, const struct 
     for (size_t i = s->epochs.top; i < s->epochs.top + shown; i++) {
         struct tile tile;
         make_draw(&tile, s, model, file, i);
-        tile_draw(c, grid_area(&s->epochs, l->grid, i), &tile, i == s->epochs.selected, model->cell_w,
-                  model->cell_h);
+        tile_draw(c, grid_area(&s->epochs, l->grid, i), &tile, i == s->epochs.selected,
+                  model->cell_w, model->cell_h);
     }
 }
 

@@ -18,37 +18,47 @@ static int by_name(const void *a, const void *b)
     return strcmp(((const struct found *)a)->name, ((const struct found *)b)->name);
 }
 
-/* The result belongs to this data set. */
-static bool result_fits(const struct ui_model *model)
+static bool is_here(const struct ui_model *model, const char *data)
 {
-    const char *data = model->snap ? model->snap->train.data : "";
-    return model->result && (str_eq(data, model->data) || str_eq(data, model->ds.root));
+    return *data && (str_eq(data, model->data) || str_eq(data, model->ds.root));
+}
+
+const struct result_view *samples_result(const struct samples_screen *s,
+                                         const struct ui_model *model)
+{
+    if (s->stored.block && str_eq(s->stored.run, model->run) && is_here(model, model->run_data))
+        return &s->stored.view;
+    return model->result && model->snap && is_here(model, model->snap->train.data) ? &model->res
+                                                                                   : NULL;
 }
 
 static void index_result(struct samples_screen *s, const struct ui_model *model)
 {
-    size_t n = result_fits(model) ? model->res.n : 0;
-    if (s->result_version == model->result_version && s->n_found == n)
+    const struct result_view *result = samples_result(s, model);
+    size_t n = result ? result->n : 0;
+    uint64_t version =
+        result == &s->stored.view ? 2 * s->stored.version + 1 : 2 * model->result_version;
+    if (s->result_version == version && s->n_found == n)
         return;
     free(s->found);
     s->found = xcalloc(n, sizeof *s->found);
     s->n_found = n;
-    s->result_version = model->result_version;
+    s->result_version = version;
     for (size_t i = 0; i < n; i++)
-        s->found[i] = (struct found){result_view_row(&model->res, i).file, i};
+        s->found[i] = (struct found){result_view_row(result, i).file, i};
     if (n)
         qsort(s->found, n, sizeof *s->found, by_name);
 }
 
-bool samples_prediction(const struct samples_screen *s, const struct ui_model *model, const char *file,
-                        struct prediction_row *row)
+bool samples_prediction(const struct samples_screen *s, const struct ui_model *model,
+                        const char *file, struct prediction_row *row)
 {
     struct found wanted = {file, 0};
     const struct found *f =
         s->n_found ? bsearch(&wanted, s->found, s->n_found, sizeof *s->found, by_name) : NULL;
     if (!f)
         return false;
-    *row = result_view_row(&model->res, f->row);
+    *row = result_view_row(samples_result(s, model), f->row);
     return row->predicted >= 0;
 }
 
@@ -62,7 +72,8 @@ struct chooser {
 
 static bool let_through(const struct samples_screen *s, const struct ds_view *ds, size_t cls)
 {
-    return s->cls >= 0 ? (size_t)s->cls == cls : order_matches(ds_view_class(ds, cls).name, s->filter.text);
+    return s->cls >= 0 ? (size_t)s->cls == cls
+                       : order_matches(ds_view_class(ds, cls).name, s->filter.text);
 }
 
 size_t samples_classes(const struct samples_screen *s, const struct ds_view *ds)
@@ -91,9 +102,10 @@ static bool changed(struct samples_screen *s, const struct ui_model *model)
 {
     uint64_t seed = (uint64_t)model->options->seed, result = s->predicted ? s->result_version : 0;
     size_t most = grid_tiles(&s->grid);
-    if (s->made.version == model->dataset_version && s->made.draw == s->draw && s->made.seed == seed &&
-        s->made.most == most && s->made.cls == s->cls && s->made.predicted == s->predicted &&
-        s->made.result == result && str_eq(s->made.filter, s->filter.text))
+    if (s->made.version == model->dataset_version && s->made.draw == s->draw &&
+        s->made.seed == seed && s->made.most == most && s->made.cls == s->cls &&
+        s->made.predicted == s->predicted && s->made.result == result &&
+        str_eq(s->made.filter, s->filter.text))
         return false;
     s->made.version = model->dataset_version;
     s->made.draw = s->draw;

@@ -40,6 +40,13 @@ struct samples_screen {
         bool predicted;
         char filter[EDIT_MAX];
     } made; /* what tiles were drawn for */
+    struct {
+        char run[OPTION_TEXT_MAX]; /* asked for last */
+        uint64_t job;              /* reads its result; 0: none runs */
+        const struct block *block; /* NULL: there is none */
+        struct result_view view;
+        uint64_t version;
+    } stored; /* result of the run that Results shows, which may be an old one */
     uint64_t result_version;
     struct found *found;
     size_t n_found;
@@ -50,6 +57,8 @@ struct samples_screen {
 /* Draws the tiles anew where what they depend on has changed. */
 void samples_pick(struct samples_screen *s, const struct ui_model *model);
 size_t samples_classes(const struct samples_screen *s, const struct ds_view *ds); /* that are let through */
+/* The result whose predictions are shown: of the run that Results shows, else of this session's; NULL: none is of this folder. */
+const struct result_view *samples_result(const struct samples_screen *s, const struct ui_model *model);
 bool samples_prediction(const struct samples_screen *s, const struct ui_model *model, const char *file,
                         struct prediction_row *row);
 

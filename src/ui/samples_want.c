@@ -74,7 +74,8 @@ bool samples_want(struct picture_want *want, const struct ui_model *model, size_
     return true;
 }
 
-void samples_cut(char *out, size_t size, const struct picture_want *want, const struct ds_file_row *f)
+void samples_cut(char *out, size_t size, const struct picture_want *want,
+                 const struct ds_file_row *f)
 {
     *out = '\0';
     if (f->width < 1 || f->height < 1)
@@ -88,5 +89,6 @@ void samples_cut(char *out, size_t size, const struct picture_want *want, const 
     else if (fabs(stretch - 1) < 0.005)
         snprintf(out, size, "nothing cut%s", mirrored);
     else
-        snprintf(out, size, "nothing cut, %.2f : 1%s", stretch > 1 ? stretch : 1 / stretch, mirrored);
+        snprintf(out, size, "nothing cut, %.2f : 1%s", stretch > 1 ? stretch : 1 / stretch,
+                 mirrored);
 }

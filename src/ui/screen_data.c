@@ -188,13 +188,14 @@ static void draw_sizes(struct data_screen *s, struct canvas *c, struct area body
     const struct ds_view *ds = &model->ds;
     struct recipe recipe;
     bool all = s->sizes_of < 0;
-    struct ds_class_row cls = all ? (struct ds_class_row){.name = "all classes"}
-                                  : ds_view_class(ds, (size_t)s->sizes_of);
+    struct ds_class_row cls =
+        all ? (struct ds_class_row){.name = "all classes"} : ds_view_class(ds, (size_t)s->sizes_of);
     int network = engine_recipe(model->options, &recipe, NULL) == ERR_OK ? recipe.image_size : 224;
     if (!s->sizes || s->sizes->network != network) {
         free(s->sizes);
         s->sizes = xcalloc(1, sizeof *s->sizes);
-        sizes_count(s->sizes, ds, all ? 0 : cls.first_file, all ? ds->n_files : cls.n_files, network);
+        sizes_count(s->sizes, ds, all ? 0 : cls.first_file, all ? ds->n_files : cls.n_files,
+                    network);
     }
     sizes_draw(c, body, s->sizes, cls.name);
 }
@@ -303,7 +304,8 @@ static void show_problems(struct data_screen *s, const struct ds_view *ds, bool 
         s->problems.selected = first + 1 < s->n_entries ? first + 1 : first;
 }
 
-static unsigned picture_action(struct data_screen *s, enum action action, const struct ui_model *model)
+static unsigned picture_action(struct data_screen *s, enum action action,
+                               const struct ui_model *model)
 {
     if (action == ACTION_BACK || action == ACTION_SELECT) {
         s->view = s->below;
@@ -410,10 +412,11 @@ static const char *data_why_not(void *self, enum action action, const struct ui_
 {
     const struct data_screen *s = self;
     bool of_lists = action == ACTION_NARROW || action == ACTION_SORT || action == ACTION_SORT_BACK;
-    bool of_window = action == ACTION_PICTURE_IN || action == ACTION_PICTURE_OUT ||
-                     action == ACTION_PICTURE_ALL;
+    bool of_window =
+        action == ACTION_PICTURE_IN || action == ACTION_PICTURE_OUT || action == ACTION_PICTURE_ALL;
     bool ours = action_row(action)->contexts & CONTEXT_DATA && action_row(action)->label;
-    bool free_of_data = action == ACTION_OPEN_FOLDER || action == ACTION_HELP || action == ACTION_QUIT;
+    bool free_of_data =
+        action == ACTION_OPEN_FOLDER || action == ACTION_HELP || action == ACTION_QUIT;
     if (!model->dataset && (of_lists || of_window || (ours && !free_of_data)))
         return "there is no data set yet";
     if (action == ACTION_DUPLICATES && model->ds.n_pairs == 0)

@@ -1,11 +1,13 @@
-/* Samples: a grid of random labelled pictures; after a run with their predictions. What the keys do; samples_*.c draw.
- * SPDX-License-Identifier: GPL-3.0-or-later */
+/* Samples: a grid of random labelled pictures; after a run with their predictions. What the keys
+ * do; samples_*.c draw. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 #include "ui/samples_screen.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/str.h"
 
 static void *samples_init(const struct ui_calls *calls)
 {
@@ -19,6 +21,7 @@ static void *samples_init(const struct ui_calls *calls)
 static void samples_free(void *self)
 {
     struct samples_screen *s = self;
+    block_release(s->stored.block);
     free(s->found);
     free(s);
 }
@@ -30,6 +33,42 @@ static void samples_draw(void *self, struct canvas *c, struct area body,
     if (model->dataset)
         samples_pick(s, model);
     samples_draw_all(s, c, body, model);
+}
+
+/* --- the run that Results shows -------------------------------------------------------------- */
+
+/* Asks for its result, once. */
+static void samples_enter(void *self, struct ui_model *model)
+{
+    struct samples_screen *s = self;
+    struct cmd cmd = {.kind = CMD_STORED};
+    if (!*model->run || str_eq(s->stored.run, model->run))
+        return;
+    snprintf(s->stored.run, sizeof s->stored.run, "%s", model->run);
+    snprintf(cmd.path, sizeof cmd.path, "%s", model->run);
+    block_release(s->stored.block);
+    s->stored.block = NULL;
+    if (s->calls->submit(s->calls->app, &cmd, &s->stored.job, NULL) != ERR_OK)
+        s->stored.job = 0;
+}
+
+static unsigned samples_event(void *self, const struct notice *notice, struct ui_model *model)
+{
+    struct samples_screen *s = self;
+    (void)model;
+    if (!s->stored.job || notice->job != s->stored.job || notice->kind == NOTICE_STARTED ||
+        notice->kind == NOTICE_PROGRESS)
+        return UI_NONE;
+    s->stored.job = 0;
+    const struct block *block =
+        notice->kind == NOTICE_FINISHED ? s->calls->block(s->calls->app, notice->block) : NULL;
+    if (!block || result_view_open(&s->stored.view, block, NULL) != ERR_OK) {
+        block_release(block);
+        return UI_NONE;
+    }
+    s->stored.block = block;
+    s->stored.version++;
+    return UI_REPAINT;
 }
 
 /* --- classes ------------------------------------------------------------------------------- */
@@ -98,7 +137,9 @@ static bool back(struct samples_screen *s)
 
 static enum action zoom_key(enum action action)
 {
-    return action == ACTION_MORE ? ACTION_PICTURE_IN : action == ACTION_FEWER ? ACTION_PICTURE_OUT : action;
+    return action == ACTION_MORE    ? ACTION_PICTURE_IN
+           : action == ACTION_FEWER ? ACTION_PICTURE_OUT
+                                    : action;
 }
 
 /* Keys on the large picture: a part of it, or the next one. */
@@ -174,7 +215,7 @@ static const char *samples_why_not(void *self, enum action action, const struct 
     if (ours && !model->dataset)
         return "there is no data set yet";
     if (action == ACTION_PREDICTED && !s->n_found)
-        return "no run of this session has predicted pictures of this folder yet";
+        return "no run has predicted pictures of this folder yet; Runs opens older ones";
     if (action == ACTION_PICTURE_ALL && !large)
         return "Enter shows a picture large first";
     if (large && s->view != VIEW_ORIGINAL && (action == ACTION_MORE || action == ACTION_FEWER))
@@ -192,6 +233,8 @@ const struct screen_ops screen_samples = {
     .free = samples_free,
     .draw = samples_draw,
     .action = samples_action,
+    .event = samples_event,
     .why_not = samples_why_not,
+    .enter = samples_enter,
     .text_key = samples_text_key,
 };

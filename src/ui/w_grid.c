@@ -123,8 +123,8 @@ static const char *resized(const struct grid *g, enum action action, struct grid
 
 static bool is_resize(enum action action)
 {
-    return action == ACTION_ROWS_MORE || action == ACTION_ROWS_FEWER || action == ACTION_COLS_MORE ||
-           action == ACTION_COLS_FEWER;
+    return action == ACTION_ROWS_MORE || action == ACTION_ROWS_FEWER ||
+           action == ACTION_COLS_MORE || action == ACTION_COLS_FEWER;
 }
 
 bool grid_changes(enum action action)

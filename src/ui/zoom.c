@@ -79,8 +79,7 @@ void zoom_want(struct picture_want *want, const struct zoom_window *w)
 {
     bool all = w->w >= 1 && w->h >= 1;
     want->window = all ? (struct picture_window){0}
-                       : (struct picture_window){(int)lrint(w->x * PICTURE_WHOLE),
-                                                 (int)lrint(w->y * PICTURE_WHOLE),
-                                                 (int)lrint(w->w * PICTURE_WHOLE),
-                                                 (int)lrint(w->h * PICTURE_WHOLE)};
+                       : (struct picture_window){
+                             (int)lrint(w->x * PICTURE_WHOLE), (int)lrint(w->y * PICTURE_WHOLE),
+                             (int)lrint(w->w * PICTURE_WHOLE), (int)lrint(w->h * PICTURE_WHOLE)};
 }

@@ -1,5 +1,5 @@
-/* The Data screen by keys: filter, order, problems, pairs, sizes, a picture in the whole window, and how much it reads of a
- * million files. SPDX-License-Identifier: GPL-3.0-or-later */
+/* The Data screen by keys: filter, order, problems, pairs, sizes, a picture in the whole window,
+ * and how much it reads of a million files. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 #include "unit/test.h"
 
@@ -264,7 +264,8 @@ static void every_key(void **state)
 /* MANY classes of MANY files, two of them left out. */
 static void take_million(struct world *w)
 {
-    struct dataset ds = {.root = xstrdup("/data/flowers"), .n_classes = MANY, .n_files = MANY * MANY};
+    struct dataset ds = {
+        .root = xstrdup("/data/flowers"), .n_classes = MANY, .n_files = MANY * MANY};
     char *texts = xmalloc((size_t)MANY * MANY * 48), (*classes)[24] = xmalloc((size_t)MANY * 24);
     ds.classes = xcalloc(MANY, sizeof *ds.classes);
     ds.files = xcalloc(ds.n_files, sizeof *ds.files);
@@ -316,8 +317,8 @@ static void million(void **state)
     stage_open(&s, &screen_data);
     take_million(&s.world);
     golden_at(&s, "data-million", 80, 24, false);
-    static const char *const moves[] = {"Down", "PgDn", "End", "Up", "Right", "PgDn", "End", "Home", "Enter",
-                                        "Right", "+", "Esc", "Left", "Home"};
+    static const char *const moves[] = {"Down", "PgDn",  "End",   "Up", "Right", "PgDn", "End",
+                                        "Home", "Enter", "Right", "+",  "Esc",   "Left", "Home"};
     for (size_t i = 0; i < sizeof moves / sizeof *moves; i++)
         costs(&s, moves[i], 100, 120);
     costs(&s, "s", 100, 2 * MANY + 120); /* one key a class */
@@ -336,8 +337,8 @@ static void million(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(filters), cmocka_unit_test(sorts), cmocka_unit_test(problems),
-        cmocka_unit_test(pairs),   cmocka_unit_test(sizes), cmocka_unit_test(window),
+        cmocka_unit_test(filters),   cmocka_unit_test(sorts),   cmocka_unit_test(problems),
+        cmocka_unit_test(pairs),     cmocka_unit_test(sizes),   cmocka_unit_test(window),
         cmocka_unit_test(every_key), cmocka_unit_test(million),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
-/* The Samples screen by keys: views, draws of epochs, classes, rows and columns, predictions; and the pixels of frames and parts.
- * SPDX-License-Identifier: GPL-3.0-or-later */
+/* The Samples screen by keys: views, draws of epochs, classes, rows and columns, predictions; and
+ * the pixels of frames and parts. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 #include "unit/test.h"
 
@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "engine/block.h"
 #include "image/resize.h"
 #include "ui/picture_make.h"
 #include "ui/samples_screen.h"
@@ -47,6 +48,10 @@ static void draws(void **state)
     (void)state;
     struct stage s;
     open_samples(&s);
+    struct options *o = &s.world.options; /* not the preset's, which may become better */
+    assert_int_equal(option_set(o, OPTION_ID_flip, "true", SOURCE_SCREEN, NULL), ERR_OK);
+    assert_int_equal(option_set(o, OPTION_ID_crop_min, "0.5", SOURCE_SCREEN, NULL), ERR_OK);
+    assert_int_equal(option_set(o, OPTION_ID_crop, "true", SOURCE_SCREEN, NULL), ERR_OK);
     struct canvas grid = wanted(&s);
     stage_key(&s, "Right");
     stage_key(&s, "a");
@@ -74,7 +79,10 @@ static void draws(void **state)
     golden_at(&s, "samples-draws-frames", 80, 24, false);
     stage_key(&s, "Esc");
     assert_true(stage_shows(&s, "15 of 3643"));
-    option_set(&s.world.options, OPTION_ID_preset, "classic", SOURCE_SCREEN, NULL);
+    option_unset(o, OPTION_ID_flip);
+    option_unset(o, OPTION_ID_crop_min);
+    option_unset(o, OPTION_ID_crop);
+    option_set(o, OPTION_ID_preset, "classic", SOURCE_SCREEN, NULL);
     stage_key(&s, "a");
     assert_true(stage_shows(&s, "no augmentation in these settings"));
     assert_int_equal(count(&s), 2);
@@ -98,7 +106,8 @@ static void cuts(void **state)
     assert_string_equal(text, "nothing cut");
     want = (struct picture_want){.crop = true, .augment = 3, .aug_flip = true, .seed = 5};
     int mirrored = 0;
-    for (want.file = 0; want.file < 100; want.file++) { /* without a random crop the rule's window stays */
+    for (want.file = 0; want.file < 100;
+         want.file++) { /* without a random crop the rule's window stays */
         samples_cut(text, sizeof text, &want, &f);
         assert_int_equal(strncmp(text, "23 % cut", 8), 0);
         mirrored += strstr(text, ", flip") != NULL;
@@ -122,7 +131,8 @@ static void classes(void **state)
     struct canvas c = wanted(&s);
     assert_int_equal(c.n_pictures, 15);
     for (int i = 0; i < c.n_pictures; i++)
-        assert_true(strstr(c.pictures[i].want.path, "/daisy/") || strstr(c.pictures[i].want.path, "/dandelion/"));
+        assert_true(strstr(c.pictures[i].want.path, "/daisy/") ||
+                    strstr(c.pictures[i].want.path, "/dandelion/"));
     canvas_done(&c);
     stage_type(&s, "x");
     golden_at(&s, "samples-filter-none", 80, 24, false);
@@ -187,6 +197,49 @@ static void predictions(void **state)
     canvas_done(&c);
     stage_key(&s, "Esc");
     assert_true(stage_shows(&s, "15 of 3643, all classes"));
+    stage_close(&s);
+}
+
+/* A run opened from Runs: its predictions are read once, and are shown only for its own folder. */
+static void older_run(void **state)
+{
+    (void)state;
+    struct stage s;
+    open_samples(&s);
+    struct ui_model *model = &s.world.model;
+    snprintf(model->run, sizeof model->run, "/data/runs/old");
+    snprintf(model->run_data, sizeof model->run_data, "/data/flowers");
+    s.ops->enter(s.self, model);
+    assert_int_equal(s.world.asked.command, CMD_STORED);
+    assert_string_equal(s.world.asked.path, "/data/runs/old");
+    const char *classes[] = {"daisy", "dandelion", "roses", "sunflowers", "tulips"};
+    struct prediction_row rows[100];
+    size_t n = 0;
+    for (size_t i = 1000; n < 100; i++) {
+        struct ds_file_row f = ds_view_file(&model->ds, i);
+        if (f.status == STATUS_USED)
+            rows[n++] = (struct prediction_row){f.name, f.cls, n % 2 ? f.cls : 4, 0.75, ""};
+    }
+    struct result r = {.n_classes = 5,
+                       .epoch = 3,
+                       .classes = classes,
+                       .what = "validation part",
+                       .acc = 0.5,
+                       .n = n,
+                       .rows = rows};
+    struct str bytes = STR_INIT;
+    block_result(&bytes, &r);
+    answer(&s, CMD_STORED, BLOCK_RESULT, &bytes, "");
+    s.world.asked.command = CMD_NONE;
+    s.ops->enter(s.self, model);
+    assert_int_equal(s.world.asked.command, CMD_NONE); /* it is known */
+    count(&s);
+    assert_null(stage_key(&s, "p"));
+    assert_true(stage_shows(&s, "15 of 100 predicted"));
+    assert_true(stage_shows(&s, "epoch 3: 50.0 % right"));
+    assert_true(stage_shows(&s, "\xe2\x9c\x97 tulips 75.0 %"));
+    snprintf(model->run_data, sizeof model->run_data, "/data/cats");
+    assert_true(stage_shows(&s, "15 of 3643"));
     stage_close(&s);
 }
 
@@ -333,11 +386,11 @@ static void frames(void **state)
     struct picture_want want = {.crop = true, .frame = true};
     uint8_t *rgb = make(&want, SIDE, SIDE);
     const uint8_t *row = rgb + (size_t)60 * SIDE * 3;
-    assert_in_range(worst(row + 3 * 8, 100, 0, 0), 0, 12);   /* outside: two fifths as bright */
+    assert_in_range(worst(row + 3 * 8, 100, 0, 0), 0, 12); /* outside: two fifths as bright */
     assert_in_range(worst(row + 3 * 16, 0xff, 0xe1, 0x4d), 0, 0);
     assert_in_range(worst(row + 3 * 239, 0xff, 0xe1, 0x4d), 0, 0);
     assert_in_range(worst(row + 3 * 15, 100, 0, 0), 0, 12);
-    assert_in_range(worst(row + 3 * 20, 250, 0, 0), 0, 12);  /* inside: as it is */
+    assert_in_range(worst(row + 3 * 20, 250, 0, 0), 0, 12); /* inside: as it is */
     assert_in_range(worst(row + 3 * 245, 0, 0, 100), 0, 12);
     free(rgb);
 }
@@ -345,9 +398,11 @@ static void frames(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(draws),       cmocka_unit_test(cuts),     cmocka_unit_test(classes),
-        cmocka_unit_test(rows_and_columns), cmocka_unit_test(predictions), cmocka_unit_test(enlarges),
-        cmocka_unit_test(every_key), cmocka_unit_test(parts),       cmocka_unit_test(frames),
+        cmocka_unit_test(draws),       cmocka_unit_test(cuts),
+        cmocka_unit_test(classes),     cmocka_unit_test(rows_and_columns),
+        cmocka_unit_test(predictions), cmocka_unit_test(older_run),
+        cmocka_unit_test(enlarges),    cmocka_unit_test(every_key),
+        cmocka_unit_test(parts),       cmocka_unit_test(frames),
     };
     return cmocka_run_group_tests(tests, write_picture, remove_picture);
 }

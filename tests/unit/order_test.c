@@ -48,11 +48,11 @@ static void orders(void **state)
         bool reverse;
         const char *filter, *rows;
     } cases[] = {
-        {0, false, "", "012345"},   {0, true, "", "543210"},  {0, false, "  ", "012345"},
-        {1, false, "", "315024"},   {1, true, "", "420513"},  {2, false, "", "135024"},
-        {0, false, "E", "134"},     {0, true, "e", "431"},    {0, false, "ch be", "1"},
-        {0, false, "be ch x", ""},  {1, false, "b", "12"},    {1, true, "c", "213"},
-        {0, false, "elm", "4"},     {0, false, "elms", ""},
+        {0, false, "", "012345"},  {0, true, "", "543210"}, {0, false, "  ", "012345"},
+        {1, false, "", "315024"},  {1, true, "", "420513"}, {2, false, "", "135024"},
+        {0, false, "E", "134"},    {0, true, "e", "431"},   {0, false, "ch be", "1"},
+        {0, false, "be ch x", ""}, {1, false, "b", "12"},   {1, true, "c", "213"},
+        {0, false, "elm", "4"},    {0, false, "elms", ""},
     };
     (void)state;
     struct order o = {0};
@@ -92,7 +92,8 @@ static void narrows(void **state)
 static void window(const struct zoom *z, double x, double y, double w, double h, double scale)
 {
     struct zoom_window got = zoom_window(z, 400, 200, 800, 600);
-    double worst = fmax(fmax(fabs(got.x - x), fabs(got.y - y)), fmax(fabs(got.w - w), fabs(got.h - h)));
+    double worst =
+        fmax(fmax(fabs(got.x - x), fabs(got.y - y)), fmax(fabs(got.w - w), fabs(got.h - h)));
     print_message("# largest difference %.2g, scale %.4g\n", worst, got.scale);
     assert_true(worst < 1e-12);
     assert_true(fabs(got.scale - scale) < 1e-12);
@@ -109,7 +110,8 @@ static void zooms(void **state)
     (void)state;
     struct zoom z = {0};
     window(&z, 0, 0, 1, 1, 2);
-    assert_false(press(&z, ACTION_LEFT) || press(&z, ACTION_PICTURE_OUT) || press(&z, ACTION_PICTURE_ALL));
+    assert_false(press(&z, ACTION_LEFT) || press(&z, ACTION_PICTURE_OUT) ||
+                 press(&z, ACTION_PICTURE_ALL));
     assert_true(press(&z, ACTION_PICTURE_IN));
     window(&z, 1.0 / 6, 0, 2.0 / 3, 1, 3);
     assert_false(press(&z, ACTION_UP)); /* all of its height is seen */
@@ -155,23 +157,26 @@ static void bins(void **state)
     static const struct {
         int w, h;
         const char *label;
-    } shapes[] = {{640, 480, "4:3 "}, {480, 640, "3:4 "}, {500, 500, "1:1 "}, {1500, 1000, "3:2 "},
-                  {1920, 1080, "16:9"}, {10, 1000, "1:3 "}, {9000, 10, "3:1 "}, {500, 434, "1:1 "},
-                  {500, 433, "4:3 "}};
+    } shapes[] = {{640, 480, "4:3 "},   {480, 640, "3:4 "},   {500, 500, "1:1 "},
+                  {1500, 1000, "3:2 "}, {1920, 1080, "16:9"}, {10, 1000, "1:3 "},
+                  {9000, 10, "3:1 "},   {500, 434, "1:1 "},   {500, 433, "4:3 "}};
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
-        assert_string_equal(sizes_shape_label(sizes_shape_bin(shapes[i].w, shapes[i].h)), shapes[i].label);
+        assert_string_equal(sizes_shape_label(sizes_shape_bin(shapes[i].w, shapes[i].h)),
+                            shapes[i].label);
 }
 
 static void counts(void **state)
 {
     (void)state;
     struct ds_class cls = {.name = (char *)"a", .n_files = 5, .n_used = 4};
-    struct ds_file files[5] = {{.name = (char *)"a/1", .width = 640, .height = 480},
-                               {.name = (char *)"a/2", .width = 100, .height = 150},
-                               {.name = (char *)"a/3", .width = 3000, .height = 223},
-                               {.name = (char *)"a/4"},
-                               {.name = (char *)"a/5", .status = FILE_BROKEN, .width = 9, .height = 9}};
-    struct dataset ds = {.root = (char *)"/d", .n_classes = 1, .n_files = 5, .classes = &cls, .files = files};
+    struct ds_file files[5] = {
+        {.name = (char *)"a/1", .width = 640, .height = 480},
+        {.name = (char *)"a/2", .width = 100, .height = 150},
+        {.name = (char *)"a/3", .width = 3000, .height = 223},
+        {.name = (char *)"a/4"},
+        {.name = (char *)"a/5", .status = FILE_BROKEN, .width = 9, .height = 9}};
+    struct dataset ds = {
+        .root = (char *)"/d", .n_classes = 1, .n_files = 5, .classes = &cls, .files = files};
     struct str bytes = STR_INIT;
     block_dataset(&bytes, &ds, false);
     const struct block *block = block_from_bytes(BLOCK_DATASET, bytes.s, bytes.len);
@@ -195,12 +200,16 @@ static void counts(void **state)
 static void first_files(void **state)
 {
     (void)state;
-    struct ds_class classes[4] = {{.name = (char *)"a", .n_files = 1}, {.name = (char *)"b"},
-                                  {.name = (char *)"c", .n_files = 2}, {.name = (char *)"d", .n_files = 1}};
-    struct ds_file files[6] = {{.name = (char *)"x", .cls = -1}, {.name = (char *)"y", .cls = -1},
-                               {.name = (char *)"a/1"}, {.name = (char *)"c/1", .cls = 2},
-                               {.name = (char *)"c/2", .cls = 2}, {.name = (char *)"d/1", .cls = 3}};
-    struct dataset ds = {.root = (char *)"/d", .n_classes = 4, .n_files = 6, .classes = classes, .files = files};
+    struct ds_class classes[4] = {{.name = (char *)"a", .n_files = 1},
+                                  {.name = (char *)"b"},
+                                  {.name = (char *)"c", .n_files = 2},
+                                  {.name = (char *)"d", .n_files = 1}};
+    struct ds_file files[6] = {
+        {.name = (char *)"x", .cls = -1},  {.name = (char *)"y", .cls = -1},
+        {.name = (char *)"a/1"},           {.name = (char *)"c/1", .cls = 2},
+        {.name = (char *)"c/2", .cls = 2}, {.name = (char *)"d/1", .cls = 3}};
+    struct dataset ds = {
+        .root = (char *)"/d", .n_classes = 4, .n_files = 6, .classes = classes, .files = files};
     struct str bytes = STR_INIT;
     block_dataset(&bytes, &ds, false);
     const struct block *block = block_from_bytes(BLOCK_DATASET, bytes.s, bytes.len);
