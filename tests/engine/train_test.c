@@ -1,5 +1,8 @@
 /* Training on drawn pictures: modes, freezing, numbers, run folder. SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
+
+#include <time.h>
+
 #include "engine/lab.h"
 
 /* --- modes --------------------------------------------------------------------------------------------------- */
@@ -463,7 +466,7 @@ static void the_log_tells_the_match(void **state)
 
 /* --- nothing is left behind ---------------------------------------------------------------------------------- */
 
-static int open_files(void)
+static int count_files(void)
 {
     int n = 0;
     for (int fd = 0; fd < 256; fd++) {
@@ -472,6 +475,18 @@ static int open_files(void)
         n += readlink(path, to, sizeof to) > 0;
     }
     return n;
+}
+
+/* The fewest of many looks: the gauges' thread opens files of /proc for a moment. */
+static int open_files(void)
+{
+    int fewest = count_files();
+    for (int i = 0; i < 50; i++) {
+        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+        int n = count_files();
+        fewest = n < fewest ? n : fewest;
+    }
+    return fewest;
 }
 
 static void nothing_is_left_behind(void **state)
