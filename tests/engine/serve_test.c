@@ -54,7 +54,7 @@ static void say_hello(struct channel *c)
     channel_begin(c, FRAME_HELLO);
     head_put(&c->out);
     channel_end(c);
-    assert_true(channel_flush(c));
+    (void)channel_flush(c); /* a stranger may be shown out before; what comes back tells */
 }
 
 /* The next frame; false: the other side has closed. */
