@@ -1,6 +1,7 @@
 # Themes, installed in pkgdatadir/themes; the program in the build folder finds them beside itself, so a build outside the source tree gets copies.
 themesdir = $(pkgdatadir)/themes
-dist_themes_DATA = themes/dark.theme themes/light.theme
+dist_themes_DATA = themes/ansi.theme themes/contrast.theme themes/dark.theme themes/deuteranopia.theme themes/light.theme themes/mono.theme \
+	themes/terminal.theme themes/tritanopia.theme
 
 all-local: themes/here.stamp
 themes/here.stamp: $(dist_themes_DATA)

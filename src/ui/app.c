@@ -30,20 +30,6 @@
 
 /* --- start ---------------------------------------------------------------------------------- */
 
-static void theme_problem(const struct err *err, void *user)
-{
-    (void)user;
-    log_line(LOG_WARN, "%s", err->message);
-}
-
-void app_theme(struct app *app)
-{
-    struct err err = {0};
-    if (theme_load(&app->theme, app->options.theme, theme_problem, NULL, &err) != ERR_OK)
-        app_status(app, ROLE_STATE_WARN, "%s", err.message);
-    term_theme(app->term, &app->theme);
-}
-
 static void bind_line(const char *line, int number, void *user)
 {
     struct app *app = user;

@@ -13,6 +13,9 @@ static bool own_action(struct app *app, enum action action)
     case ACTION_HELP:
         app_help(app);
         return true;
+    case ACTION_THEME:
+        app_theme_menu(app);
+        return true;
     case ACTION_DATA:
         app_go(app, "data");
         return true;

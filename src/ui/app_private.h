@@ -90,8 +90,9 @@ void app_say_attached(struct app *app);
 /* app_keys.c */
 void app_keys(struct app *app);
 
-/* app.c */
+/* app_theme.c */
 void app_theme(struct app *app); /* loads the theme that the options name */
+void app_theme_menu(struct app *app);
 
 /* app_draw.c */
 void app_draw(struct app *app);

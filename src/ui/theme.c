@@ -3,6 +3,7 @@
 #include "config.h"
 #include "ui/theme.h"
 
+#include <dirent.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -195,6 +196,8 @@ struct theme_reader {
     int line, depth;
 };
 
+#define SUFFIX ".theme"
+
 static void read_text(struct theme_reader *r, const char *text);
 
 /* Splits "text.dim.mono" into role and depth; without a suffix depth is DEPTH_COUNT. */
@@ -234,23 +237,83 @@ static enum err_code set_role(struct theme_reader *r, const char *key, const cha
     return ERR_OK;
 }
 
+#define PLACES 3
+
+/* Folders with themes, the first to be looked into first. The caller frees each. */
+static void theme_places(char *out[PLACES])
+{
+    char *above[PLACES] = {path_home(PATH_CONFIG), path_program_folder(), xstrdup(PKGDATADIR)};
+    for (int i = 0; i < PLACES; i++) {
+        out[i] = path_join(above[i] ? above[i] : PKGDATADIR, "themes");
+        free(above[i]);
+    }
+}
+
 /* Path of NAME.theme in one of the places, or NULL. */
 static char *find_theme(const char *name)
 {
     if (strchr(name, '/'))
         return path_expand(name);
-    char *folders[] = {path_home(PATH_CONFIG), path_program_folder(), xstrdup(PKGDATADIR)};
-    char *found = NULL;
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-        char *path =
-            folders[i] && !found ? xasprintf("%s/themes/%s.theme", folders[i], name) : NULL;
+    char *places[PLACES], *found = NULL;
+    theme_places(places);
+    for (int i = 0; i < PLACES; i++) {
+        char *path = found ? NULL : xasprintf("%s/%s" SUFFIX, places[i], name);
         if (path && path_is_file(path))
             found = path;
         else
             free(path);
-        free(folders[i]);
+        free(places[i]);
     }
     return found;
+}
+
+struct names {
+    char **list;
+    size_t n, cap;
+};
+
+static void add_name(struct names *names, const char *name, size_t length)
+{
+    names->list = xgrow(names->list, &names->cap, names->n + 1, sizeof *names->list);
+    names->list[names->n++] = xstrndup(name, length);
+}
+
+static void add_place(struct names *names, const char *folder)
+{
+    DIR *d = opendir(folder);
+    for (struct dirent *e; d && (e = readdir(d));) {
+        if (*e->d_name != '.' && str_ends(e->d_name, SUFFIX))
+            add_name(names, e->d_name, strlen(e->d_name) - strlen(SUFFIX));
+    }
+    if (d)
+        closedir(d);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+size_t theme_names(char ***out)
+{
+    struct names names = {0};
+    char *places[PLACES];
+    size_t kept = 1;
+    add_name(&names, "default", strlen("default"));
+    theme_places(places);
+    for (int i = 0; i < PLACES; i++) {
+        add_place(&names, places[i]);
+        free(places[i]);
+    }
+    qsort(names.list + 1, names.n - 1, sizeof *names.list, compare_names);
+    for (size_t i = 1; i < names.n; i++) {
+        if (str_eq(names.list[i], names.list[kept - 1]) || str_eq(names.list[i], "default"))
+            free(names.list[i]);
+        else
+            names.list[kept++] = names.list[i];
+    }
+    *out = names.list;
+    return kept;
 }
 
 static enum err_code inherit(struct theme_reader *r, const char *name, struct err *err)

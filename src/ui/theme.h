@@ -3,6 +3,7 @@
 #ifndef FL_UI_THEME_H
 #define FL_UI_THEME_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -60,6 +61,10 @@ void theme_parse(struct theme *theme, const char *file, const char *text,
 enum err_code theme_load(struct theme *theme, const char *name,
                          void (*report)(const struct err *err, void *user), void *user,
                          struct err *err);
+
+/* The names that theme_load finds: "default", then in byte order, each once. The caller frees each
+ * and the array. */
+size_t theme_names(char ***out);
 
 /* Nearest of the fixed colours 16..255 (never 0..15, which users redefine). source: distance in
  * linear-light weighted RGB. */
