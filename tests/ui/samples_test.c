@@ -217,8 +217,10 @@ static void older_run(void **state)
     size_t n = 0;
     for (size_t i = 1000; n < 100; i++) {
         struct ds_file_row f = ds_view_file(&model->ds, i);
-        if (f.status == STATUS_USED)
-            rows[n++] = (struct prediction_row){f.name, f.cls, n % 2 ? f.cls : 4, 0.75, ""};
+        if (f.status != STATUS_USED)
+            continue;
+        rows[n] = (struct prediction_row){f.name, f.cls, n % 2 ? 4 : f.cls, 0.75, ""};
+        n++;
     }
     struct result r = {.n_classes = 5,
                        .epoch = 3,
