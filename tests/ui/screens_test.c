@@ -410,6 +410,7 @@ static void setup_estimates(void **state)
     set(&s.world, OPTION_ID_batch_size, "8"); /* it is of other settings now */
     golden_at(&s, "setup-estimate-old", 80, 24, false);
     s.world.block = before;
+    block_release(block);
     stage_close(&s);
 }
 

@@ -157,8 +157,10 @@ static void stops_and_goes_on(void **state)
     assert_true(WIFSTOPPED(status)); /* a shell sees the parent stop */
     pty_forget_screen(p);
     kill(p->pid, SIGCONT);
-    assert_true(pty_wait_text(p, "daisy")); /* everything is painted again */
+    assert_true(pty_wait_text(p, "daisy") && pty_wait_text(p, "quit")); /* everything is painted again, to the last row */
+    pty_forget_screen(p);
     pty_send(p, "\032"); /* Ctrl-Z where nobody could continue it: goes on at once */
+    assert_true(pty_wait_text(p, "quit")); /* what is typed before that is thrown away */
     pty_send(p, "?");
     assert_true(pty_wait_text(p, "Help: keys"));
     pty_send(p, "q");
