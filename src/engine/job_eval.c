@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/names.h"
 #include "base/path.h"
 #include "data/split.h"
 #include "engine/model.h"
@@ -213,24 +214,6 @@ enum err_code job_eval(struct job *job, struct err *err)
 
 /* --- predict ------------------------------------------------------------------------------------------------- */
 
-struct names {
-    char **list;
-    size_t n, cap;
-};
-
-static void add_name(struct names *names, const char *name)
-{
-    names->list = xgrow(names->list, &names->cap, names->n + 1, sizeof *names->list);
-    names->list[names->n++] = xstrdup(name);
-}
-
-static void names_done(struct names *names)
-{
-    for (size_t i = 0; i < names->n; i++)
-        free(names->list[i]);
-    free(names->list);
-}
-
 static bool looks_like_picture(const char *path)
 {
     uint8_t bytes[64];
@@ -241,11 +224,6 @@ static bool looks_like_picture(const char *path)
     return n > 0 && image_kind_is_picture(image_sniff(bytes, n));
 }
 
-static int compare_names(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /* Pictures below a folder, in byte order; what is hidden or no picture is passed over. */
 static void add_folder(struct names *names, const char *folder, int depth)
 {
@@ -254,18 +232,18 @@ static void add_folder(struct names *names, const char *folder, int depth)
     struct names here = {0};
     for (int i = 0; i < n; i++) {
         if (entries[i]->d_name[0] != '.')
-            add_name(&here, entries[i]->d_name);
+            names_add(&here, entries[i]->d_name);
         free(entries[i]);
     }
     if (n > 0)
         free(entries);
-    qsort(here.list, here.n, sizeof *here.list, compare_names);
+    names_sort(&here);
     for (size_t i = 0; i < here.n; i++) {
         char *path = path_join(folder, here.list[i]);
         if (path_is_folder(path))
             add_folder(names, path, depth + 1);
         else if (looks_like_picture(path))
-            add_name(names, path);
+            names_add(names, path);
         free(path);
     }
     names_done(&here);
@@ -357,7 +335,7 @@ enum err_code job_predict(struct job *job, struct err *err)
         if (path_is_folder(job->cmd.list[i]))
             add_folder(&names, job->cmd.list[i], 0);
         else
-            add_name(&names, job->cmd.list[i]);
+            names_add(&names, job->cmd.list[i]);
     }
     if (code == ERR_OK && names.n == 0)
         code = err_set(err, ERR_INVALID, "%s: no pictures", job->cmd.n_list ? job->cmd.list[0] : "no file given");

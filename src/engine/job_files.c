@@ -13,15 +13,11 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/names.h"
 #include "base/path.h"
 #include "engine/internal.h"
 
 /* --- the names in a folder ------------------------------------------------------------------- */
-
-struct names {
-    char **list;
-    size_t n, cap;
-};
 
 static bool is_plain(const char *name)
 {
@@ -40,13 +36,7 @@ static void add_name(struct names *names, const char *folder, const struct diren
         is_folder = path_is_folder(path);
         free(path);
     }
-    names->list = xgrow(names->list, &names->cap, names->n + 1, sizeof *names->list);
-    names->list[names->n++] = xasprintf("%s%s", d->d_name, is_folder ? "/" : "");
-}
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
+    names_own(names, xasprintf("%s%s", d->d_name, is_folder ? "/" : ""));
 }
 
 static enum err_code read_names(struct names *names, struct job *job, const char *folder,
@@ -61,8 +51,7 @@ static enum err_code read_names(struct names *names, struct job *job, const char
             add_name(names, folder, d);
     }
     closedir(dir);
-    if (names->n)
-        qsort(names->list, names->n, sizeof *names->list, by_name);
+    names_sort(names);
     return job_cancelled(job, err);
 }
 
@@ -86,21 +75,12 @@ enum err_code job_folder(struct job *job, struct err *err)
     enum err_code code = read_names(&names, job, folder, err);
     if (code == ERR_OK)
         hand_over(job, folder, &names);
-    for (size_t i = 0; i < names.n; i++)
-        free(names.list[i]);
-    free(names.list);
+    names_done(&names);
     free(folder);
     return code;
 }
 
 /* --- a script -------------------------------------------------------------------------------- */
-
-static mode_t executable_mode(void)
-{
-    mode_t mask = umask(0); /* there is no way to only ask */
-    umask(mask);
-    return 0777 & ~mask;
-}
 
 /* A file that is there stays as it is, also when it appears in this very moment. */
 static enum err_code write_new(const char *path, const char *text, struct err *err)
@@ -122,8 +102,9 @@ static enum err_code write_new(const char *path, const char *text, struct err *e
 static enum err_code write_over(const char *path, const char *text, struct err *err)
 {
     enum err_code code = file_replace(path, text, strlen(text), err);
-    if (code == ERR_OK && chmod(path, executable_mode()) != 0)
-        code = err_sys(err, errno, "%s", path);
+    struct stat st;
+    if (code == ERR_OK && (stat(path, &st) != 0 || chmod(path, st.st_mode | (st.st_mode & 0444) >> 2) != 0))
+        code = err_sys(err, errno, "%s", path); /* who may read it may run it */
     return code;
 }
 

@@ -19,6 +19,7 @@
 #include <xxhash.h>
 
 #include "base/mem.h"
+#include "base/names.h"
 #include "base/path.h"
 #include "base/str.h"
 #include "engine/hooks.h"
@@ -116,13 +117,8 @@ static bool lock(int folder)
     return false;
 }
 
-struct found {
-    char **names;
-    size_t n, cap;
-};
-
 /* Removes what nobody listens on; the names of the rest go to found, which may be NULL. */
-static void sweep(int folder, struct found *found)
+static void sweep(int folder, struct names *found)
 {
     int copy = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *d = copy >= 0 ? fdopendir(copy) : NULL;
@@ -134,8 +130,7 @@ static void sweep(int folder, struct found *found)
             if (locked)
                 unlinkat(folder, e->d_name, 0);
         } else if (found) {
-            found->names = xgrow(found->names, &found->cap, found->n + 1, sizeof *found->names);
-            found->names[found->n++] = xstrdup(e->d_name);
+            names_add(found, e->d_name);
         }
     }
     flock(folder, LOCK_UN);
@@ -213,18 +208,17 @@ enum err_code meet_connect(int *fd, const char *path, struct err *err)
 static void each_in(const char *path, void (*each)(const char *path, void *user), void *user)
 {
     int folder;
-    struct found found = {0};
+    struct names found = {0};
     if (open_folder(&folder, path, NULL) != ERR_OK)
         return;
     sweep(folder, &found);
     close(folder);
     for (size_t i = 0; i < found.n; i++) {
-        char *file = path_join(path, found.names[i]);
+        char *file = path_join(path, found.list[i]);
         each(file, user);
         free(file);
-        free(found.names[i]);
     }
-    free(found.names);
+    names_done(&found);
 }
 
 void meet_each(void (*each)(const char *path, void *user), void *user)

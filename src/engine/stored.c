@@ -22,13 +22,13 @@ static int by_name(const void *a, const void *b)
 }
 
 /* Class names sorted, for finding their numbers: a list of a million predictions names its classes two million times. */
-struct names {
+struct class_index {
     char **const *sorted; /* each points into the record's list */
     char **first;
     size_t n;
 };
 
-static int class_of(const struct names *names, const char *name)
+static int class_of(const struct class_index *names, const char *name)
 {
     char *text = (char *)name, **key = &text;
     char **const *found = names->n ? bsearch(&key, names->sorted, names->n, sizeof *names->sorted, by_name) : NULL;
@@ -86,7 +86,7 @@ static enum err_code take_confusion(struct stored *s, const struct csv *csv, str
 
 /* --- predictions.csv ----------------------------------------------------------------------------------------- */
 
-static void take_prediction(struct stored *s, char **row, const int column[4], const struct names *names)
+static void take_prediction(struct stored *s, char **row, const int column[4], const struct class_index *names)
 {
     struct prediction_row *p = &s->rows[s->result.n++];
     double probability;
@@ -99,7 +99,7 @@ static void take_prediction(struct stored *s, char **row, const int column[4], c
         p->problem = *row[column[2]] ? "predicted class is none of the run's" : "no prediction";
 }
 
-static enum err_code take_predictions(struct stored *s, const struct names *names, struct err *err)
+static enum err_code take_predictions(struct stored *s, const struct class_index *names, struct err *err)
 {
     static const char *const titles[4] = {"file", "class", "predicted", "probability"};
     const struct csv *csv = &s->predictions;
@@ -143,7 +143,7 @@ static enum err_code nothing_there(const struct stored *s, const char *folder, s
     return err_hint(err, "evaluate the run: its best weights are scored again");
 }
 
-static enum err_code read_both(struct stored *s, const char *folder, const struct names *names, struct err *err)
+static enum err_code read_both(struct stored *s, const char *folder, const struct class_index *names, struct err *err)
 {
     struct csv csv;
     enum err_code counts = read_table(&csv, folder, "confusion.csv", err), code = counts;
@@ -196,7 +196,7 @@ enum err_code stored_read(struct stored *s, const char *folder, struct err *err)
         sorted[k] = &s->record.classes[k];
     if (n)
         qsort(sorted, n, sizeof *sorted, by_name);
-    struct names names = {(char **const *)sorted, s->record.classes, n};
+    struct class_index names = {(char **const *)sorted, s->record.classes, n};
     if (code == ERR_OK) {
         confusion_init(&s->confusion, (int)n);
         code = read_both(s, folder, &names, err);

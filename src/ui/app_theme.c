@@ -3,8 +3,6 @@
 #include "config.h"
 #include "ui/app_private.h"
 
-#include <stdlib.h>
-
 #include "base/log.h"
 #include "base/str.h"
 
@@ -22,13 +20,6 @@ void app_theme(struct app *app)
     term_theme(app->term, &app->theme);
 }
 
-static void names_free(char **names, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        free(names[i]);
-    free(names);
-}
-
 static void take(struct app *app, const char *name)
 {
     struct err err = {0};
@@ -44,21 +35,22 @@ static void take(struct app *app, const char *name)
 /* The names are read again: where a theme file went meanwhile, its neighbour is taken. */
 static void chosen(void *user, int choice)
 {
-    char **names;
+    struct names names = {0};
     if (choice < 0)
         return;
-    size_t n = theme_names(&names);
-    if ((size_t)choice < n)
-        take(user, names[choice]);
-    names_free(names, n);
+    theme_names(&names);
+    if ((size_t)choice < names.n)
+        take(user, names.list[choice]);
+    names_done(&names);
 }
 
 void app_theme_menu(struct app *app)
 {
-    char **names;
-    size_t n = theme_names(&names), now = 0;
-    for (size_t i = 0; i < n; i++)
-        now = str_eq(names[i], app->options.theme) ? i : now;
-    popups_menu(&app->popups, "Theme", NULL, (const char *const *)names, n, now, chosen, app);
-    names_free(names, n);
+    struct names names = {0};
+    size_t now = 0;
+    theme_names(&names);
+    for (size_t i = 0; i < names.n; i++)
+        now = str_eq(names.list[i], app->options.theme) ? i : now;
+    popups_menu(&app->popups, "Theme", NULL, (const char *const *)names.list, names.n, now, chosen, app);
+    names_done(&names);
 }

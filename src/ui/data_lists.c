@@ -30,33 +30,11 @@ static const char *sorted_text(const struct data_rows *r, bool files)
     return texts[files][r->column][r->reverse];
 }
 
-/* "/ros" and how many fit; while it is typed with the cursor. */
-static void draw_filter(struct canvas *c, struct area row, const struct data_rows *r, size_t total,
-                        bool typing)
-{
-    char text[64];
-    snprintf(text, sizeof text, " %zu of %zu", r->order.n, total);
-    int width = text_width(text);
-    if (row.w > width + 8) {
-        canvas_put_right(c, row, row.w, 0, r->order.n ? ROLE_DIM : ROLE_STATE_WARN, text);
-        row.w -= width;
-    }
-    canvas_put(c, row, 0, 0, ROLE_STRONG, "/");
-    struct area field = {row.x + 1, row.y, row.w > 1 ? row.w - 1 : 0, row.h};
-    if (typing)
-        edit_draw(&r->filter, c, field);
-    else
-        canvas_put_cut(c, field, 0, 0, field.w, ROLE_CHANGED, r->filter.text, false);
-}
-
 /* Room for the filter above a list, where there is one. Returns the rest. */
-static struct area cut_filter(const struct data_screen *s, struct canvas *c, struct area a,
-                              bool files, size_t total)
+static struct area cut_filter(const struct data_rows *r, struct canvas *c, struct area a, size_t total)
 {
-    const struct data_rows *r = &s->rows[files];
-    bool typing = s->typing && s->in_files == files;
-    if ((typing || *r->filter.text) && a.h > 0)
-        draw_filter(c, area_cut_top(&a, 1), r, total, typing);
+    if (filter_shown(&r->filter) && a.h > 0)
+        filter_draw(&r->filter, c, area_cut_top(&a, 1), "/", r->order.n, total);
     return a;
 }
 
@@ -131,7 +109,7 @@ static void draw_classes(struct data_screen *s, struct canvas *c, struct area a,
 {
     draw_class_heading(c, a, s);
     area_cut_top(&a, 1);
-    a = cut_filter(s, c, a, false, d->model->ds.n_classes);
+    a = cut_filter(&s->rows[false], c, a, d->model->ds.n_classes);
     list_draw(c, a, &s->rows[0].list, s->rows[0].order.n, !s->in_files, draw_class, d);
 }
 
@@ -170,7 +148,7 @@ static void draw_files(struct data_screen *s, struct canvas *c, struct area a, s
     if (r->order.n)
         snprintf(at, sizeof at, "%zu of %zu", r->list.selected + 1, r->order.n);
     struct area rows = parts_heading(c, a, s->in_files, title, at);
-    rows = cut_filter(s, c, rows, true, cls->n_files);
+    rows = cut_filter(&s->rows[true], c, rows, cls->n_files);
     list_draw(c, rows, &r->list, r->order.n, s->in_files, draw_file, d);
 }
 

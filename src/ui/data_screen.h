@@ -5,9 +5,9 @@
 
 #include "base/num.h"
 #include "ui/data_sizes.h"
-#include "ui/edit.h"
 #include "ui/order.h"
 #include "ui/screen.h"
+#include "ui/w_filter.h"
 #include "ui/w_list.h"
 #include "ui/zoom.h"
 
@@ -23,7 +23,7 @@ enum data_column { DATA_BY_NAME, DATA_BY_COUNT, DATA_BY_PROBLEMS, DATA_COLUMNS }
 struct data_rows {
     struct list list;
     struct order order;
-    struct edit filter;
+    struct filter filter;
     enum data_column column;
     bool reverse;
 };
@@ -40,7 +40,7 @@ struct data_screen {
     const struct ui_calls *calls;
     enum data_view view, below; /* below: what the picture's window covers */
     struct data_rows rows[2];
-    bool in_files, typing;   /* the files have the keys; the filter has them */
+    bool in_files;           /* the files have the keys */
     uint64_t version;        /* of the data set that all below was made for */
     size_t files_of;         /* class whose files rows[1] orders */
     uint64_t bytes, largest; /* of all classes; pictures used of the largest class */

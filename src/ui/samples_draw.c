@@ -88,7 +88,7 @@ static void classes_text(const struct samples_screen *s, const struct ds_view *d
 {
     if (s->cls >= 0)
         snprintf(out, size, "%s", ds_view_class(ds, (size_t)s->cls).name);
-    else if (*s->filter.text)
+    else if (*s->filter.edit.text)
         snprintf(out, size, "%zu of %zu classes", samples_classes(s, ds), ds->n_classes);
     else
         snprintf(out, size, "all classes");
@@ -111,24 +111,6 @@ static void draw_head(struct canvas *c, struct area a, const struct samples_scre
     snprintf(text, sizeof text, "epoch %d: %s right", result->epoch, fmt_percent(acc, result->acc));
     if (left + text_width(text) <= a.w)
         canvas_put_right(c, a, a.w, 0, ROLE_DIM, text);
-}
-
-static void draw_filter(struct canvas *c, struct area row, const struct samples_screen *s,
-                        const struct ds_view *ds)
-{
-    char text[64];
-    size_t fit = samples_classes(s, ds);
-    snprintf(text, sizeof text, " %zu of %zu", fit, ds->n_classes);
-    if (row.w > text_width(text) + 16) {
-        canvas_put_right(c, row, row.w, 0, fit ? ROLE_DIM : ROLE_STATE_WARN, text);
-        row.w -= text_width(text);
-    }
-    int label = canvas_put(c, row, 0, 0, ROLE_STRONG, "classes /");
-    struct area field = {row.x + label, row.y, row.w > label ? row.w - label : 0, row.h};
-    if (s->typing)
-        edit_draw(&s->filter, c, field);
-    else
-        canvas_put_cut(c, field, 0, 0, field.w, ROLE_CHANGED, s->filter.text, false);
 }
 
 /* --- the grid ------------------------------------------------------------------------------ */
@@ -269,7 +251,7 @@ static void draw_empty(const struct samples_screen *s, struct canvas *c, struct 
                        const struct ui_model *model)
 {
     char go[64];
-    bool filtered = model->dataset && (*s->filter.text || s->predicted);
+    bool filtered = model->dataset && (*s->filter.edit.text || s->predicted);
     snprintf(go, sizeof go, "%s goes to Data", parts_key(ACTION_DATA));
     const char *lines[] = {!model->dataset ? "No data set"
                            : filtered      ? "No picture fits the filter"
@@ -282,8 +264,8 @@ void samples_draw_all(struct samples_screen *s, struct canvas *c, struct area bo
                       const struct ui_model *model)
 {
     struct samples_layout l;
-    if (model->dataset && (s->typing || *s->filter.text) && body.h >= 3)
-        draw_filter(c, area_cut_top(&body, 1), s, &model->ds);
+    if (model->dataset && filter_shown(&s->filter) && body.h >= 3)
+        filter_draw(&s->filter, c, area_cut_top(&body, 1), "classes /", samples_classes(s, &model->ds), model->ds.n_classes);
     if (!model->dataset || !s->n_tiles) {
         draw_empty(s, c, body, model);
         return;

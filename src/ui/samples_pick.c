@@ -73,7 +73,7 @@ struct chooser {
 static bool let_through(const struct samples_screen *s, const struct ds_view *ds, size_t cls)
 {
     return s->cls >= 0 ? (size_t)s->cls == cls
-                       : order_matches(ds_view_class(ds, cls).name, s->filter.text);
+                       : order_matches(ds_view_class(ds, cls).name, s->filter.edit.text);
 }
 
 size_t samples_classes(const struct samples_screen *s, const struct ds_view *ds)
@@ -105,7 +105,7 @@ static bool changed(struct samples_screen *s, const struct ui_model *model)
     if (s->made.version == model->dataset_version && s->made.draw == s->draw &&
         s->made.seed == seed && s->made.most == most && s->made.cls == s->cls &&
         s->made.predicted == s->predicted && s->made.result == result &&
-        str_eq(s->made.filter, s->filter.text))
+        str_eq(s->made.filter, s->filter.edit.text))
         return false;
     s->made.version = model->dataset_version;
     s->made.draw = s->draw;
@@ -114,7 +114,7 @@ static bool changed(struct samples_screen *s, const struct ui_model *model)
     s->made.most = most;
     s->made.cls = s->cls;
     s->made.predicted = s->predicted;
-    snprintf(s->made.filter, sizeof s->made.filter, "%s", s->filter.text);
+    snprintf(s->made.filter, sizeof s->made.filter, "%s", s->filter.edit.text);
     return true;
 }
 

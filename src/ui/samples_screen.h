@@ -3,8 +3,8 @@
 #ifndef FL_UI_SAMPLES_SCREEN_H
 #define FL_UI_SAMPLES_SCREEN_H
 
-#include "ui/edit.h"
 #include "ui/screen.h"
+#include "ui/w_filter.h"
 #include "ui/w_grid.h"
 #include "ui/zoom.h"
 
@@ -23,8 +23,7 @@ struct samples_screen {
     struct grid grid;
     enum sample_view view;
     int cls;            /* only this class, -1 all */
-    struct edit filter; /* only classes that match */
-    bool typing;        /* the filter has the keys */
+    struct filter filter; /* only classes that match */
     bool predicted;     /* only files that the run has predicted */
     uint64_t draw;      /* from 0: which draw of samples is shown */
     bool large;         /* the selected one alone */

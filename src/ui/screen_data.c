@@ -109,9 +109,9 @@ static void arrange(struct data_screen *s, const struct ds_view *ds, bool files,
     bool any = r->list.selected < r->order.n;
     size_t row = any ? order_row(&r->order, r->list.selected) : 0;
     if (narrower)
-        order_narrow(&r->order, &from, r->filter.text);
+        order_narrow(&r->order, &from, r->filter.edit.text);
     else
-        order_make(&r->order, &from, r->column, r->reverse, r->filter.text);
+        order_make(&r->order, &from, r->column, r->reverse, r->filter.edit.text);
     size_t at = any ? order_find(&r->order, row) : 0;
     r->list.selected = at < r->order.n ? at : 0;
 }
@@ -123,7 +123,7 @@ static void sync_files(struct data_screen *s, const struct ds_view *ds)
     if (cls == s->files_of)
         return;
     s->files_of = cls;
-    edit_set(&s->rows[1].filter, "");
+    filter_clear(&s->rows[1].filter);
     s->rows[1].list = (struct list){.rows = s->rows[1].list.rows};
     arrange(s, ds, true, false);
     s->in_files = s->in_files && s->rows[1].order.n > 0;
@@ -227,49 +227,27 @@ static void folder_typed(void *user, const char *text)
         s->calls->open_data(s->calls->app, text);
 }
 
-static bool filter_by(struct data_screen *s, const struct ds_view *ds, const char *text)
+static bool show_all(struct data_screen *s, const struct ds_view *ds)
 {
-    bool files = s->in_files;
-    struct edit *e = &s->rows[files].filter;
-    if (!*e->text && !*text)
+    if (!filter_clear(&s->rows[s->in_files].filter))
         return false;
-    edit_set(e, text);
-    arrange(s, ds, files, false);
+    arrange(s, ds, s->in_files, false);
     return true;
 }
 
-/* Keys of the filter line; the list can be walked while it is open. */
 static bool data_text_key(void *self, uint32_t ch, int key, struct ui_model *model)
 {
-    static const struct {
-        int key;
-        enum action action;
-    } moves[] = {{K_UP, ACTION_UP},
-                 {K_DOWN, ACTION_DOWN},
-                 {K_PAGE_UP, ACTION_PAGE_UP},
-                 {K_PAGE_DOWN, ACTION_PAGE_DOWN}};
     struct data_screen *s = self;
-    if (!s->typing || !model->dataset)
+    if (!model->dataset)
         return false;
     data_sync(s, model);
-    struct data_rows *r = &s->rows[s->in_files];
-    if (key == K_ENTER || key == K_ESC) {
-        s->typing = false;
-        if (key == K_ESC)
-            filter_by(s, &model->ds, "");
-        return true;
-    }
-    for (size_t i = 0; i < sizeof moves / sizeof *moves; i++) {
-        if (key == moves[i].key)
-            return list_action(&r->list, moves[i].action, r->order.n), true;
-    }
-    struct key_event event = {.key = {key, ch}};
-    char *before = xstrdup(r->filter.text);
-    bool taken = edit_key(&r->filter, &event);
-    if (taken)
-        arrange(s, &model->ds, s->in_files, str_starts(r->filter.text, before));
+    struct filter *f = &s->rows[s->in_files].filter;
+    char *before = xstrdup(f->edit.text);
+    enum filter_key did = filter_key(f, ch, key);
+    if (did == FILTER_CHANGED)
+        arrange(s, &model->ds, s->in_files, str_starts(f->edit.text, before));
     free(before);
-    return taken;
+    return did != FILTER_NOT;
 }
 
 static void sort_by(struct data_screen *s, const struct ds_view *ds, enum action action)
@@ -353,15 +331,15 @@ static unsigned lists_action(struct data_screen *s, enum action action, const st
     struct data_rows *r = &s->rows[s->in_files];
     bool done = true;
     if (action == ACTION_NARROW)
-        s->typing = true;
+        filter_open(&r->filter);
     else if (action == ACTION_SORT || action == ACTION_SORT_BACK)
         sort_by(s, ds, action);
     else if (action == ACTION_SELECT && s->in_files)
         open_picture(s, ds);
     else if (action == ACTION_RIGHT || action == ACTION_SELECT)
         s->in_files = s->rows[1].order.n > 0;
-    else if (action == ACTION_BACK && *r->filter.text)
-        filter_by(s, ds, "");
+    else if (action == ACTION_BACK && show_all(s, ds))
+        done = true;
     else if (action == ACTION_LEFT || action == ACTION_BACK)
         s->in_files = false;
     else

@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/path.h"
-#include "ui/edit.h"
+#include "ui/w_filter.h"
 #include "ui/layout.h"
 #include "ui/parts.h"
 #include "ui/runs_compare.h"
@@ -21,8 +21,8 @@ struct runs_screen {
     const struct ui_calls *calls;
     struct ui_model *model; /* of the last action, for answers of popups */
     struct runs_rows rows;
-    bool trash, filtering, comparing;
-    struct edit filter;
+    bool trash, comparing;
+    struct filter filter;
     char folder[OPTION_TEXT_MAX]; /* "" option runs-dir */
     char about[512];              /* what the listing said */
     char target[OPTION_TEXT_MAX]; /* run that a prompt is about */
@@ -158,7 +158,7 @@ static void take_list(struct runs_screen *s, const struct notice *notice)
     const struct block *block = s->calls->block(s->calls->app, notice->block);
     snprintf(s->about, sizeof s->about, "%s", notice->text);
     if (block)
-        runs_rows_take(&s->rows, block, s->filter.text);
+        runs_rows_take(&s->rows, block, s->filter.edit.text);
 }
 
 static unsigned runs_event(void *self, const struct notice *notice, struct ui_model *model)
@@ -202,21 +202,6 @@ static void draw_head(const struct runs_screen *s, struct canvas *c, struct area
     parts_heading(c, a, true, text, right);
 }
 
-static void draw_filter(const struct runs_screen *s, struct canvas *c, struct area a)
-{
-    char found[64];
-    snprintf(found, sizeof found, "%zu of %zu", s->rows.shown, s->rows.n);
-    canvas_put(c, a, 0, 0, ROLE_BAR_KEY, "/");
-    canvas_put_right(c, a, a.w, 0, ROLE_DIM, found);
-    struct area field = {a.x + 2, a.y, a.w - text_width(found) - 4, 1};
-    if (area_empty(area_clip(field, a)))
-        return;
-    if (s->filtering)
-        edit_draw(&s->filter, c, field);
-    else
-        canvas_put_cut(c, field, 0, 0, field.w, ROLE_CHANGED, s->filter.text, false);
-}
-
 static void draw_none(const struct runs_screen *s, struct canvas *c, struct area a,
                       const struct ui_model *model)
 {
@@ -243,8 +228,8 @@ static void runs_draw(void *self, struct canvas *c, struct area body, const stru
     }
     runs_rows_live(&s->rows, &model->snap->train);
     draw_head(s, c, area_cut_top(&body, 1));
-    if (s->filtering || *s->filter.text)
-        draw_filter(s, c, area_cut_top(&body, 1));
+    if (filter_shown(&s->filter))
+        filter_draw(&s->filter, c, area_cut_top(&body, 1), "/", s->rows.shown, s->rows.n);
     struct area details = area_cut_bottom(&body, body.h >= 12 ? 6 : body.h >= 6 ? 1 : 0);
     if (s->rows.shown)
         runs_rows_draw(&s->rows, c, body);
@@ -258,18 +243,11 @@ static void runs_draw(void *self, struct canvas *c, struct area body, const stru
 static bool text_key(void *self, uint32_t ch, int key, struct ui_model *model)
 {
     struct runs_screen *s = self;
-    struct key_event event = {.key = {key, ch}};
     (void)model;
-    if (!s->filtering)
-        return false;
-    if (key == K_ESC)
-        edit_set(&s->filter, "");
-    if (key == K_ESC || key == K_ENTER)
-        s->filtering = false;
-    else if (!edit_key(&s->filter, &event))
-        return key == K_TAB || key == K_BACKTAB;
-    runs_rows_arrange(&s->rows, s->filter.text);
-    return true;
+    enum filter_key did = filter_key(&s->filter, ch, key);
+    if (did == FILTER_CHANGED)
+        runs_rows_arrange(&s->rows, s->filter.edit.text);
+    return did != FILTER_NOT;
 }
 
 static void open_selected(struct runs_screen *s)
@@ -324,14 +302,14 @@ static bool act_on_list(struct runs_screen *s, enum action action)
 {
     switch (action) {
     case ACTION_NARROW:
-        s->filtering = true;
+        filter_open(&s->filter);
         return true;
     case ACTION_SORT:
     case ACTION_SORT_BACK:
         if (action == ACTION_SORT)
             s->rows.column = (s->rows.column + 1) % RUN_COLUMNS;
         s->rows.reverse = action == ACTION_SORT_BACK && !s->rows.reverse;
-        runs_rows_arrange(&s->rows, s->filter.text);
+        runs_rows_arrange(&s->rows, s->filter.edit.text);
         return true;
     case ACTION_SHOW_TRASH:
         s->trash = !s->trash;
@@ -346,8 +324,8 @@ static bool act_on_list(struct runs_screen *s, enum action action)
                          s);
         return true;
     case ACTION_BACK:
-        edit_set(&s->filter, "");
-        runs_rows_arrange(&s->rows, s->filter.text);
+        filter_clear(&s->filter);
+        runs_rows_arrange(&s->rows, s->filter.edit.text);
         return true;
     default:
         return act_on_selected(s, action) || list_action(&s->rows.list, action, s->rows.shown);

@@ -80,7 +80,7 @@ static void class_chosen(void *user, int choice)
         return;
     s->cls = choice - 1;
     s->grid.selected = 0;
-    edit_set(&s->filter, "");
+    filter_clear(&s->filter);
 }
 
 static void choose_class(struct samples_screen *s, const struct ui_model *model)
@@ -98,20 +98,12 @@ static void choose_class(struct samples_screen *s, const struct ui_model *model)
 static bool samples_text_key(void *self, uint32_t ch, int key, struct ui_model *model)
 {
     struct samples_screen *s = self;
-    struct key_event event = {.key = {key, ch}};
-    if (!s->typing || !model->dataset)
-        return false;
-    if (key == K_ENTER || key == K_ESC) {
-        s->typing = false;
-        if (key == K_ESC)
-            edit_set(&s->filter, "");
-        return true;
+    enum filter_key did = model->dataset ? filter_key(&s->filter, ch, key) : FILTER_NOT;
+    if (did == FILTER_CHANGED) {
+        s->cls = -1;
+        s->grid.selected = 0;
     }
-    if (!edit_key(&s->filter, &event))
-        return key == K_TAB || key == K_BACKTAB;
-    s->cls = -1;
-    s->grid.selected = 0;
-    return true;
+    return did != FILTER_NOT;
 }
 
 /* --- actions ------------------------------------------------------------------------------- */
@@ -124,8 +116,7 @@ static bool back(struct samples_screen *s)
     } else if (s->large) {
         s->large = false;
         s->zoom = (struct zoom){0};
-    } else if (*s->filter.text || s->cls >= 0) {
-        edit_set(&s->filter, "");
+    } else if (filter_clear(&s->filter) || s->cls >= 0) {
         s->cls = -1;
     } else if (s->predicted) {
         s->predicted = false;
@@ -183,7 +174,7 @@ static unsigned samples_action(void *self, enum action action, struct ui_model *
         choose_class(s, model);
         break;
     case ACTION_NARROW:
-        s->typing = true;
+        filter_open(&s->filter);
         s->large = s->draws = false;
         break;
     case ACTION_PREDICTED:

@@ -30,14 +30,6 @@ static void folder_typed(void *user, const char *text)
         s->calls->open_data(s->calls->app, text);
 }
 
-/* --- filter ---------------------------------------------------------------------------------- */
-
-static void filter_by(struct setup_screen *s, const char *text)
-{
-    edit_set(&s->filter, text);
-    setup_filter(s);
-}
-
 static void explain(struct setup_screen *s)
 {
     const struct item *item = setup_selected(s);
@@ -49,50 +41,23 @@ static void explain(struct setup_screen *s)
     str_done(&text);
 }
 
-/* Keys of the filter line; the list can be walked while it is open. */
 static bool setup_text_key(void *self, uint32_t ch, int key, struct ui_model *model)
 {
-    static const struct {
-        int key;
-        enum action action;
-    } moves[] = {{K_UP, ACTION_UP},
-                 {K_DOWN, ACTION_DOWN},
-                 {K_PAGE_UP, ACTION_PAGE_UP},
-                 {K_PAGE_DOWN, ACTION_PAGE_DOWN}};
     struct setup_screen *s = self;
     s->model = model;
-    if (!s->typing)
-        return false;
-    if (key == K_ENTER || key == K_ESC) {
-        s->typing = false;
-        if (key == K_ESC)
-            filter_by(s, "");
-        return true;
-    }
-    for (size_t i = 0; i < sizeof moves / sizeof *moves; i++) {
-        if (key == moves[i].key)
-            return setup_move(s, moves[i].action), true;
-    }
-    struct key_event event = {.key = {(enum key_code)key, ch}};
-    if (!edit_key(&s->filter, &event))
-        return false;
-    setup_filter(s);
-    return true;
+    enum filter_key did = filter_key(&s->filter, ch, key);
+    if (did == FILTER_CHANGED)
+        setup_filter(s);
+    return did != FILTER_NOT;
 }
 
 /* --- actions --------------------------------------------------------------------------------- */
 
-static unsigned find(struct setup_screen *s)
-{
-    s->typing = true;
-    return UI_REPAINT;
-}
-
 static unsigned back(struct setup_screen *s)
 {
-    if (!*s->filter.text)
+    if (!filter_clear(&s->filter))
         return UI_NONE;
-    filter_by(s, "");
+    setup_filter(s);
     return UI_REPAINT;
 }
 
@@ -129,7 +94,8 @@ static unsigned setup_action(void *self, enum action action, struct ui_model *mo
         return UI_REPAINT;
     switch (action) {
     case ACTION_FIND:
-        return find(s);
+        filter_open(&s->filter);
+        return UI_REPAINT;
     case ACTION_BACK:
         return back(s);
     case ACTION_QUEUE_ADD:

@@ -102,28 +102,21 @@ static void draw_choices(struct setup_screen *s, struct canvas *c, struct area a
     }
 }
 
-/* "/ rate   3 options". */
 static void draw_filter(const struct setup_screen *s, struct canvas *c, struct area row)
 {
-    size_t n = 0;
-    char count[48];
+    size_t fit = 0, all = 0;
     for (size_t i = 0; i < s->n_shown; i++)
-        n += s->items[s->shown[i]].kind != ITEM_HEADING;
-    int w = snprintf(count, sizeof count, "%zu fit", n);
-    canvas_put(c, row, 0, 0, ROLE_TITLE, "/");
-    struct area field = {row.x + 2, row.y, row.w - w - 4, 1};
-    if (s->typing && field.w > 0)
-        edit_draw(&s->filter, c, field);
-    else if (field.w > 0)
-        canvas_put_cut(c, field, 0, 0, field.w, ROLE_INPUT, s->filter.text, false);
-    canvas_put_right(c, row, row.w, 0, ROLE_DIM, count);
+        fit += s->items[s->shown[i]].kind != ITEM_HEADING;
+    for (size_t i = 0; i < s->n_items; i++)
+        all += s->items[i].kind != ITEM_HEADING;
+    filter_draw(&s->filter, c, row, "/", fit, all);
 }
 
 static void draw_options(struct setup_screen *s, struct canvas *c, struct area a, struct drawing *d)
 {
     setup_queue_draw(s, c, &a, d->model->snap);
     bool focus = s->n_shown && s->selected >= d->first && !s->queue_open;
-    if (s->typing || *s->filter.text)
+    if (filter_shown(&s->filter))
         draw_filter(s, c, area_cut_top(&a, a.h > 1));
     if (s->n_shown == d->first && a.h > 0) {
         canvas_put_cut(c, a, 3, 0, a.w - 3, ROLE_DIM, "no option fits", false);

@@ -75,7 +75,7 @@ void setup_filter(struct setup_screen *s)
     s->n_shown = 0;
     s->selected = 0;
     for (size_t i = 0; i < s->n_items; i++) {
-        if (!passes(s, i, s->filter.text))
+        if (!passes(s, i, s->filter.edit.text))
             continue;
         if (i == kept) {
             s->selected = s->n_shown;

@@ -4,8 +4,8 @@
 #define FL_UI_SETUP_PRIVATE_H
 
 #include "nn/arch.h"
-#include "ui/edit.h"
 #include "ui/screen.h"
+#include "ui/w_filter.h"
 #include "ui/w_list.h"
 
 enum item_kind { ITEM_MODE, ITEM_PRESET, ITEM_HEADING, ITEM_OPTION };
@@ -26,8 +26,7 @@ struct setup_screen {
     size_t shown[CHOICES + 2 * OPTION_COUNT]; /* items that the filter lets through */
     size_t n_shown, selected;                 /* index into shown */
     bool begun;        /* selected is set: at first the mode that is chosen */
-    struct edit filter;
-    bool typing;       /* the filter has the keys */
+    struct filter filter;
     struct list options;
     int edited;          /* option that a menu or prompt is open for */
     struct graph *graph; /* of the model chosen, for the ladder */

@@ -267,53 +267,27 @@ static char *find_theme(const char *name)
     return found;
 }
 
-struct names {
-    char **list;
-    size_t n, cap;
-};
-
-static void add_name(struct names *names, const char *name, size_t length)
-{
-    names->list = xgrow(names->list, &names->cap, names->n + 1, sizeof *names->list);
-    names->list[names->n++] = xstrndup(name, length);
-}
-
 static void add_place(struct names *names, const char *folder)
 {
     DIR *d = opendir(folder);
     for (struct dirent *e; d && (e = readdir(d));) {
         if (*e->d_name != '.' && str_ends(e->d_name, SUFFIX))
-            add_name(names, e->d_name, strlen(e->d_name) - strlen(SUFFIX));
+            names_own(names, xstrndup(e->d_name, strlen(e->d_name) - strlen(SUFFIX)));
     }
     if (d)
         closedir(d);
 }
 
-static int compare_names(const void *a, const void *b)
+void theme_names(struct names *out)
 {
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-size_t theme_names(char ***out)
-{
-    struct names names = {0};
     char *places[PLACES];
-    size_t kept = 1;
-    add_name(&names, "default", strlen("default"));
     theme_places(places);
     for (int i = 0; i < PLACES; i++) {
-        add_place(&names, places[i]);
+        add_place(out, places[i]);
         free(places[i]);
     }
-    qsort(names.list + 1, names.n - 1, sizeof *names.list, compare_names);
-    for (size_t i = 1; i < names.n; i++) {
-        if (str_eq(names.list[i], names.list[kept - 1]) || str_eq(names.list[i], "default"))
-            free(names.list[i]);
-        else
-            names.list[kept++] = names.list[i];
-    }
-    *out = names.list;
-    return kept;
+    names_add(out, "default");
+    names_sort(out);
 }
 
 static enum err_code inherit(struct theme_reader *r, const char *name, struct err *err)

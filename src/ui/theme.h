@@ -3,10 +3,10 @@
 #ifndef FL_UI_THEME_H
 #define FL_UI_THEME_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/names.h"
 #include "ui/role.h"
 
 enum depth { DEPTH_MONO, DEPTH_8, DEPTH_16, DEPTH_256, DEPTH_DIRECT, DEPTH_COUNT };
@@ -62,9 +62,8 @@ enum err_code theme_load(struct theme *theme, const char *name,
                          void (*report)(const struct err *err, void *user), void *user,
                          struct err *err);
 
-/* The names that theme_load finds: "default", then in byte order, each once. The caller frees each
- * and the array. */
-size_t theme_names(char ***out);
+/* Adds the names that theme_load finds, in byte order, each once. */
+void theme_names(struct names *out);
 
 /* Nearest of the fixed colours 16..255 (never 0..15, which users redefine). source: distance in
  * linear-light weighted RGB. */

@@ -15,6 +15,8 @@
 #include "base/bytes.h"
 #include "base/csv.h"
 #include "base/file.h"
+#include "base/mem.h"
+#include "base/names.h"
 #include "base/num.h"
 #include "base/path.h"
 #include "base/pool.h"
@@ -228,6 +230,24 @@ static void files_are_replaced_whole(void **state)
     free(path);
 }
 
+static void lists_of_names(void **state)
+{
+    (void)state;
+    struct names names = {0};
+    names_sort(&names); /* nothing is fine */
+    static const char *const given[] = {"b", "", "a", "B", "a", "\xc3\xa4", "a"}, *const sorted[] = {"", "B", "a", "b", "\xc3\xa4"};
+    for (size_t i = 0; i < sizeof given / sizeof *given; i++)
+        names_add(&names, given[i]);
+    names_own(&names, xstrdup("b"));
+    assert_int_equal(names.n, 8);
+    names_sort(&names);
+    assert_int_equal(names.n, 5);
+    for (size_t i = 0; i < names.n; i++)
+        assert_string_equal(names.list[i], sorted[i]);
+    names_done(&names);
+    assert_true(!names.list && !names.n && !names.cap);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -239,6 +259,7 @@ int main(void)
         cmocka_unit_test(random_numbers),
         cmocka_unit_test(pool_runs_everything),
         cmocka_unit_test(files_are_replaced_whole),
+        cmocka_unit_test(lists_of_names),
     };
     return cmocka_run_group_tests_name("base", tests, NULL, NULL);
 }

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "ui/popup.h"
+#include "ui/w_filter.h"
 
 static void type(struct edit *e, const char *names)
 {
@@ -215,13 +217,67 @@ static void menus_are_drawn(void **state)
     canvas_done(&c);
 }
 
+static void lines_filter(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t ch;
+        int key;
+        enum filter_key did;
+        const char *text;
+        bool typing;
+    } steps[] = {{'r', K_CHAR, FILTER_CHANGED, "r", true},   {'o', K_CHAR, FILTER_CHANGED, "ro", true},
+                 {0, K_LEFT, FILTER_TAKEN, "ro", true},      {0, K_UP, FILTER_NOT, "ro", true},
+                 {0, K_TAB, FILTER_TAKEN, "ro", true},       {0, K_BACKSPACE, FILTER_CHANGED, "o", true},
+                 {0, K_ENTER, FILTER_TAKEN, "o", false},     {'x', K_CHAR, FILTER_NOT, "o", false}};
+    struct filter f = {0};
+    assert_int_equal(filter_key(&f, 'r', K_CHAR), FILTER_NOT);
+    assert_false(filter_shown(&f));
+    filter_open(&f);
+    assert_true(filter_shown(&f));
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        assert_int_equal(filter_key(&f, steps[i].ch, steps[i].key), steps[i].did);
+        assert_string_equal(f.edit.text, steps[i].text);
+        assert_int_equal(f.typing, steps[i].typing);
+    }
+    filter_open(&f);
+    assert_int_equal(filter_key(&f, 0, K_ESC), FILTER_CHANGED);
+    assert_false(filter_shown(&f) || filter_clear(&f));
+    filter_open(&f);
+    assert_int_equal(filter_key(&f, 0, K_ESC), FILTER_TAKEN);
+}
+
+/* The count gives way before the text does; no size is too small. */
+static void filters_are_drawn(void **state)
+{
+    (void)state;
+    struct filter f = {.edit = {.text = "rose", .at = 4}};
+    struct canvas c = {0};
+    struct str s = STR_INIT;
+    static const struct {
+        int w;
+        const char *text;
+    } cases[] = {{20, "/rose         2 of 5\n"}, {16, "/rose\n"}, {3, "/r\u2026\n"}, {1, "/\n"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        canvas_resize(&c, cases[i].w, 1);
+        filter_draw(&f, &c, (struct area){0, 0, cases[i].w, 1}, "/", 2, 5);
+        str_clear(&s);
+        canvas_text(&s, &c);
+        print_message("# %d wide: %s", cases[i].w, s.s);
+        assert_true(str_starts(s.s, cases[i].text));
+    }
+    str_done(&s);
+    canvas_done(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(editing_keys),    cmocka_unit_test(paths_are_completed),
         cmocka_unit_test(menus_choose),    cmocka_unit_test(prompts_take_text),
         cmocka_unit_test(names_arrive_later), cmocka_unit_test(paragraphs_are_broken),
-        cmocka_unit_test(menus_are_drawn),
+        cmocka_unit_test(menus_are_drawn), cmocka_unit_test(lines_filter),
+        cmocka_unit_test(filters_are_drawn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

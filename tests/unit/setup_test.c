@@ -22,7 +22,7 @@ static void open_screen(void)
 
 static size_t filtered(const char *text)
 {
-    edit_set(&s.filter, text);
+    edit_set(&s.filter.edit, text);
     setup_filter(&s);
     return s.n_shown;
 }
