@@ -76,15 +76,9 @@ static int show(struct batch *b, const struct ds_view *ds)
 
 int cmd_grid(struct batch *b)
 {
-    struct cmd cmd = {.kind = CMD_LIST, .options = &b->options};
-    struct err err = {0};
     struct job_end end;
     struct ds_view ds;
-    if (put_path(cmd.path, b->words[0], &err) != ERR_OK)
-        return report_usage(b, &err);
-    int code = run_job(b, &cmd, watch_stage, NULL, &end);
-    if (code == EXIT_DONE && ds_view_open(&ds, end.block, &err) != ERR_OK)
-        code = report(b, &err);
+    int code = run_dataset(b, CMD_LIST, &ds, &end);
     if (code == EXIT_DONE)
         code = show(b, &ds);
     job_end_done(&end);

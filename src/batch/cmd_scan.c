@@ -144,15 +144,10 @@ static size_t usable_classes(const struct ds_view *ds)
 
 int cmd_scan(struct batch *b)
 {
-    struct cmd cmd = {.kind = CMD_SCAN, .options = &b->options};
     struct err err = {0};
     struct job_end end;
     struct ds_view ds;
-    if (put_path(cmd.path, b->words[0], &err) != ERR_OK)
-        return report_usage(b, &err);
-    int code = run_job(b, &cmd, watch_stage, NULL, &end);
-    if (code == EXIT_DONE && ds_view_open(&ds, end.block, &err) != ERR_OK)
-        code = report(b, &err);
+    int code = run_dataset(b, CMD_SCAN, &ds, &end);
     if (code == EXIT_DONE) {
         scan_report(&b->result, &ds, b->flags & FLAG_JSON ? SCAN_JSON : SCAN_FULL);
         if (usable_classes(&ds) < 2) {

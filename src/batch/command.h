@@ -138,6 +138,9 @@ enum err_code start_job(struct batch *b, const struct cmd *cmd, uint64_t *job, s
 int wait_job(struct batch *b, enum cmd_kind kind, uint64_t job, watch_fn *watch, void *user, struct job_end *end);
 void session_close(struct batch *b);
 
+/* The data set in the folder that the first word names, by CMD_SCAN or CMD_LIST. ds lives until job_end_done(end), which is owed in any case. */
+int run_dataset(struct batch *b, enum cmd_kind kind, struct ds_view *ds, struct job_end *end);
+
 /* The view of a job in the snapshot, or NULL. */
 const struct job_view *find_job(const struct batch *b, uint64_t job);
 

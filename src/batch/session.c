@@ -146,3 +146,16 @@ int run_job(struct batch *b, const struct cmd *cmd, watch_fn *watch, void *user,
     *end = (struct job_end){.kind = NOTICE_FAILED, .err = err};
     return report(b, &err);
 }
+
+int run_dataset(struct batch *b, enum cmd_kind kind, struct ds_view *ds, struct job_end *end)
+{
+    struct cmd cmd = {.kind = kind, .options = &b->options};
+    struct err err = {0};
+    *end = (struct job_end){0};
+    if (put_path(cmd.path, b->words[0], &err) != ERR_OK)
+        return report_usage(b, &err);
+    int code = run_job(b, &cmd, watch_stage, NULL, end);
+    if (code == EXIT_DONE && ds_view_open(ds, end->block, &err) != ERR_OK)
+        code = report(b, &err);
+    return code;
+}

@@ -147,12 +147,6 @@ static const char *cell_text(char out[NUM_TEXT], const struct run_row *row, enum
     case RUN_STARTED:
         short_time(out, row->started);
         return *out ? out : row->name;
-    case RUN_MODE:
-        return row->mode;
-    case RUN_PRESET:
-        return row->preset;
-    case RUN_MODEL:
-        return row->model;
     case RUN_ACC:
         return row->best_epoch ? fmt_percent(out, row->best_val_acc) : "-";
     case RUN_EPOCHS:
@@ -160,12 +154,10 @@ static const char *cell_text(char out[NUM_TEXT], const struct run_row *row, enum
         return out;
     case RUN_TIME:
         return num_seconds(out, row->seconds);
-    case RUN_STATE:
-        return row->state;
-    case RUN_DATA:
-        return path_base(row->data);
+    case RUN_NOTE: /* the state has its own column */
+        return !*row->remark && str_eq(row->note, row->state) ? "" : run_column_text(row, column);
     default:
-        return *row->remark ? row->remark : str_eq(row->note, row->state) ? "" : row->note;
+        return run_column_text(row, column);
     }
 }
 

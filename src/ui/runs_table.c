@@ -84,7 +84,7 @@ struct sorting {
     bool reverse;
 };
 
-static const char *text_of(const struct run_row *row, enum run_column column)
+const char *run_column_text(const struct run_row *row, enum run_column column)
 {
     switch (column) {
     case RUN_STARTED:
@@ -115,7 +115,7 @@ static double number_of(const struct run_row *row, enum run_column column)
 static int compare(const struct sorting *x, const struct sorting *y, bool *final)
 {
     if (!run_column_right(x->column)) {
-        int by_text = strcmp(text_of(x->row, x->column), text_of(y->row, y->column));
+        int by_text = strcmp(run_column_text(x->row, x->column), run_column_text(y->row, y->column));
         return x->column == RUN_STARTED ? -by_text : by_text;
     }
     double a = number_of(x->row, x->column), b = number_of(y->row, y->column);

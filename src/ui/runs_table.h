@@ -26,6 +26,8 @@ struct run_columns {
 struct run_columns run_columns(int width);
 const char *run_column_title(enum run_column column);
 bool run_column_right(enum run_column column); /* numbers, flush right */
+/* Of a column that is no number. */
+const char *run_column_text(const struct run_row *row, enum run_column column);
 
 /* All words of the filter, separated by blanks, are in the run's name, mode, preset, model, data,
  * state or notes; upper and lower case of ASCII letters are the same. */
