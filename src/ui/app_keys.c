@@ -79,10 +79,9 @@ static void one_key(struct app *app, const struct key_event *event)
         popups_key(&app->popups, event);
         return;
     }
-    if (key.code == K_PASTE) /* outside of a field a paste is not keys */
+    if (screen->text_key && screen->text_key(app->screens[app->current], event, &app->model))
         return;
-    if (screen->text_key &&
-        screen->text_key(app->screens[app->current], key.ch, key.code, &app->model))
+    if (key.code == K_PASTE) /* outside of a field a paste is not keys */
         return;
     enum action action = keymap_find(&app->keymap, screen->context, key);
     if (key.code == K_CTRL && key.ch == 'z' && action == ACTION_NONE)

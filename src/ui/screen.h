@@ -6,6 +6,7 @@
 #include "engine/engine.h"
 #include "ui/action.h"
 #include "ui/canvas.h"
+#include "ui/keys.h"
 
 /* What every screen may read: the app's shared state. Owned by the app; the engine is reached through the functions below only. */
 struct ui_model {
@@ -65,8 +66,8 @@ struct screen_ops {
     const char *(*why_not)(void *self, enum action action, const struct ui_model *model);
     /* The screen is gone to, or asked for again: time to ask the engine for what it shows. May be NULL. */
     void (*enter)(void *self, struct ui_model *model);
-    /* Keys go here first while a text field of the screen is edited (a filter line); true: taken. May be NULL. */
-    bool (*text_key)(void *self, uint32_t ch, int key, struct ui_model *model);
+    /* Keys and pastes go here first while a text field of the screen is edited (a filter line); true: taken. May be NULL. */
+    bool (*text_key)(void *self, const struct key_event *event, struct ui_model *model);
 };
 
 extern const struct screen_ops screen_data, screen_samples, screen_setup, screen_train, screen_runs, screen_results;

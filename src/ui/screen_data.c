@@ -235,7 +235,7 @@ static bool show_all(struct data_screen *s, const struct ds_view *ds)
     return true;
 }
 
-static bool data_text_key(void *self, uint32_t ch, int key, struct ui_model *model)
+static bool data_text_key(void *self, const struct key_event *event, struct ui_model *model)
 {
     struct data_screen *s = self;
     if (!model->dataset)
@@ -243,7 +243,7 @@ static bool data_text_key(void *self, uint32_t ch, int key, struct ui_model *mod
     data_sync(s, model);
     struct filter *f = &s->rows[s->in_files].filter;
     char *before = xstrdup(f->edit.text);
-    enum filter_key did = filter_key(f, ch, key);
+    enum filter_key did = filter_key(f, event);
     if (did == FILTER_CHANGED)
         arrange(s, &model->ds, s->in_files, str_starts(f->edit.text, before));
     free(before);

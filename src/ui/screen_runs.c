@@ -240,11 +240,11 @@ static void runs_draw(void *self, struct canvas *c, struct area body, const stru
 
 /* --- actions ------------------------------------------------------------------------------- */
 
-static bool text_key(void *self, uint32_t ch, int key, struct ui_model *model)
+static bool text_key(void *self, const struct key_event *event, struct ui_model *model)
 {
     struct runs_screen *s = self;
     (void)model;
-    enum filter_key did = filter_key(&s->filter, ch, key);
+    enum filter_key did = filter_key(&s->filter, event);
     if (did == FILTER_CHANGED)
         runs_rows_arrange(&s->rows, s->filter.edit.text);
     return did != FILTER_NOT;

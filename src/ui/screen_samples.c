@@ -95,10 +95,10 @@ static void choose_class(struct samples_screen *s, const struct ui_model *model)
 }
 
 /* Keys of the filter line: every letter draws samples of the classes that still match. */
-static bool samples_text_key(void *self, uint32_t ch, int key, struct ui_model *model)
+static bool samples_text_key(void *self, const struct key_event *event, struct ui_model *model)
 {
     struct samples_screen *s = self;
-    enum filter_key did = model->dataset ? filter_key(&s->filter, ch, key) : FILTER_NOT;
+    enum filter_key did = model->dataset ? filter_key(&s->filter, event) : FILTER_NOT;
     if (did == FILTER_CHANGED) {
         s->cls = -1;
         s->grid.selected = 0;

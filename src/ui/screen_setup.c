@@ -41,11 +41,11 @@ static void explain(struct setup_screen *s)
     str_done(&text);
 }
 
-static bool setup_text_key(void *self, uint32_t ch, int key, struct ui_model *model)
+static bool setup_text_key(void *self, const struct key_event *event, struct ui_model *model)
 {
     struct setup_screen *s = self;
     s->model = model;
-    enum filter_key did = filter_key(&s->filter, ch, key);
+    enum filter_key did = filter_key(&s->filter, event);
     if (did == FILTER_CHANGED)
         setup_filter(s);
     return did != FILTER_NOT;

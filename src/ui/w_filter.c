@@ -25,9 +25,9 @@ bool filter_clear(struct filter *f)
     return was;
 }
 
-enum filter_key filter_key(struct filter *f, uint32_t ch, int key)
+enum filter_key filter_key(struct filter *f, const struct key_event *event)
 {
-    struct key_event event = {.key = {(enum key_code)key, ch}};
+    int key = event->key.code;
     if (!f->typing)
         return FILTER_NOT;
     if (key == K_ESC)
@@ -37,7 +37,7 @@ enum filter_key filter_key(struct filter *f, uint32_t ch, int key)
     if (key == K_ENTER || key == K_TAB || key == K_BACKTAB) /* a line that is open is not left for another screen */
         return FILTER_TAKEN;
     char *before = xstrdup(f->edit.text);
-    bool taken = edit_key(&f->edit, &event), same = str_eq(before, f->edit.text);
+    bool taken = edit_key(&f->edit, event), same = str_eq(before, f->edit.text);
     free(before);
     return !taken ? FILTER_NOT : same ? FILTER_TAKEN : FILTER_CHANGED;
 }

@@ -15,9 +15,9 @@ enum filter_key { FILTER_NOT, FILTER_TAKEN, FILTER_CHANGED };
 
 void filter_open(struct filter *f); /* letters go into the line from now on */
 
-/* A key of an open line: letters narrow, Enter leaves the line and keeps the text, Esc leaves it and empties it. FILTER_NOT: the line
+/* A key of an open line: letters and pastes narrow, Enter leaves the line and keeps the text, Esc leaves it and empties it. FILTER_NOT: the line
  * is closed, or the key is not of lines (up and down go on moving in the list); FILTER_CHANGED: the text is another one. */
-enum filter_key filter_key(struct filter *f, uint32_t ch, int key);
+enum filter_key filter_key(struct filter *f, const struct key_event *event);
 
 /* Empties and closes the line. False: it was empty. */
 bool filter_clear(struct filter *f);

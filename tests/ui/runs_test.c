@@ -13,10 +13,15 @@
 #include "ui/keys.h"
 #include "ui/stage.h"
 
+static bool text_key(struct stage *s, uint32_t ch, int key)
+{
+    return s->ops->text_key(s->self, &(struct key_event){.key = {key, ch}}, &s->world.model);
+}
+
 static void type(struct stage *s, const char *keys)
 {
     for (; *keys; keys++)
-        assert_true(s->ops->text_key(s->self, (uint32_t)*keys, K_CHAR, &s->world.model));
+        assert_true(text_key(s, (uint32_t)*keys, K_CHAR));
 }
 
 /* --- Runs ---------------------------------------------------------------------------------------------------- */
@@ -90,25 +95,25 @@ static void runs_filtered(void **state)
     (void)state;
     struct stage s;
     open_list(&s);
-    assert_false(s.ops->text_key(s.self, 'r', K_CHAR, &s.world.model));
+    assert_false(text_key(&s, 'r', K_CHAR));
     act(&s, ACTION_NARROW);
     type(&s, "res best");
     golden_sizes(&s, "runs-filter");
-    assert_false(s.ops->text_key(s.self, 0, K_DOWN, &s.world.model));
+    assert_false(text_key(&s, 0, K_DOWN));
     act(&s, ACTION_DOWN);
     act(&s, ACTION_SELECT);
     assert_string_equal(s.world.asked.what, "run");
     assert_string_equal(s.world.asked.text, rows[4].folder);
     type(&s, "zzz");
     golden_at(&s, "runs-filter-none", 80, 24, false);
-    assert_true(s.ops->text_key(s.self, 0, K_ESC, &s.world.model));
-    assert_false(s.ops->text_key(s.self, 'r', K_CHAR, &s.world.model));
+    assert_true(text_key(&s, 0, K_ESC));
+    assert_false(text_key(&s, 'r', K_CHAR));
     act(&s, ACTION_HOME);
     act(&s, ACTION_SELECT);
     assert_string_equal(s.world.asked.text, rows[0].folder);
     act(&s, ACTION_NARROW);
     type(&s, "frozen");
-    assert_true(s.ops->text_key(s.self, 0, K_ENTER, &s.world.model));
+    assert_true(text_key(&s, 0, K_ENTER));
     act(&s, ACTION_SELECT);
     assert_string_equal(s.world.asked.text, rows[1].folder);
     act(&s, ACTION_BACK);

@@ -276,9 +276,9 @@ static void setup_edits(void **state)
 
 static bool press(struct stage *s, const char *name)
 {
-    struct key key;
-    assert_true(key_parse(name, &key));
-    return s->ops->text_key(s->self, key.ch, key.code, &s->world.model);
+    struct key_event event = {0};
+    assert_true(key_parse(name, &event.key));
+    return s->ops->text_key(s->self, &event, &s->world.model);
 }
 
 static void setup_finds(void **state)

@@ -44,7 +44,7 @@ const char *stage_key(struct stage *s, const char *name)
     struct keymap map;
     struct key key;
     assert_true(key_parse(name, &key));
-    if (s->ops->text_key && s->ops->text_key(s->self, key.ch, key.code, &s->world.model))
+    if (s->ops->text_key && s->ops->text_key(s->self, &(struct key_event){.key = key}, &s->world.model))
         return NULL;
     keymap_default(&map);
     enum action action = keymap_find(&map, s->ops->context, key);

@@ -217,6 +217,11 @@ static void menus_are_drawn(void **state)
     canvas_done(&c);
 }
 
+static enum filter_key filter(struct filter *f, uint32_t ch, int key)
+{
+    return filter_key(f, &(struct key_event){.key = {key, ch}});
+}
+
 static void lines_filter(void **state)
 {
     (void)state;
@@ -231,20 +236,26 @@ static void lines_filter(void **state)
                  {0, K_TAB, FILTER_TAKEN, "ro", true},       {0, K_BACKSPACE, FILTER_CHANGED, "o", true},
                  {0, K_ENTER, FILTER_TAKEN, "o", false},     {'x', K_CHAR, FILTER_NOT, "o", false}};
     struct filter f = {0};
-    assert_int_equal(filter_key(&f, 'r', K_CHAR), FILTER_NOT);
+    assert_int_equal(filter(&f, 'r', K_CHAR), FILTER_NOT);
     assert_false(filter_shown(&f));
     filter_open(&f);
     assert_true(filter_shown(&f));
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-        assert_int_equal(filter_key(&f, steps[i].ch, steps[i].key), steps[i].did);
+        assert_int_equal(filter(&f, steps[i].ch, steps[i].key), steps[i].did);
         assert_string_equal(f.edit.text, steps[i].text);
         assert_int_equal(f.typing, steps[i].typing);
     }
     filter_open(&f);
-    assert_int_equal(filter_key(&f, 0, K_ESC), FILTER_CHANGED);
+    assert_int_equal(filter(&f, 0, K_ESC), FILTER_CHANGED);
     assert_false(filter_shown(&f) || filter_clear(&f));
     filter_open(&f);
-    assert_int_equal(filter_key(&f, 0, K_ESC), FILTER_TAKEN);
+    assert_int_equal(filter(&f, 0, K_ESC), FILTER_TAKEN);
+    struct key_event paste = {.key = {K_PASTE, 0}, .text = "ro\nse"};
+    assert_int_equal(filter_key(&f, &paste), FILTER_NOT);
+    filter_open(&f);
+    assert_int_equal(filter_key(&f, &paste), FILTER_CHANGED);
+    assert_string_equal(f.edit.text, "ro se"); /* its newline does not leave the line */
+    assert_true(f.typing);
 }
 
 /* The count gives way before the text does; no size is too small. */
