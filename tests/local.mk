@@ -200,6 +200,11 @@ tests_ui_results_test_SOURCES = tests/ui/results_test.c $(stage_sources)
 tests_ui_results_test_CPPFLAGS = $(test_cppflags)
 tests_ui_results_test_LDADD = $(ui_screen_libs)
 # the data screen
+check_PROGRAMS += tests/ui/frame.test
+TESTS += tests/ui/frame.test
+tests_ui_frame_test_SOURCES = tests/ui/frame_test.c $(stage_sources)
+tests_ui_frame_test_CPPFLAGS = $(test_cppflags)
+tests_ui_frame_test_LDADD = $(ui_screen_libs)
 data_ui_tests = tests/unit/order.test tests/ui/data.test tests/ui/samples.test
 check_PROGRAMS += $(data_ui_tests)
 TESTS += $(data_ui_tests)

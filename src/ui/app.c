@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "ui/app_private.h"
+#include "ui/parts.h"
 #include "ui/screens.h"
 #include "ui/session.h"
 #include "ui/signals.h"
@@ -47,6 +48,7 @@ static void load_keys(struct app *app)
     keymap_default(&app->keymap);
     if (path_is_file(path))
         rcfile_read(unused, path, SOURCE_FILE, bind_line, NULL, app, NULL);
+    parts_use_keys(&app->keymap);
     free(unused);
     free(path);
     free(folder);

@@ -9,7 +9,10 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "ui/help.h"
 #include "ui/screens.h"
+
+#define HELP_COLS 110 /* wider lines are hard to read */
 
 static void set_status(struct app *app, enum role role, const char *format, va_list ap)
 {
@@ -90,23 +93,17 @@ void app_quit(struct app *app)
 
 void app_help(struct app *app)
 {
-    unsigned context = screen_at(app->current)->context;
-    char *lines[ACTION_COUNT + 8];
-    size_t n = 0;
-    for (enum action a = ACTION_NONE + 1; a < ACTION_COUNT; a++) {
-        struct str keys = STR_INIT;
-        if (!(action_row(a)->contexts & context) || app->keymap.of[a].n == 0)
-            continue;
-        keymap_names(&keys, &app->keymap, a);
-        lines[n++] = xasprintf("%-14s %s", keys.s, action_row(a)->help);
-        str_done(&keys);
-    }
-    lines[n++] = xasprintf("%s", "");
-    lines[n++] = xasprintf("Pictures: %s", app->gfx_why ? app->gfx_why : "none");
-    lines[n++] = xasprintf("Theme: %s, %d colours", app->theme.name, term_colors(app->term));
-    popups_text(&app->popups, "Help: keys", (const char *const *)lines, n);
-    for (size_t i = 0; i < n; i++)
-        free(lines[i]);
+    const struct screen_ops *screen = screen_at(app->current);
+    struct text_box text = {.most = HELP_COLS};
+    struct str s = STR_INIT;
+    help_keys(&text, &app->keymap, screen->context, screen->title);
+    str_printf(&s, "Pictures: %s", app->gfx_why ? app->gfx_why : "none");
+    text_box_add(&text, ROLE_TEXT, "", s.s);
+    str_clear(&s);
+    str_printf(&s, "Theme: %s, %d colours", app->theme.name, term_colors(app->term));
+    text_box_add(&text, ROLE_TEXT, "", s.s);
+    str_done(&s);
+    popups_text(&app->popups, "Help: keys", &text);
     app->urgent = true;
 }
 
@@ -154,7 +151,7 @@ static void call_confirm(void *user, const char *question, const char *const *an
 static void call_text(void *user, const char *title, const char *text)
 {
     struct app *app = user;
-    popups_paragraphs(&app->popups, title, text, app->canvas.cols - 12);
+    popups_paragraphs(&app->popups, title, text);
 }
 
 static void call_copy(void *user, const char *text)

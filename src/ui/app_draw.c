@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/path.h"
 #include "ui/ask.h"
+#include "ui/key_bar.h"
 #include "ui/screens.h"
 
 #define MIN_COLS 40
@@ -110,44 +111,6 @@ static void draw_status(struct app *app, struct canvas *c, struct area a)
         canvas_put_cut(c, a, 1, 0, a.w - 2, ROLE_DIM, text, false);
 }
 
-/* One key of the bar; its width. */
-static int bar_width(const struct app *app, enum action a, char key[32])
-{
-    struct str s = STR_INIT;
-    key_write(&s, app->keymap.of[a].keys[0]);
-    snprintf(key, 32, "%s", s.s);
-    str_done(&s);
-    return text_width(key) + text_width(action_row(a)->label) + 5;
-}
-
-static int draw_bar_item(const struct app *app, struct canvas *c, struct area a, int x,
-                         enum action action)
-{
-    char key[32];
-    int width = bar_width(app, action, key);
-    x += canvas_printf(c, a, x, 0, ROLE_BAR_KEY, " %s ", key);
-    canvas_printf(c, a, x, 0, ROLE_BAR_LABEL, " %s ", action_row(action)->label);
-    return width;
-}
-
-/* Help and quit are always there; of the rest what fits, in the table's order. */
-static void draw_keys(const struct app *app, struct canvas *c, struct area a)
-{
-    unsigned context = screen_at(app->current)->context;
-    char key[32];
-    int x = 0, quit = bar_width(app, ACTION_QUIT, key);
-    for (enum action i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
-        const struct action_row *row = action_row(i);
-        if (!row->label || !(row->contexts & context) || app->keymap.of[i].n == 0 ||
-            i == ACTION_QUIT)
-            continue;
-        if (x + bar_width(app, i, key) + quit <= a.w)
-            x += draw_bar_item(app, c, a, x, i);
-    }
-    if (app->keymap.of[ACTION_QUIT].n > 0)
-        draw_bar_item(app, c, a, x, ACTION_QUIT);
-}
-
 static void draw_all(struct app *app, struct canvas *c)
 {
     struct area all = canvas_area(c);
@@ -160,7 +123,8 @@ static void draw_all(struct app *app, struct canvas *c)
         draw_title(app, c, (struct area){0, 0, c->cols, 1});
         screen_at(app->current)->draw(app->screens[app->current], c, body, &app->model);
         draw_status(app, c, (struct area){0, c->rows - 2, c->cols, 1});
-        draw_keys(app, c, (struct area){0, c->rows - 1, c->cols, 1});
+        key_bar_draw(c, (struct area){0, c->rows - 1, c->cols, 1}, &app->keymap,
+                     screen_at(app->current)->context);
     }
     if (app->popups.n) {
         c->cursor_x = c->cursor_y = -1;

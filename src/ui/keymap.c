@@ -7,11 +7,24 @@
 #include <stdio.h>
 #include <string.h>
 
-static void add_key(struct keymap *map, enum action action, struct key key, bool user)
+static void add_key(struct keymap *map, enum action action, int at, struct key key, bool user)
 {
     int n = map->of[action].n++;
-    map->of[action].keys[n] = key;
-    map->of[action].user[n] = user;
+    memmove(&map->of[action].keys[at + 1], &map->of[action].keys[at],
+            (size_t)(n - at) * sizeof(struct key));
+    memmove(&map->of[action].user[at + 1], &map->of[action].user[at],
+            (size_t)(n - at) * sizeof(bool));
+    map->of[action].keys[at] = key;
+    map->of[action].user[at] = user;
+}
+
+/* Behind the user's other ones, before the defaults. */
+static int user_keys(const struct keymap *map, enum action action)
+{
+    int n = 0;
+    while (n < map->of[action].n && map->of[action].user[n])
+        n++;
+    return n;
 }
 
 void keymap_default(struct keymap *map)
@@ -24,7 +37,7 @@ void keymap_default(struct keymap *map)
             bool good = name && key_parse(name, &key);
             assert(good == (name != NULL));
             if (good)
-                add_key(map, a, key, false);
+                add_key(map, a, map->of[a].n, key, false);
         }
     }
 }
@@ -81,7 +94,7 @@ enum err_code keymap_bind(struct keymap *map, const char *line, struct err *err)
     if (map->of[action].n == KEYMAP_KEYS)
         return err_set(err, ERR_INVALID, "bind %s: %s has %d keys already", key_text, name,
                        KEYMAP_KEYS);
-    add_key(map, action, key, true);
+    add_key(map, action, user_keys(map, action), key, true);
     return ERR_OK;
 }
 
@@ -97,8 +110,8 @@ enum action keymap_find(const struct keymap *map, unsigned context, struct key k
 void keymap_names(struct str *out, const struct keymap *map, enum action action)
 {
     for (int i = 0; i < map->of[action].n; i++) {
-        if (i)
-            str_add(out, ", ");
+        str_add(out, i ? ", " : "");
+        str_add(out, map->of[action].user[i] ? KEYMAP_MARK : "");
         key_write(out, map->of[action].keys[i]);
     }
 }

@@ -11,11 +11,12 @@
 #include "ui/keys.h"
 
 #define KEYMAP_KEYS 4
+#define KEYMAP_MARK "*" /* before a key from a bind line */
 
 struct keymap {
     struct {
         int n;
-        struct key keys[KEYMAP_KEYS];
+        struct key keys[KEYMAP_KEYS]; /* the user's first */
         bool user[KEYMAP_KEYS]; /* from a bind line */
     } of[ACTION_COUNT];
 };
@@ -30,7 +31,7 @@ enum err_code keymap_bind(struct keymap *map, const char *line, struct err *err)
 /* The action of a key on a screen; ACTION_NONE when it has none. */
 enum action keymap_find(const struct keymap *map, unsigned context, struct key key);
 
-/* "r, F5": the keys of an action. */
+/* "*F5, r": the keys of an action. */
 void keymap_names(struct str *out, const struct keymap *map, enum action action);
 
 /* Two actions that share a key in a common context; false when there is no such pair. */

@@ -80,10 +80,26 @@ void parts_middle(struct canvas *c, struct area a, int y, enum role role, const 
     canvas_put_cut(c, a, (a.w - width) / 2, y, width, role, text, true);
 }
 
+/* In force; "" until parts_use_keys: the default. */
+static char key_texts[ACTION_COUNT][64];
+
+void parts_use_keys(const struct keymap *map)
+{
+    for (enum action a = ACTION_NONE + 1; a < ACTION_COUNT; a++) {
+        struct str s = STR_INIT;
+        if (map->of[a].n)
+            key_write(&s, map->of[a].keys[0]);
+        else
+            str_printf(&s, ":%s", action_row(a)->name);
+        snprintf(key_texts[a], sizeof key_texts[a], "%s", s.s);
+        str_done(&s);
+    }
+}
+
 const char *parts_key(enum action action)
 {
     const char *key = action_row(action)->keys[0];
-    return key ? key : "";
+    return *key_texts[action] ? key_texts[action] : key ? key : "";
 }
 
 void parts_job(struct canvas *c, struct area a, const struct job_view *job)

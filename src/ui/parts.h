@@ -6,6 +6,7 @@
 #include "engine/engine.h"
 #include "ui/action.h"
 #include "ui/canvas.h"
+#include "ui/keymap.h"
 
 /* First row of a: a heading, stronger when its part has the keys; right (or NULL) dim at the right
  * end. Returns the rows below. */
@@ -29,8 +30,10 @@ void parts_centre(struct canvas *c, struct area a, enum role role, const char *c
 /* Text in the middle of a row, cut in its own middle where it is too long. */
 void parts_middle(struct canvas *c, struct area a, int y, enum role role, const char *text);
 
-/* The first key of an action, as the key bar shows it. */
+/* The first key of an action, as the key bar shows it, for sentences; ":NAME" when none is left.
+ * The defaults, until parts_use_keys tells what is in force. thread: the UI thread */
 const char *parts_key(enum action action);
+void parts_use_keys(const struct keymap *map);
 
 /* "decoding 1234 of 4317 ████   3 left out, 12 s" over the first row of a. */
 void parts_job(struct canvas *c, struct area a, const struct job_view *job);

@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "ui/parts.h"
+
+#define PARAGRAPH_COLS 76
+#define PROMPT_COLS 68
 
 static void popup_done(struct popup *p)
 {
@@ -17,6 +19,7 @@ static void popup_done(struct popup *p)
     free(p->title);
     free(p->question);
     free(p->fitting);
+    text_box_done(&p->text);
     *p = (struct popup){0};
 }
 
@@ -40,34 +43,23 @@ static void copy_items(struct popup *popup, const char *const *items, size_t n)
     popup->n = n;
 }
 
-void popups_text(struct popups *p, const char *title, const char *const *lines, size_t n)
+void popups_text(struct popups *p, const char *title, struct text_box *text)
 {
-    copy_items(push(p, POPUP_TEXT, title), lines, n);
+    push(p, POPUP_TEXT, title)->text = *text;
+    *text = (struct text_box){0};
 }
 
-static void add_line(struct popup *popup, size_t *cap, const char *text, size_t n)
+void popups_paragraphs(struct popups *p, const char *title, const char *text)
 {
-    popup->items = xgrow(popup->items, cap, popup->n + 1, sizeof *popup->items);
-    popup->items[popup->n++] = xstrndup(text, n);
-}
-
-void popups_paragraphs(struct popups *p, const char *title, const char *text, int width)
-{
-    struct popup *popup = push(p, POPUP_TEXT, title);
-    size_t cap = 0;
-    width = width < 16 ? 16 : width > 76 ? 76 : width;
+    struct text_box box = {.most = PARAGRAPH_COLS};
     while (*text) {
-        size_t line = strcspn(text, "\n");
-        char *paragraph = xstrndup(text, line);
-        for (size_t at = 0, n; at < line || line == 0; at += n + strspn(paragraph + at + n, " ")) {
-            n = parts_words(paragraph + at, width);
-            add_line(popup, &cap, paragraph + at, n);
-            if (line == 0)
-                break;
-        }
+        size_t n = strcspn(text, "\n");
+        char *paragraph = xstrndup(text, n);
+        text_box_add(&box, ROLE_TEXT, "", paragraph);
         free(paragraph);
-        text += line + (text[line] == '\n');
+        text += n + (text[n] == '\n');
     }
+    popups_text(p, title, &box);
 }
 
 void popups_menu(struct popups *p, const char *title, const char *question,
@@ -111,13 +103,6 @@ static void close_top(struct popups *p, int choice, bool accept)
 }
 
 /* --- keys ----------------------------------------------------------------------------------- */
-
-static void scroll_text(struct popup *p, long by)
-{
-    size_t last = p->n > p->page ? p->n - p->page : 0;
-    long top = (long)p->top + by;
-    p->top = top < 0 ? 0 : (size_t)top > last ? last : (size_t)top;
-}
 
 static void move_selection(struct popup *p, long by)
 {
@@ -179,26 +164,44 @@ static void prompt_key(struct popups *p, struct popup *top, const struct key_eve
         edit_key(&top->edit, event);
 }
 
+static bool is_letter(struct key key, char letter)
+{
+    return key.code == K_CHAR && key.ch == (uint32_t)letter;
+}
+
+static void text_key(struct popups *p, struct popup *top, const struct key_event *event)
+{
+    struct key key = event->key;
+    bool ends = key.code == K_ESC || key.code == K_ENTER || is_letter(key, 'q') || is_letter(key, '?');
+    if (!text_box_key(&top->text, event) && ends)
+        close_top(p, -1, false);
+}
+
+static void menu_key(struct popups *p, struct popup *top, struct key key)
+{
+    long by = key_moves(top, key);
+    if (by)
+        move_selection(top, by);
+    else if (key.code == K_ENTER && top->n)
+        close_top(p, (int)top->selected, true);
+    else if (key.code == K_CHAR && key.ch >= '1' && key.ch < '1' + (top->n < 9 ? top->n : 9))
+        close_top(p, (int)(key.ch - '1'), true);
+}
+
 void popups_key(struct popups *p, const struct key_event *event)
 {
     struct popup *top = &p->stack[p->n - 1];
     struct key key = event->key;
-    long by = key_moves(top, key);
-    bool letter = key.code == K_CHAR;
-    if (key.code == K_ESC || (key.code == K_CTRL && key.ch == 'c'))
+    if (key.code == K_CTRL && key.ch == 'c')
+        close_top(p, -1, false);
+    else if (top->kind == POPUP_TEXT)
+        text_key(p, top, event);
+    else if (key.code == K_ESC)
         close_top(p, -1, false);
     else if (top->kind == POPUP_PROMPT)
         prompt_key(p, top, event);
-    else if (by)
-        top->kind == POPUP_TEXT ? scroll_text(top, by) : move_selection(top, by);
-    else if (top->kind == POPUP_TEXT &&
-             (key.code == K_ENTER || (letter && (key.ch == 'q' || key.ch == '?'))))
-        close_top(p, -1, false);
-    else if (top->kind == POPUP_MENU && key.code == K_ENTER && top->n)
-        close_top(p, (int)top->selected, true);
-    else if (top->kind == POPUP_MENU && letter && key.ch >= '1' &&
-             key.ch < '1' + (top->n < 9 ? top->n : 9))
-        close_top(p, (int)(key.ch - '1'), true);
+    else
+        menu_key(p, top, key);
 }
 
 /* --- drawing -------------------------------------------------------------------------------- */
@@ -221,21 +224,34 @@ static int items_width(const struct popup *p)
     return width;
 }
 
+/* The size that the inside would like in at most width cells, without the cells at its sides. */
+static void wish(const struct popup *p, int width, int *w, int *h)
+{
+    *w = items_width(p);
+    *h = min_int((int)p->n, 1000) + (p->question ? 2 : 0);
+    if (p->kind == POPUP_TEXT)
+        text_box_size(&p->text, width, w, h);
+    else if (p->kind == POPUP_PROMPT) {
+        *w = max_int(*w, PROMPT_COLS);
+        *h = 1 + (p->fitting != NULL);
+    }
+}
+
 static struct area popup_area(const struct popup *p, const struct canvas *canvas)
 {
-    int extra = p->question ? 2 : 0;
-    int w = max_int(items_width(p), text_width(p->title)) + (p->kind == POPUP_MENU ? 8 : 6);
-    int h = p->kind == POPUP_PROMPT ? 3 + (p->fitting != NULL) : min_int((int)p->n, 1000) + extra + 2;
-    if (p->kind == POPUP_PROMPT)
-        w = max_int(w, 72);
-    w = min_int(max_int(w, 24), canvas->cols - (canvas->cols > 30 ? 4 : 0));
-    h = min_int(h, canvas->rows - (canvas->rows > 8 ? 2 : 0));
+    int most = canvas->cols - (canvas->cols > 30 ? 4 : 0), sides = p->kind == POPUP_MENU ? 8 : 4;
+    int w, h;
+    wish(p, max_int(most - sides, 1), &w, &h);
+    w = min_int(max_int(max_int(w + sides, text_width(p->title) + 6), 24), most);
+    h = min_int(h + 2, canvas->rows - (canvas->rows > 8 ? 2 : 0));
     return (struct area){(canvas->cols - w) / 2, (canvas->rows - h) / 2, w, h};
 }
 
-/* Keeps the selected item on the page. */
+/* Keeps the selected item on the page, and the page full where there are items for it. */
 static void keep_visible(struct popup *p)
 {
+    if (p->top + p->page > p->n)
+        p->top = p->n > p->page ? p->n - p->page : 0;
     if (p->selected < p->top)
         p->top = p->selected;
     if (p->selected >= p->top + p->page)
@@ -245,26 +261,52 @@ static void keep_visible(struct popup *p)
 static void draw_items(struct popup *p, struct canvas *canvas, struct area in)
 {
     p->page = in.h > 0 ? (size_t)in.h : 1;
-    if (p->kind == POPUP_MENU)
-        keep_visible(p);
+    keep_visible(p);
     for (int y = 0; y < in.h && p->top + (size_t)y < p->n; y++) {
         size_t i = p->top + (size_t)y;
-        bool selected = p->kind == POPUP_MENU && i == p->selected;
-        enum role role = selected ? ROLE_SELECT : ROLE_TEXT;
+        enum role role = i == p->selected ? ROLE_SELECT : ROLE_TEXT;
         canvas_fill(canvas, (struct area){in.x, in.y + y, in.w, 1}, role, ' ');
-        if (p->kind == POPUP_MENU && i < 9)
-            canvas_ch(canvas, in, 1, y, selected ? ROLE_SELECT : ROLE_DIM, '1' + (uint32_t)i);
-        canvas_put_cut(canvas, in, p->kind == POPUP_MENU ? 3 : 1, y,
-                       in.w - (p->kind == POPUP_MENU ? 4 : 2), role, p->items[i], false);
+        if (i < 9)
+            canvas_ch(canvas, in, 1, y, i == p->selected ? ROLE_SELECT : ROLE_DIM, '1' + (uint32_t)i);
+        canvas_put_cut(canvas, in, 3, y, in.w - 4, role, p->items[i], false);
     }
 }
 
-static void draw_more_marks(const struct popup *p, struct canvas *canvas, struct area box)
+static void draw_more_marks(struct canvas *canvas, struct area box, bool above, bool below)
 {
-    if (p->top > 0)
+    if (above)
         canvas_ch(canvas, box, box.w - 3, 0, ROLE_BORDER_FOCUS, 0x25b2);
-    if (p->top + p->page < p->n)
+    if (below)
         canvas_ch(canvas, box, box.w - 3, box.h - 1, ROLE_BORDER_FOCUS, 0x25bc);
+}
+
+static void draw_text(struct popup *p, struct canvas *canvas, struct area box, struct area in)
+{
+    struct text_box *t = &p->text;
+    text_box_draw(t, canvas, area_inset(in, 1, 0));
+    draw_more_marks(canvas, box, t->top > 0, t->top + t->page < t->n_rows);
+    if (box.w >= 24 && t->n_rows > t->page && !filter_shown(&t->filter))
+        canvas_put(canvas, box, 2, box.h - 1, ROLE_DIM, " / finds ");
+}
+
+static void draw_prompt(const struct popup *p, struct canvas *canvas, struct area in)
+{
+    edit_draw(&p->edit, canvas, area_inset(in, 1, 0));
+    if (p->fitting)
+        canvas_put_cut(canvas, in, 1, 1, in.w - 2, ROLE_DIM,
+                       *p->fitting ? p->fitting : "nothing begins like this", false);
+}
+
+static void draw_menu(struct popup *p, struct canvas *canvas, struct area box, struct area in)
+{
+    if (p->question && in.h > 1) {
+        canvas_put_cut(canvas, in, 1, 0, in.w - 2, ROLE_STRONG, p->question, false);
+        int rows = in.h > 4 ? 2 : 1; /* with a blank one where there is room */
+        in.y += rows;
+        in.h -= rows;
+    }
+    draw_items(p, canvas, in);
+    draw_more_marks(canvas, box, p->top > 0, p->top + p->page < p->n);
 }
 
 static void draw_one(struct popup *p, struct canvas *canvas)
@@ -272,20 +314,12 @@ static void draw_one(struct popup *p, struct canvas *canvas)
     struct area box = popup_area(p, canvas);
     canvas_fill(canvas, box, ROLE_TEXT, ' ');
     struct area in = canvas_box(canvas, box, ROLE_BORDER_FOCUS, ROLE_TITLE, p->title);
-    if (p->kind == POPUP_PROMPT) {
-        edit_draw(&p->edit, canvas, area_inset(in, 1, 0));
-        if (p->fitting)
-            canvas_put_cut(canvas, in, 1, 1, in.w - 2, ROLE_DIM,
-                           *p->fitting ? p->fitting : "nothing begins like this", false);
-        return;
-    }
-    if (p->question && in.h > 2) {
-        canvas_put_cut(canvas, in, 1, 0, in.w - 2, ROLE_STRONG, p->question, false);
-        in.y += 2;
-        in.h -= 2;
-    }
-    draw_items(p, canvas, in);
-    draw_more_marks(p, canvas, box);
+    if (p->kind == POPUP_PROMPT)
+        draw_prompt(p, canvas, in);
+    else if (p->kind == POPUP_TEXT)
+        draw_text(p, canvas, box, in);
+    else
+        draw_menu(p, canvas, box, in);
 }
 
 void popups_draw(struct popups *p, struct canvas *canvas)

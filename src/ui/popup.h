@@ -3,7 +3,7 @@
 #ifndef FL_UI_POPUP_H
 #define FL_UI_POPUP_H
 
-#include "ui/edit.h"
+#include "ui/w_text.h"
 
 #define POPUPS 4
 
@@ -13,8 +13,9 @@ struct popup {
     enum popup_kind kind;
     char *title;
     char *question; /* above the items, may be NULL */
-    char **items;
+    char **items; /* of a menu */
     size_t n, selected, top, page; /* top: first shown item; page: items shown last */
+    struct text_box text;
     struct edit edit;
     bool path;
     char *fitting; /* names that a path could go on with, or NULL */
@@ -31,9 +32,8 @@ struct popups {
 };
 
 /* Texts are copied. A new popup over a full stack closes the oldest without telling. */
-void popups_text(struct popups *p, const char *title, const char *const *lines, size_t n);
-/* Paragraphs, "\n" between, broken into lines of at most width cells (at most 76). */
-void popups_paragraphs(struct popups *p, const char *title, const char *text, int width);
+void popups_text(struct popups *p, const char *title, struct text_box *text); /* takes what is in it */
+void popups_paragraphs(struct popups *p, const char *title, const char *text); /* "\n" between */
 void popups_menu(struct popups *p, const char *title, const char *question,
                  const char *const *items, size_t n, size_t selected,
                  void (*chosen)(void *user, int choice), void *user); /* -1: closed */
@@ -45,7 +45,7 @@ void popups_done(struct popups *p);
  * that folder. */
 void popups_complete(struct popups *p, const char *folder, char *const *names, size_t n);
 
-/* The top popup takes the key: Esc, C-c close, Enter chooses; calls the callback after it is gone
+/* The top popup takes the key: Esc, C-c close (Esc first the search in a text), Enter chooses; calls the callback after it is gone
  * from the stack. */
 void popups_key(struct popups *p, const struct key_event *event);
 void popups_draw(struct popups *p, struct canvas *canvas);

@@ -77,7 +77,7 @@ bool stage_shows(struct stage *s, const char *text)
 
 /* --- golden texts -------------------------------------------------------------------------- */
 
-static void expect_file(const char *name, const struct str *text)
+void golden_file(const char *name, const struct str *text)
 {
     struct err err = {0};
     char path[1024], *stored;
@@ -110,7 +110,7 @@ void golden(struct stage *s, const char *name)
             canvas_roles(&text, &c);
         }
         snprintf(file, sizeof file, "%s-%dx%d", name, sizes[i].cols, sizes[i].rows);
-        expect_file(file, &text);
+        golden_file(file, &text);
         str_done(&text);
         canvas_done(&c);
     }
@@ -122,7 +122,7 @@ void golden_at(struct stage *s, const char *name, int cols, int rows, bool ascii
     struct str text = STR_INIT;
     draw(s, &c, cols, rows, ascii);
     canvas_text(&text, &c);
-    expect_file(name, &text);
+    golden_file(name, &text);
     str_done(&text);
     canvas_done(&c);
 }

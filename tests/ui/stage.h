@@ -24,6 +24,7 @@ const char *stage_key(struct stage *s, const char *name);
 void stage_type(struct stage *s, const char *letters); /* keys of one letter each */
 bool stage_shows(struct stage *s, const char *text);   /* at 100 x 30; prints the screen where it does not */
 
+void golden_file(const char *name, const struct str *text); /* tests/ui/golden/NAME.txt */
 void golden(struct stage *s, const char *name); /* text and roles at 80 x 24, text at 160 x 50 */
 void golden_at(struct stage *s, const char *name, int cols, int rows, bool ascii);
 void golden_sizes(struct stage *s, const char *name); /* as golden, and text at 20 x 5 */

@@ -74,6 +74,10 @@ static void bind_lines(void **state)
     assert_int_equal(keymap_bind(&map, "bind F5 rescan", &err), ERR_OK);
     assert_int_equal(find(&map, CONTEXT_DATA, "F5"), ACTION_RESCAN);
     assert_int_equal(find(&map, CONTEXT_DATA, "R"), ACTION_RESCAN);
+    assert_int_equal(keymap_bind(&map, "bind F6 rescan", &err), ERR_OK);
+    keymap_names(&s, &map, ACTION_RESCAN);
+    assert_string_equal(s.s, "*F5, *F6, R"); /* the user's are shown first */
+    str_clear(&s);
     assert_int_equal(keymap_bind(&map, "q help", &err), ERR_OK); /* a default gives way */
     assert_int_equal(find(&map, CONTEXT_DATA, "q"), ACTION_HELP);
     assert_int_equal(find(&map, CONTEXT_DATA, "C-c"), ACTION_QUIT);

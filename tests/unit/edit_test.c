@@ -169,16 +169,67 @@ static void names_arrive_later(void **state)
     popups_done(&p);
 }
 
+/* Rows of the text on top, as they were drawn last. */
+static void rows_of(const struct popups *p, struct str *out)
+{
+    const struct text_box *t = &p->stack[p->n - 1].text;
+    str_clear(out);
+    for (size_t i = 0; i < t->n_rows; i++)
+        str_printf(out, "%.*s|", t->rows[i].bytes, t->lines[t->rows[i].line].words + t->rows[i].from);
+}
+
+/* By the width at each draw, not by the one at the beginning. */
 static void paragraphs_are_broken(void **state)
 {
     (void)state;
-    static const char *const want[] = {"one two three", "four five", "", "six"};
     struct popups p = {0};
-    popups_paragraphs(&p, "Text", "one two three four five\n\nsix", 16);
-    assert_int_equal(p.stack[0].n, 4);
-    for (size_t i = 0; i < 4; i++)
-        assert_string_equal(p.stack[0].items[i], want[i]);
+    struct canvas c;
+    struct str s = STR_INIT;
+    canvas_init(&c, 26, 12); /* 22 cells inside */
+    popups_paragraphs(&p, "Text", "one two three four five\n\nsix");
+    popups_draw(&p, &c);
+    rows_of(&p, &s);
+    assert_string_equal(s.s, "one two three four|five||six|");
+    canvas_resize(&c, 80, 24);
+    popups_draw(&p, &c);
+    rows_of(&p, &s);
+    assert_string_equal(s.s, "one two three four five||six|");
+    str_done(&s);
+    canvas_done(&c);
     popups_done(&p);
+}
+
+/* The search: narrows with each letter, Enter keeps it, Esc leaves it first and then the text. */
+static void texts_are_searched(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *key, *rows;
+        int popups;
+    } steps[] = {{"/", "one|two|three|", 1},      {"T", "two|three|", 1}, {"h", "three|", 1},
+                 {"q", "", 1},                    {"Backspace", "three|", 1},
+                 {"Enter", "three|", 1},          {"/", "three|", 1},
+                 {"Esc", "one|two|three|", 1},    {"/", "one|two|three|", 1},
+                 {"Esc", "one|two|three|", 1},    {"Esc", NULL, 0}};
+    struct popups p = {0};
+    struct canvas c;
+    struct str s = STR_INIT;
+    canvas_init(&c, 40, 12);
+    popups_paragraphs(&p, "Text", "one\ntwo\nthree");
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        press(&p, steps[i].key);
+        canvas_clear(&c);
+        popups_draw(&p, &c);
+        assert_int_equal(p.n, steps[i].popups);
+        if (!p.n)
+            break;
+        rows_of(&p, &s);
+        str_add(&s, "");
+        print_message("# %s: %s\n", steps[i].key, s.s);
+        assert_string_equal(s.s, steps[i].rows);
+    }
+    str_done(&s);
+    canvas_done(&c);
 }
 
 static void menus_are_drawn(void **state)
@@ -287,6 +338,7 @@ int main(void)
         cmocka_unit_test(editing_keys),    cmocka_unit_test(paths_are_completed),
         cmocka_unit_test(menus_choose),    cmocka_unit_test(prompts_take_text),
         cmocka_unit_test(names_arrive_later), cmocka_unit_test(paragraphs_are_broken),
+        cmocka_unit_test(texts_are_searched),
         cmocka_unit_test(menus_are_drawn), cmocka_unit_test(lines_filter),
         cmocka_unit_test(filters_are_drawn),
     };

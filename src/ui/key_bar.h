@@ -1,0 +1,13 @@
+/* The last row: keys that the screen has, with their labels.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef FL_UI_KEY_BAR_H
+#define FL_UI_KEY_BAR_H
+
+#include "ui/canvas.h"
+#include "ui/keymap.h"
+
+/* Draws what fits into the row a, each key whole with its label or not at all: quit first of all,
+ * then help, then the others of the context in the table's order, quit behind them. */
+void key_bar_draw(struct canvas *c, struct area a, const struct keymap *map, unsigned context);
+
+#endif
