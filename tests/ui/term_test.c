@@ -33,7 +33,7 @@ static void first_frame_needs_no_answer(void **state)
 static void sixel_pictures_come_once(void **state)
 {
     (void)state;
-    struct pty *p = flowers_start(160, 40, PTY_SIXEL);
+    struct pty *p = flowers_start(240, 40, PTY_SIXEL); /* help leaves pictures beside it */
     assert_true(pty_wait_pictures(p, 1));
     assert_true(pty_wait_text(p, "18 used")); /* the scan has ended */
     pty_send(p, "2");
