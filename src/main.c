@@ -4,7 +4,6 @@
 
 #include <locale.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/str.h"
 #include "batch/batch.h"
@@ -35,8 +34,6 @@ int main(int argc, char **argv)
             .folder = *screens.folder ? screens.folder : NULL,
             .start = screens.start,
             .attach = *screens.attach ? screens.attach : NULL,
-            .command_line = screens.command_line,
         });
-    free(screens.command_line);
     return code;
 }

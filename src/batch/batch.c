@@ -328,16 +328,10 @@ int batch_main(int argc, char **argv, struct batch_screens *screens, batch_grid 
 {
     struct batch b = {.screens = screens, .grid = grid, .result = output_of(1), .messages = output_of(2)};
     b.words = xcalloc((size_t)argc + 1, sizeof *b.words);
-    str_add(&b.line, "flowerlab");
-    for (int i = 1; i < argc; i++) {
-        str_add_c(&b.line, ' ');
-        str_add_shell(&b.line, argv[i]);
-    }
     const struct command *named = argc > 1 ? find_command(argv[1]) : NULL;
     b.command = named ? named : &commands[0];
     int code = run_command(&b, argc, argv, named ? 2 : 1);
     session_close(&b);
-    str_done(&b.line);
     free(b.words);
     return code;
 }

@@ -17,7 +17,6 @@ struct batch_screens {
     bool start;                   /* begin to train at once */
     char folder[OPTION_TEXT_MAX]; /* data folder; "" none given */
     char attach[OPTION_TEXT_MAX]; /* run of another process to watch; "" none */
-    char *command_line;           /* shell-quoted, for run.ini; the caller frees it */
     struct options options;       /* defaults, config file, environment, command line */
 };
 

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/mem.h"
 #include "base/path.h"
 
 /* RUN as given, else a run of that name in runs-dir. */
@@ -64,7 +63,6 @@ static int watch(struct batch *b, const char *run)
         return report_usage(b, &err);
     b->screens->wanted = true;
     b->screens->options = b->options;
-    b->screens->command_line = xstrdup(b->line.s);
     return EXIT_DONE;
 }
 

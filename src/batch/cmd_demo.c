@@ -10,7 +10,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/mem.h"
 #include "base/path.h"
 
 /* --- screens ---------------------------------------------------------------------------------- */
@@ -29,7 +28,6 @@ static int open_screens(struct batch *b, const char *folder)
     b->screens->wanted = true;
     b->screens->start = b->flags & FLAG_START;
     b->screens->options = b->options;
-    b->screens->command_line = xstrdup(b->line.s);
     return EXIT_DONE;
 }
 

@@ -64,8 +64,8 @@ static void tell_start(struct batch *b, const struct train_view *t)
         " to validate, %d epochs",
         t->mode, t->preset, t->model, t->device, t->precision, t->n_classes, t->n_train, t->n_val,
         t->n_epochs);
-    if (b->command->run != cmd_resume && b->command->run != cmd_attach && !option_is_set(&b->options, OPTION_ID_mode) &&
-        str_eq(t->mode, "scratch"))
+    bool chosen = option_is_set(&b->options, OPTION_ID_mode) || b->n_modes;
+    if (b->command->run != cmd_resume && b->command->run != cmd_attach && !chosen && str_eq(t->mode, "scratch"))
         say(b,
             "no pretrained weights of %s were found, so it starts from scratch (\"flowerlab "
             "weights list\" says what there is)",

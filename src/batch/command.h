@@ -66,7 +66,6 @@ struct batch {
     int64_t rows, cols;    /* --rows, --cols; 0: not given */
     int n_words;
     const char **words;    /* the arguments that are no options */
-    struct str line;       /* the whole command line, shell-quoted */
     struct output result, messages; /* standard output, standard error */
     struct engine *engine; /* NULL until session_open */
     struct snapshot *snap;

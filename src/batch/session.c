@@ -20,7 +20,6 @@ static void session_open(struct batch *b)
         return;
     struct engine_config config = {
         .n_threads = option_is_set(&b->options, OPTION_ID_threads) ? (int)b->options.threads : 0,
-        .command_line = b->line.s,
     };
     batch_signals_catch();
     b->engine = engine_new(&config);

@@ -32,7 +32,6 @@ struct engine *engine_new_with(const struct engine_config *config, const struct 
     e->n_threads = config->n_threads > 0 ? config->n_threads : pool_cores();
     e->niceness = config->niceness;
     e->shim = config->shim ? xstrdup(config->shim) : NULL;
-    e->command_line = xstrdup(config->command_line ? config->command_line : "");
     e->table = table;
     e->n_table = n;
     e->snap = xcalloc(1, sizeof *e->snap);
@@ -478,7 +477,6 @@ void engine_free(struct engine *e)
     pthread_cond_destroy(&e->work);
     free(e->snap);
     free(e->shim);
-    free(e->command_line);
     free(e);
 }
 

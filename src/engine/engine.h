@@ -23,7 +23,6 @@ struct engine; /* opaque */
 struct engine_config {
     int n_threads;           /* cores to use; 0: pool_cores() */
     const char *shim;        /* path of the module; NULL: beside the program, else pkglibdir */
-    const char *command_line;/* for run.ini; may be NULL */
     int niceness;            /* how far all threads of the engine give way to the caller's (nice value); 0: equal */
 };
 

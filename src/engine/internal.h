@@ -60,7 +60,7 @@ struct waiting {
 
 struct engine {
     int n_threads, niceness;
-    char *shim, *command_line;
+    char *shim;
     struct pool *pool;
     const struct job_ops *table;
     size_t n_table;

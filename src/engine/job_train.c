@@ -243,6 +243,18 @@ static enum err_code split_parts(struct trainer *t, const struct options *o, str
     return code;
 }
 
+/* With the command of this run alone, however it was asked for: among others of a queue, or on the screen. A folder that was named is
+ * taken now. */
+static void describe_run(struct record *r, const struct options *o, const char *root)
+{
+    struct options again = *o;
+    struct str command = STR_INIT;
+    option_unset(&again, OPTION_ID_run);
+    options_command(&command, &again, "train", root);
+    run_describe(r, command.s);
+    str_done(&command);
+}
+
 static void fill_record(struct trainer *t, const struct options *o, enum mode mode, const struct arch *arch,
                         const char *weights)
 {
@@ -252,7 +264,7 @@ static void fill_record(struct trainer *t, const struct options *o, enum mode mo
         names[k] = t->ds->classes[k].name;
     record_classes(r, names, (int)t->ds->n_classes);
     free(names);
-    run_describe(r, t->job->engine->command_line);
+    describe_run(r, o, t->ds->root);
     snprintf(r->state, sizeof r->state, "running");
     snprintf(r->mode, sizeof r->mode, "%s", mode_name(mode));
     snprintf(r->preset, sizeof r->preset, "%s", preset_name((enum preset)o->preset));
@@ -445,7 +457,7 @@ static void read_old_steps(struct trainer *t)
 static enum err_code write_restart(struct trainer *t, struct err *err)
 {
     struct record *r = &t->run.record;
-    run_describe(r, t->job->engine->command_line);
+    run_describe(r, NULL);
     snprintf(r->state, sizeof r->state, "running");
     record_set(&r->note, "");
     enum err_code code = run_save_metrics(&t->run, err);

@@ -147,15 +147,15 @@ enum err_code run_save_record(struct run *run, struct err *err)
     return code;
 }
 
-void run_describe(struct record *r, const char *command_line)
+void run_describe(struct record *r, const char *command)
 {
     char host[256] = "", now[20];
     gethostname(host, sizeof host - 1);
     record_set(&r->host, host);
     r->pid = getpid();
-    if (r->started[0]) /* a resumed run keeps how it began */
+    if (!command)
         return;
-    record_set(&r->command, command_line);
+    record_set(&r->command, command);
     record_set(&r->version, PACKAGE_VERSION);
     record_set(&r->commit, FL_COMMIT);
     record_set(&r->started, clock_text(now, clock_wall()));

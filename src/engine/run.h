@@ -30,8 +30,8 @@ char *run_path(const struct run *run, const char *name); /* the caller frees it 
 enum err_code run_write(const struct run *run, const char *name, const struct str *text, struct err *err);
 enum err_code run_save_record(struct run *run, struct err *err); /* run.ini */
 
-/* The program's part of the record: versions, host, time. */
-void run_describe(struct record *r, const char *command_line);
+/* The program's part of the record: versions, host, time. command: for a new run, NULL for one that goes on. */
+void run_describe(struct record *r, const char *command);
 
 void run_add_metrics(struct run *run, const struct epoch_metrics *m);
 void run_metrics_text(struct str *out, const struct run *run);

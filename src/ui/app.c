@@ -275,7 +275,6 @@ static void run(struct app *app, const struct ui_start *begin)
 {
     struct engine_config config = {.n_threads =
                                        app->options.threads > 0 ? (int)app->options.threads : 0,
-                                   .command_line = begin->command_line,
                                    .niceness = NICENESS};
     app_draw(app); /* before anything that could take time */
     app->engine = engine_new(&config);

@@ -13,7 +13,6 @@ struct ui_start {
     const char *folder;            /* data folder; NULL: the current one if it is a data set, else a menu */
     bool start;                    /* begin a run at once */
     const char *attach;            /* folder of a run of another process to watch and steer, or NULL */
-    const char *command_line;      /* for run.ini, or NULL */
 };
 
 /* Runs the screens on the terminal of descriptors 0 and 1 until the user leaves. Forks once, so no

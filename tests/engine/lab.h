@@ -219,7 +219,7 @@ static int lab_open(void **state)
     setenv("HOME", lab, 1);
     flowers = in_lab("flowers");
     weights = in_lab("shapes.safetensors");
-    engine = engine_new(&(struct engine_config){.n_threads = 1, .shim = shim, .command_line = "test"});
+    engine = engine_new(&(struct engine_config){.n_threads = 1, .shim = shim});
     free(shim);
     struct pool *pool = pool_new(2);
     enum err_code code = demo_write(flowers, DEMO_FLOWERS, PER_CLASS, SIZE, 1, pool, NULL);

@@ -118,6 +118,12 @@ static void from_pictures_to_a_result(void **state)
     assert_true(pty_has(p, "best val_acc"));
     pty_free(p);
     lab_check_same("keys", "batch");
+    char *ini = lab_text("keys", "run.ini"), *command = strstr(ini, "command = flowerlab train /");
+    assert_non_null(command); /* that does the same without the screen, in a folder of its own */
+    *strchr(command, '\n') = '\0';
+    assert_non_null(strstr(command, "/flowers --mode scratch --model "));
+    assert_null(strstr(command, "--run "));
+    free(ini);
 }
 
 /* --- charts and steering ------------------------------------------------------------------- */
