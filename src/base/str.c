@@ -194,3 +194,14 @@ size_t str_distance(const char *a, const char *b)
     free(row);
     return d;
 }
+
+/* Two edits at most, and fewer than half of the letters, or every short word would look like every
+ * other. */
+bool str_nearer(const char *typed, const char *name, size_t *least)
+{
+    size_t d = str_distance(typed, name);
+    if (d >= *least || d > 2 || d * 2 > strlen(typed))
+        return false;
+    *least = d;
+    return true;
+}

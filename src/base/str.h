@@ -43,5 +43,8 @@ void str_add_base64(struct str *s, const void *bytes, size_t n);
 
 /* Edit distance (Levenshtein) of two short names; for "did you mean". */
 size_t str_distance(const char *a, const char *b);
+/* The name could be meant, and is nearer than *least (SIZE_MAX at first), which becomes its
+ * distance. */
+bool str_nearer(const char *typed, const char *name, size_t *least);
 
 #endif

@@ -69,23 +69,12 @@ int option_find(const char *name)
     return -1;
 }
 
-/* Two edits at most, and fewer than half of the letters, or every short word would look like every
- * other. */
-static bool nearer(const char *typed, const char *name, size_t *least)
-{
-    size_t d = str_distance(typed, name);
-    if (d >= *least || d > 2 || d * 2 > strlen(typed))
-        return false;
-    *least = d;
-    return true;
-}
-
 const char *option_suggest(const char *name)
 {
     const char *found = NULL;
     size_t least = SIZE_MAX;
     for (int id = 0; id < OPTION_COUNT; id++) {
-        if (nearer(name, rows[id].name, &least))
+        if (str_nearer(name, rows[id].name, &least))
             found = rows[id].name;
     }
     return found;
@@ -218,7 +207,7 @@ static enum err_code set_choice(int *value, const struct option_row *row, const 
     size_t least = SIZE_MAX;
     struct str all = STR_INIT;
     for (int i = 0; row->choices[i]; i++) {
-        if (nearer(text, row->choices[i], &least))
+        if (str_nearer(text, row->choices[i], &least))
             near = row->choices[i];
         str_printf(&all, "%s%s", i ? ", " : "", row->choices[i]);
     }

@@ -265,6 +265,7 @@ static void app_done(struct app *app)
     }
     pictures_free(app->pictures);
     popups_done(&app->popups);
+    prompt_done(&app->prompt);
     app_start_done(app);
     app_model_done(app);
     canvas_done(&app->canvas);

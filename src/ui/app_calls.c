@@ -178,15 +178,21 @@ static void call_quit(void *app)
     app_quit(app);
 }
 
-static void call_changed(void *user, enum option_id id)
+void app_changed(struct app *app, enum option_id id)
 {
-    struct app *app = user;
     enum option_dirties dirties = option_row(id)->dirties;
+    if (dirties == DIRTY_DATA && *app->model.data)
+        app_open_data(app, app->model.data);
     if (dirties == DIRTY_THEME)
         app_theme(app);
     if (dirties == DIRTY_THEME || dirties == DIRTY_REFLOW)
         app_graphics(app);
     app->urgent = true;
+}
+
+static void call_changed(void *app, enum option_id id)
+{
+    app_changed(app, id);
 }
 
 static const struct block *call_block(void *user, uint64_t id)

@@ -126,6 +126,12 @@ static void draw_all(struct app *app, struct canvas *c)
         key_bar_draw(c, (struct area){0, c->rows - 1, c->cols, 1}, &app->keymap,
                      screen_at(app->current)->context);
     }
+    if (app->prompt.open) {
+        bool small = c->cols < MIN_COLS || c->rows < MIN_ROWS;
+        struct area row = {0, c->rows - (small ? 1 : 2), c->cols, 1};
+        c->cursor_x = c->cursor_y = -1;
+        prompt_draw(&app->prompt, c, row, &app->options);
+    }
     if (app->popups.n) {
         c->cursor_x = c->cursor_y = -1;
         popups_draw(&app->popups, c);

@@ -43,6 +43,9 @@ static bool own_action(struct app *app, enum action action)
         app_graphics(app);
         term_repaint(app->term);
         return true;
+    case ACTION_PROMPT:
+        prompt_open(&app->prompt);
+        return true;
     case ACTION_DETACH:
         app_detach(app);
         return true;
@@ -54,7 +57,7 @@ static bool own_action(struct app *app, enum action action)
     }
 }
 
-static void do_action(struct app *app, enum action action)
+void app_action(struct app *app, enum action action)
 {
     const struct screen_ops *screen = screen_at(app->current);
     void *self = app->screens[app->current];
@@ -79,6 +82,10 @@ static void one_key(struct app *app, const struct key_event *event)
         popups_key(&app->popups, event);
         return;
     }
+    if (app->prompt.open) {
+        app_prompt_key(app, event);
+        return;
+    }
     if (screen->text_key && screen->text_key(app->screens[app->current], event, &app->model))
         return;
     if (key.code == K_PASTE) /* outside of a field a paste is not keys */
@@ -87,7 +94,7 @@ static void one_key(struct app *app, const struct key_event *event)
     if (key.code == K_CTRL && key.ch == 'z' && action == ACTION_NONE)
         app->suspend = true;
     else if (action != ACTION_NONE)
-        do_action(app, action);
+        app_action(app, action);
 }
 
 void app_keys(struct app *app)

@@ -8,6 +8,7 @@
 #include "ui/popup.h"
 #include "ui/screen.h"
 #include "ui/term.h"
+#include "ui/w_prompt.h"
 
 #define APP_SCREENS 8
 
@@ -35,6 +36,7 @@ struct app {
     const char *gfx_why;
     enum gfx_level level; /* of the link */
     struct popups popups;
+    struct prompt prompt;
     void *screens[APP_SCREENS];
     size_t current;
 
@@ -80,6 +82,7 @@ void app_error(struct app *app, const struct err *err);
 void app_go(struct app *app, const char *screen);
 void app_quit(struct app *app);
 void app_help(struct app *app);
+void app_changed(struct app *app, enum option_id id); /* what an option that was set dirties */
 
 /* app_leave.c */
 void app_detach(struct app *app);     /* D: the run goes on without this screen, or the status says why not */
@@ -89,6 +92,10 @@ void app_say_attached(struct app *app);
 
 /* app_keys.c */
 void app_keys(struct app *app);
+void app_action(struct app *app, enum action action); /* or the status says why not */
+
+/* app_command.c */
+void app_prompt_key(struct app *app, const struct key_event *event);
 
 /* app_theme.c */
 void app_theme(struct app *app); /* loads the theme that the options name */

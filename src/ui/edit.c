@@ -173,6 +173,12 @@ bool edit_complete(struct edit *e, char *const *names, size_t n, struct str *fit
     return true;
 }
 
+void edit_replace(struct edit *e, size_t from, const char *text)
+{
+    cut(e, from, e->at);
+    insert(e, text, strlen(text));
+}
+
 void edit_draw(const struct edit *e, struct canvas *canvas, struct area area)
 {
     if (area_empty(area))

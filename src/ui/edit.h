@@ -24,6 +24,8 @@ char *edit_folder(const struct edit *e);
  * all that fit are the same; these are appended to *fitting (may be NULL), blanks between. Hidden
  * names fit only a path that asks for them. False: nothing was added. */
 bool edit_complete(struct edit *e, char *const *names, size_t n, struct str *fitting);
+/* Puts text in the place of the bytes from from up to the cursor; too long a text is left out. */
+void edit_replace(struct edit *e, size_t from, const char *text);
 /* Draws the part around the cursor and puts the canvas's cursor there. */
 void edit_draw(const struct edit *e, struct canvas *canvas, struct area area);
 

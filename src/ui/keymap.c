@@ -131,7 +131,7 @@ bool keymap_conflict(const struct keymap *map, enum action *a, enum action *b)
     return false;
 }
 
-static void manual_contexts(struct str *out, unsigned contexts)
+void contexts_names(struct str *out, unsigned contexts)
 {
     static const char *const names[] = {"Data", "Samples", "Setup", "Train", "Runs", "Results"};
     bool first = true;
@@ -156,7 +156,7 @@ void actions_manual(struct str *out)
         str_printf(out, ".TP\n.B %s\n(", row->name);
         keymap_names(out, &map, a);
         str_add(out, "; ");
-        manual_contexts(out, row->contexts);
+        contexts_names(out, row->contexts);
         str_printf(out, ") %s\n", row->help);
     }
 }

@@ -37,6 +37,9 @@ void keymap_names(struct str *out, const struct keymap *map, enum action action)
 /* Two actions that share a key in a common context; false when there is no such pair. */
 bool keymap_conflict(const struct keymap *map, enum action *a, enum action *b);
 
+/* "Data, Runs", or "every screen". */
+void contexts_names(struct str *out, unsigned contexts);
+
 /* The manual's table of actions as troff (a tbl-free list of .TP items). */
 void actions_manual(struct str *out);
 

@@ -48,6 +48,12 @@ struct ui_calls {
     void (*open_run)(void *app, const char *folder, const char *data);/* Results of that run */
 };
 
+/* Rows that can be gone to by number. */
+struct ui_rows {
+    size_t n, at;           /* at counts from 0 */
+    const char *one, *many; /* "class", "classes"; NULL: there is no list now */
+};
+
 enum ui_dirty { UI_NONE = 0, UI_REPAINT = 1, UI_REFLOW = 2 };
 
 struct screen_ops {
@@ -66,6 +72,8 @@ struct screen_ops {
     const char *(*why_not)(void *self, enum action action, const struct ui_model *model);
     /* The screen is gone to, or asked for again: time to ask the engine for what it shows. May be NULL. */
     void (*enter)(void *self, struct ui_model *model);
+    /* The list that has the keys; go (or NULL): the row to select first, below n. May be NULL. */
+    struct ui_rows (*rows)(void *self, struct ui_model *model, const size_t *go);
     /* Keys and pastes go here first while a text field of the screen is edited (a filter line); true: taken. May be NULL. */
     bool (*text_key)(void *self, const struct key_event *event, struct ui_model *model);
 };

@@ -218,6 +218,16 @@ static void data_draw(void *self, struct canvas *c, struct area body, const stru
         data_draw_lists(s, c, body, model);
 }
 
+/* cls: -1 of all. */
+static void show_sizes_of(struct data_screen *s, int cls)
+{
+    if (cls == s->sizes_of)
+        return;
+    s->sizes_of = cls;
+    free(s->sizes);
+    s->sizes = NULL;
+}
+
 /* --- keys ---------------------------------------------------------------------------------- */
 
 static void folder_typed(void *user, const char *text)
@@ -248,6 +258,43 @@ static bool data_text_key(void *self, const struct key_event *event, struct ui_m
         arrange(s, &model->ds, s->in_files, str_starts(f->edit.text, before));
     free(before);
     return did != FILTER_NOT;
+}
+
+static struct ui_rows size_rows(struct data_screen *s, const struct ds_view *ds, const size_t *go)
+{
+    if (go)
+        show_sizes_of(s, (int)*go - 1);
+    return (struct ui_rows){ds->n_classes + 1, (size_t)(s->sizes_of + 1), "histogram", "histograms"};
+}
+
+static struct ui_rows list_rows(struct list *list, size_t n, const size_t *go)
+{
+    if (go)
+        list->selected = *go;
+    return (struct ui_rows){.n = n, .at = list->selected};
+}
+
+static struct ui_rows data_rows(void *self, struct ui_model *model, const size_t *go)
+{
+    struct data_screen *s = self;
+    struct ui_rows rows = {0};
+    if (!model->dataset)
+        return rows;
+    data_sync(s, model);
+    enum data_view view = s->view == DATA_PICTURE ? s->below : s->view;
+    struct data_rows *r = &s->rows[s->in_files];
+    if (view == DATA_SIZES)
+        return size_rows(s, &model->ds, go);
+    if (view == DATA_PROBLEMS)
+        rows = list_rows(&s->problems, s->n_entries, go);
+    else
+        rows = list_rows(&r->list, r->order.n, go);
+    rows.one = view == DATA_PROBLEMS ? "line" : s->in_files ? "file" : "class";
+    rows.many = view == DATA_PROBLEMS ? "lines" : s->in_files ? "files" : "classes";
+    if (go && s->view == DATA_PICTURE) /* another picture: all of it */
+        s->zoom = (struct zoom){0};
+    data_sync(s, model);
+    return rows;
 }
 
 static void sort_by(struct data_screen *s, const struct ds_view *ds, enum action action)
@@ -304,11 +351,7 @@ static unsigned sizes_action(struct data_screen *s, enum action action, const st
         of++;
     else
         return UI_NONE;
-    if (of != s->sizes_of) {
-        s->sizes_of = of;
-        free(s->sizes);
-        s->sizes = NULL;
-    }
+    show_sizes_of(s, of);
     return UI_REPAINT;
 }
 
@@ -415,5 +458,6 @@ const struct screen_ops screen_data = {
     .draw = data_draw,
     .action = data_action,
     .why_not = data_why_not,
+    .rows = data_rows,
     .text_key = data_text_key,
 };

@@ -455,6 +455,31 @@ static unsigned results_action(void *self, enum action action, struct ui_model *
     return act_on_part(s, action, &shown) ? UI_REPAINT : UI_NONE;
 }
 
+static struct ui_rows picture_rows(struct picks *picks, const size_t *go)
+{
+    if (go)
+        picks->grid.selected = *go;
+    return (struct ui_rows){picks->n, picks->grid.selected, "picture", "pictures"};
+}
+
+static struct ui_rows results_rows(void *self, struct ui_model *model, const size_t *go)
+{
+    struct results_screen *s = self;
+    struct shown shown = shown_now(s, model);
+    if (!shown.view && s->over != OVER_ANSWERS)
+        return (struct ui_rows){0};
+    if (s->over != OVER_ANSWERS)
+        refresh(s, &shown);
+    if (picks_now(s))
+        return picture_rows(picks_now(s), go);
+    if (go && s->part == PART_MATRIX)
+        s->matrix.row = (int)*go;
+    else if (go)
+        s->classes.list.selected = *go;
+    size_t at = s->part == PART_MATRIX ? (size_t)s->matrix.row : s->classes.list.selected;
+    return (struct ui_rows){(size_t)shown.view->n_classes, at, "class", "classes"};
+}
+
 static const char *results_why_not(void *self, enum action action, const struct ui_model *model)
 {
     struct results_screen *s = self;
@@ -490,4 +515,5 @@ const struct screen_ops screen_results = {
     .event = results_event,
     .why_not = results_why_not,
     .enter = results_enter,
+    .rows = results_rows,
 };

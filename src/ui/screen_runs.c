@@ -346,6 +346,18 @@ static unsigned runs_action(void *self, enum action action, struct ui_model *mod
                                                                                    : UI_NONE;
 }
 
+static struct ui_rows runs_rows(void *self, struct ui_model *model, const size_t *go)
+{
+    struct runs_screen *s = self;
+    (void)model;
+    struct list *list = s->comparing ? &s->comparison.list : &s->rows.list;
+    size_t n = s->comparing ? s->comparison.view.n_settings : s->rows.shown;
+    if (go)
+        list->selected = *go;
+    return (struct ui_rows){n, list->selected, s->comparing ? "setting" : "run",
+                            s->comparing ? "settings" : "runs"};
+}
+
 static const char *why_not_run(const struct runs_screen *s, enum action action,
                                const struct ui_model *model)
 {
@@ -399,5 +411,6 @@ const struct screen_ops screen_runs = {
     .event = runs_event,
     .why_not = runs_why_not,
     .enter = runs_enter,
+    .rows = runs_rows,
     .text_key = text_key,
 };

@@ -197,6 +197,21 @@ static unsigned samples_action(void *self, enum action action, struct ui_model *
     return changes ? UI_REPAINT : UI_NONE;
 }
 
+static struct ui_rows samples_rows(void *self, struct ui_model *model, const size_t *go)
+{
+    struct samples_screen *s = self;
+    if (!model->dataset)
+        return (struct ui_rows){0};
+    samples_pick(s, model);
+    struct grid *g = s->draws ? &s->epochs : &s->grid;
+    size_t n = !s->draws ? s->n_tiles : samples_vary(model) ? grid_tiles(&s->epochs) : 2;
+    if (go) {
+        g->selected = *go;
+        s->zoom = (struct zoom){0};
+    }
+    return (struct ui_rows){n, g->selected, "picture", "pictures"};
+}
+
 static const char *samples_why_not(void *self, enum action action, const struct ui_model *model)
 {
     const struct samples_screen *s = self;
@@ -227,5 +242,6 @@ const struct screen_ops screen_samples = {
     .event = samples_event,
     .why_not = samples_why_not,
     .enter = samples_enter,
+    .rows = samples_rows,
     .text_key = samples_text_key,
 };

@@ -167,6 +167,7 @@ const struct screen_ops screen_setup = {
     .draw = setup_draw,
     .action = setup_action,
     .event = setup_event,
+    .rows = setup_rows,
     .text_key = setup_text_key,
     .why_not = setup_why_not,
 };

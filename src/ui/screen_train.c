@@ -248,4 +248,5 @@ const struct screen_ops screen_train = {
     .action = train_action,
     .event = train_event,
     .why_not = train_why_not,
+    .rows = train_rows,
 };

@@ -7,13 +7,11 @@
 #include <stdio.h>
 
 #include "base/num.h"
+#include "ui/option_values.h"
 #include "ui/w_timeline.h"
 
-/* A value was changed: what hangs on it follows. */
 static void changed(struct setup_screen *s, enum option_id id)
 {
-    if (option_row(id)->dirties == DIRTY_DATA && *s->model->data)
-        s->calls->open_data(s->calls->app, s->model->data);
     if (s->calls->changed)
         s->calls->changed(s->calls->app, id);
 }
@@ -45,29 +43,6 @@ static void typed(void *user, const char *text)
         set_text(s, id, text);
 }
 
-/* Names that a menu offers for an option: "auto" first where it is automatic. Returns how many, 0
- * for one that is typed. */
-static size_t menu_items(enum option_id id, const char *items[64])
-{
-    const struct option_row *row = option_row(id);
-    size_t n = 0;
-    if (!row->choices && row->type != OPTION_BOOL && id != OPTION_ID_model)
-        return 0;
-    if (row->automatic)
-        items[n++] = id == OPTION_ID_bn ? "default" : "auto";
-    if (id == OPTION_ID_model) {
-        for (size_t i = 0; i < arch_count() && n < 64; i++)
-            items[n++] = arch_at(i)->name;
-    }
-    for (size_t i = 0; row->choices && row->choices[i] && n < 64; i++)
-        items[n++] = row->choices[i];
-    if (row->type == OPTION_BOOL) {
-        items[n++] = "on";
-        items[n++] = "off";
-    }
-    return n;
-}
-
 static size_t menu_selected(const struct options *o, enum option_id id, const char *const *items,
                             size_t n)
 {
@@ -85,8 +60,8 @@ static size_t menu_selected(const struct options *o, enum option_id id, const ch
 static void chosen(void *user, int choice)
 {
     struct setup_screen *s = user;
-    const char *items[64];
-    size_t n = menu_items((enum option_id)s->edited, items);
+    const char *items[OPTION_VALUES];
+    size_t n = option_values((enum option_id)s->edited, items);
     if (choice >= 0 && (size_t)choice < n)
         set_text(s, (enum option_id)s->edited, items[choice]);
 }
@@ -152,8 +127,8 @@ static bool step_number(struct setup_screen *s, enum option_id id, bool back)
 
 bool setup_cycle(struct setup_screen *s, enum option_id id, bool back)
 {
-    const char *items[64];
-    size_t n = menu_items(id, items);
+    const char *items[OPTION_VALUES];
+    size_t n = option_values(id, items);
     if (!n)
         return step_number(s, id, back);
     size_t at = menu_selected(s->model->options, id, items, n);
@@ -165,8 +140,8 @@ void setup_edit(struct setup_screen *s, const struct item *item)
 {
     enum option_id id = setup_option(item);
     const struct option_row *row = option_row(id);
-    const char *items[64];
-    size_t n = menu_items(id, items);
+    const char *items[OPTION_VALUES];
+    size_t n = option_values(id, items);
     s->edited = (int)id;
     if (item->kind == ITEM_MODE)
         set_text(s, id, mode_name((enum mode)item->index));

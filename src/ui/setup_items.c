@@ -108,3 +108,28 @@ bool setup_move(struct setup_screen *s, enum action action)
     s->selected = all.selected;
     return true;
 }
+
+static struct ui_rows waiting_rows(struct setup_screen *s, const struct snapshot *snap, const size_t *go)
+{
+    if (go)
+        s->queue.selected = *go;
+    return (struct ui_rows){(size_t)snap->n_queue, s->queue.selected, "waiting run", "waiting runs"};
+}
+
+struct ui_rows setup_rows(void *self, struct ui_model *model, const size_t *go)
+{
+    struct setup_screen *s = self;
+    struct ui_rows rows = {.one = "row", .many = "rows"};
+    if (s->queue_open)
+        return waiting_rows(s, model->snap, go);
+    for (size_t i = 0; i < s->n_shown; i++) { /* headings do not count */
+        if (s->items[s->shown[i]].kind == ITEM_HEADING)
+            continue;
+        if (go && rows.n == *go)
+            s->selected = i;
+        if (i == s->selected)
+            rows.at = rows.n;
+        rows.n++;
+    }
+    return rows;
+}

@@ -49,6 +49,8 @@ const struct item *setup_selected(const struct setup_screen *s); /* NULL: nothin
 enum option_id setup_option(const struct item *item);
 size_t setup_shown_choices(const struct setup_screen *s); /* modes and presets come first */
 bool setup_move(struct setup_screen *s, enum action action); /* headings are stepped over */
+/* The rows that can be selected, or the runs that wait where these have the keys. */
+struct ui_rows setup_rows(void *self, struct ui_model *model, const size_t *go);
 
 /* --- setup_text.c: what a row says ------------------------------------------------------------ */
 

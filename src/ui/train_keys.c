@@ -296,6 +296,25 @@ unsigned train_chart_action(struct train_screen *s, enum action action,
     return UI_REPAINT;
 }
 
+struct ui_rows train_rows(void *self, struct ui_model *model, const size_t *go)
+{
+    struct train_screen *s = self;
+    struct ui_rows rows = {.one = "chart", .many = "charts"};
+    enum chart_id chosen[CHART_COUNT];
+    const struct train_view *t = &model->snap->train;
+    if (!t->job || (!t->steps_seen && !t->epochs_seen))
+        return rows;
+    history_take(&s->history, model->snap);
+    rows.n = train_chosen(s, chosen);
+    if (go) {
+        s->view.focus = chosen[*go];
+        train_save_view(s, model);
+    }
+    for (size_t i = 0; i < rows.n; i++)
+        rows.at = chosen[i] == s->view.focus ? i : rows.at;
+    return rows;
+}
+
 static const char *why_not_count(const struct train_screen *s, enum action action)
 {
     enum chart_id chosen[CHART_COUNT];

@@ -56,6 +56,7 @@ void train_draw_events(struct canvas *c, struct area a, const struct train_view 
 /* train_keys.c */
 unsigned train_chart_action(struct train_screen *s, enum action action,
                             const struct ui_model *model);
+struct ui_rows train_rows(void *self, struct ui_model *model, const size_t *go); /* the charts */
 const char *train_chart_why_not(const struct train_screen *s, enum action action,
                                 const struct ui_model *model);
 /* Asks for the view of the run that is shown, when it is another one than before. */

@@ -71,3 +71,10 @@ TESTS += tests/ui/attach_script.test
 tests_ui_attach_script_test_SOURCES = tests/ui/attach_script_test.c tests/ui/keys_lab.c tests/ui/keys_lab.h $(pty_sources)
 tests_ui_attach_script_test_CPPFLAGS = $(test_cppflags)
 tests_ui_attach_script_test_LDADD = $(tests_ui_keys_script_test_LDADD)
+
+# command prompt, help, mouse
+check_PROGRAMS += tests/ui/frame_pty.test
+TESTS += tests/ui/frame_pty.test
+tests_ui_frame_pty_test_SOURCES = tests/ui/frame_pty_test.c $(flowers_sources)
+tests_ui_frame_pty_test_CPPFLAGS = $(test_cppflags)
+tests_ui_frame_pty_test_LDADD = $(tests_ui_term_test_LDADD)

@@ -1,0 +1,225 @@
+/* The command prompt and help in the program, on a pseudo terminal.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "unit/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "ui/flowers.h"
+
+static struct pty *start(int cols, int rows)
+{
+    struct pty *p = flowers_start(cols, rows, PTY_PLAIN);
+    flowers_wait_scanned(p);
+    assert_true(pty_wait_text(p, "18 used"));
+    return p;
+}
+
+/* A line of the prompt, and what the screen shows then. */
+static void command(struct pty *p, const char *line, const char *shows)
+{
+    pty_send(p, ":");
+    assert_true(pty_wait_text(p, "Tab lists them"));
+    pty_send(p, line);
+    pty_send(p, "\r");
+    assert_true(pty_wait_text(p, shows));
+}
+
+/* --- command prompt -------------------------------------------------------------------------- */
+
+static void rows_are_gone_to(void **state)
+{
+    (void)state;
+    struct pty *p = start(100, 30);
+    command(p, "2", "class 2 of 2");
+    command(p, "20", "class 2 of 2: there are no more");
+    command(p, "-5", "class 1 of 2: they begin here");
+    command(p, "+1", "class 2 of 2");
+    pty_send(p, "\r"); /* its files */
+    assert_true(pty_wait_text(p, "1 of 9"));
+    command(p, "$", "file 9 of 9");
+    assert_true(pty_wait_text(p, "rose")); /* the heading of the files */
+    command(p, "4", "file 4 of 9");
+    command(p, "screen-samples", "2 Samples");
+    command(p, "3", "picture 3 of 15");
+    command(p, "screen-setup", "$ flowerlab train");
+    command(p, "1", "row 1 of ");
+    command(p, "999", "there are no more");
+    command(p, "screen-train", "No run yet");
+    command(p, "3", "there are no charts here");
+    command(p, "screen-runs", "5 Runs");
+    command(p, "3", "there are no runs here");
+    command(p, "screen-results", "6 Results");
+    command(p, "3", "there are no rows here");
+    flowers_quit(p);
+}
+
+static void actions_and_options_are_run(void **state)
+{
+    (void)state;
+    struct pty *p = start(100, 30);
+    command(p, "sort", "most first");
+    command(p, "start", "start: not on this screen, but on Setup, Train");
+    command(p, "sorrt", "(did you mean sort?)");
+    command(p, "set batch-size 0", "batch-size: 0 is below 1");
+    command(p, "set batch-size 16", "batch-size = 16");
+    command(p, "lr 0,01", "lr = 0.01"); /* a decimal comma is taken, a point is written */
+    command(p, "set runs-dir /tmp/none", "runs-dir = /tmp/none");
+    command(p, "lr", "lr = 0.01 (screen)");
+    pty_send(p, "3");
+    assert_true(pty_wait_text(p, "--batch-size 16 --lr 0.01"));
+    command(p, "mode froz", "unknown choice");
+    command(p, "theme none-such", "none-such");
+    pty_send(p, ":mod");
+    assert_true(pty_wait_text(p, "how to train"));
+    pty_send(p, "\033");
+    assert_true(pty_wait_gone(p, "how to train"));
+    pty_send(p, ":mode fr\t\r"); /* completed */
+    assert_true(pty_wait_text(p, "mode = frozen"));
+    pty_send(p, ":\033[A\033[A");
+    assert_true(pty_wait_text(p, ":theme none-such"));
+    pty_send(p, "\033");
+    assert_true(pty_wait_gone(p, ":theme none-such"));
+    command(p, "help", "Help: keys");
+    pty_send(p, "q:quit\r");
+    assert_int_equal(pty_wait_end(p), 0);
+    flowers_check_left(p);
+    pty_free(p);
+}
+
+/* What is pasted waits for Enter, whatever newlines are in it; also in a field and a filter line. */
+static void pastes_wait(void **state)
+{
+    (void)state;
+    struct pty *p = start(100, 30);
+    pty_send(p, ":\033[200~quit\r\n\033[201~");
+    assert_true(pty_wait_text(p, ":quit"));
+    pty_send(p, "\033");
+    assert_true(pty_wait_gone(p, ":quit"));
+    pty_send(p, "o\025\033[200~/none\nsuch\n\033[201~");
+    assert_true(pty_wait_text(p, "/none such"));
+    pty_send(p, "\033");
+    assert_true(pty_wait_gone(p, "/none such"));
+    pty_send(p, "/\033[200~ro\n\033[201~\177");
+    assert_true(pty_wait_text(p, "1 of 2"));
+    pty_send(p, "\033");
+    assert_true(pty_wait_gone(p, "1 of 2"));
+    pty_send(p, "\033[200~qqq\033[201~"); /* not keys */
+    flowers_quit(p);
+}
+
+static void paths_are_completed(void **state)
+{
+    (void)state;
+    struct pty *p = start(100, 30);
+    pty_send(p, ":runs-dir ");
+    pty_send(p, flowers_data);
+    pty_send(p, "/d\t");
+    assert_true(pty_wait_text(p, "/flowers/daisy/"));
+    pty_send(p, "\t"); /* what lies in it */
+    assert_true(pty_wait_text(p, "/flowers/daisy/picture-")); /* as far as all are the same */
+    pty_send(p, "\t");
+    assert_true(pty_wait_text(p, "/flowers/daisy/picture-0.jpg"));
+    pty_send(p, "\033");
+    assert_true(pty_wait_gone(p, "/flowers/daisy/"));
+    flowers_quit(p);
+}
+
+static void prompts_in_small_windows(void **state)
+{
+    (void)state;
+    struct pty *p = start(100, 30);
+    pty_resize(p, 20, 5);
+    assert_true(pty_wait_text(p, "window too small"));
+    pty_send(p, ":scr");
+    assert_true(pty_wait_text(p, ":scr"));
+    pty_resize(p, 100, 30); /* in the middle */
+    assert_true(pty_wait_text(p, "screen-samples"));
+    pty_send(p, "een-tr\r");
+    assert_true(pty_wait_text(p, "No run yet"));
+    flowers_quit(p);
+}
+
+/* --- help ------------------------------------------------------------------------------------ */
+
+static void write_config(const char *text)
+{
+    char *folder = xasprintf("%s/flowerlab", flowers_home), *path = xasprintf("%s/config", folder);
+    mkdir(folder, 0777);
+    assert_int_equal(file_replace(path, text, strlen(text), NULL), ERR_OK);
+    free(path);
+    free(folder);
+}
+
+/* Keys of the config file do what they say, and are shown where keys are; wrong lines are named. */
+static void bound_keys_are_in_force(void **state)
+{
+    (void)state;
+    write_config("bind F5 rescan\nbind C-n screen-next\nbind x quit\nbind x help\n");
+    struct pty *p = start(120, 60);
+    assert_true(pty_wait_text(p, "config:4: bind x: bound to quit and to help"));
+    assert_true(pty_has(p, " F5  scan again "));
+    assert_true(pty_has(p, " x  quit "));
+    pty_send(p, "?");
+    assert_true(pty_wait_text(p, "*F5, R "));
+    assert_true(pty_wait_text(p, "*C-n, Tab "));
+    assert_true(pty_wait_text(p, "* is a key that the config file binds"));
+    pty_send(p, "\033");
+    assert_true(pty_wait_gone(p, "*F5, R "));
+    pty_send(p, "\016"); /* C-n */
+    assert_true(pty_wait_text(p, "draw again"));
+    pty_send(p, "x");
+    assert_int_equal(pty_wait_end(p), 0);
+    flowers_check_left(p);
+    pty_free(p);
+    write_config("");
+}
+
+static void popups_in_a_resize(void **state)
+{
+    (void)state;
+    struct pty *p = start(100, 30);
+    pty_send(p, "?");
+    assert_true(pty_wait_text(p, "Help: keys"));
+    pty_send(p, "/colo");
+    assert_true(pty_wait_text(p, "other colours"));
+    pty_resize(p, 24, 6);
+    assert_true(pty_wait_text(p, "/colo"));
+    pty_send(p, "u");
+    assert_true(pty_wait_text(p, "/colou"));
+    pty_resize(p, 160, 50);
+    assert_true(pty_wait_text(p, "other colours (:theme)"));
+    assert_true(pty_has(p, "/colou"));
+    pty_send(p, "\033");
+    assert_true(pty_wait_text(p, "Every screen")); /* all again, */
+    pty_send(p, "\033");
+    assert_true(pty_wait_gone(p, "Every screen")); /* then closed */
+    pty_send(p, "o\025/one"); /* a field */
+    assert_true(pty_wait_text(p, "/one"));
+    pty_resize(p, 30, 8);
+    assert_true(pty_wait_gone(p, "quit"));
+    pty_send(p, "/two");
+    pty_resize(p, 80, 24);
+    assert_true(pty_wait_text(p, "/one/two"));
+    pty_send(p, "\033");
+    assert_true(pty_wait_gone(p, "/one/two"));
+    flowers_quit(p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows_are_gone_to),        cmocka_unit_test(actions_and_options_are_run),
+        cmocka_unit_test(pastes_wait),             cmocka_unit_test(paths_are_completed),
+        cmocka_unit_test(prompts_in_small_windows), cmocka_unit_test(bound_keys_are_in_force),
+        cmocka_unit_test(popups_in_a_resize),
+    };
+    return cmocka_run_group_tests(tests, flowers_make, flowers_remove);
+}
