@@ -176,6 +176,15 @@ static enum gfx_level slow_down(struct app *app, struct gfx_facts *facts)
     return level == GFX_FULL ? GFX_FULL : GFX_LEAN;
 }
 
+/* Half blocks until a picture is there. Not on a slow link: there they would cost about as much as
+ * the lean picture that comes after them. */
+static const struct gfx_backend *preview_of(const struct app *app, const struct gfx_facts *facts)
+{
+    const char *why;
+    bool wanted = app->gfx && app->gfx->draw && app->level == GFX_FULL;
+    return wanted && gfx_blocks.probe(facts, &why) ? &gfx_blocks : NULL;
+}
+
 void app_graphics(struct app *app)
 {
     const struct replies *r = term_replies(app->term);
@@ -190,6 +199,7 @@ void app_graphics(struct app *app)
     if (config.level == GFX_LEAN)
         config.page_colors = LEAN_COLORS;
     app->gfx = gfx_choose(&facts, &app->gfx_why);
+    config.preview = preview_of(app, &facts);
     /* while the answer is open, blocks would be made only to be thrown away */
     bool open = app->waiting_answers && str_eq(facts.option, "auto");
     config.backend = open ? NULL : app->gfx;

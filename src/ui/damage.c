@@ -22,7 +22,7 @@ void damage_done(struct damage *d)
 void damage_forget(struct damage *d)
 {
     d->valid = false;
-    d->n_sent = 0;
+    d->n_sent = d->n_previews = 0;
 }
 
 bool cell_same(const struct cell *a, const struct cell *b)
@@ -59,16 +59,66 @@ static bool uncovered(const struct canvas *c, int index, struct area a)
     return true;
 }
 
-/* Sentinels where pictures are; a cell that has one keeps it. */
+static bool is_preview(const struct cell *cell)
+{
+    return cell->picture && cell->rgb;
+}
+
+/* The preview cells in its area are this picture's. */
+static bool has_preview(const struct damage *d, const struct picture_shown *s)
+{
+    for (int i = 0; i < d->n_previews; i++) {
+        if (s->preview && d->previews[i].id == s->preview_id &&
+            same_area(d->previews[i].area, s->area))
+            return true;
+    }
+    return false;
+}
+
+/* A picture's cell keeps its sentinel, and its own preview, which the pixels will lie upon: nothing
+ * flickers. But not where they end within the cell. */
+static void place_sentinel(const struct damage *d, const struct picture_shown *s, bool previewed,
+                           int i, struct cell *next)
+{
+    const struct cell *old = d->valid ? &d->cells[i] : NULL;
+    int picture = next->picture;
+    if (old && previewed && is_preview(old) && i / d->cols - s->area.y < s->full_rows)
+        *next = *old;
+    else if (old && is_sentinel(old))
+        next->ch = old->ch, next->rgb = false;
+    else
+        next->ch = SENTINEL, next->rgb = false;
+    next->picture = (uint8_t)picture;
+}
+
 static void place_sentinels(const struct damage *d, const struct canvas *canvas,
                             const struct picture_shown *shown, struct cell *next)
 {
+    bool previewed[CANVAS_PICTURES];
+    for (int i = 0; i < canvas->n_pictures; i++)
+        previewed[i] = has_preview(d, &shown[i]);
     for (int i = 0; i < canvas->cols * canvas->rows; i++) {
-        const struct picture_shown *s = next[i].picture ? &shown[next[i].picture - 1] : NULL;
-        if (!s || !has_pixels(s))
+        int picture = next[i].picture - 1;
+        if (picture < 0)
+            continue;
+        if (has_pixels(&shown[picture]))
+            place_sentinel(d, &shown[picture], previewed[picture], i, &next[i]);
+        else if (!shown[picture].preview || !next[i].rgb)
             next[i].picture = 0;
-        else
-            next[i].ch = d->valid && is_sentinel(&d->cells[i]) ? d->cells[i].ch : SENTINEL;
+    }
+}
+
+/* What a picture shows that cannot be sent yet. */
+static void place_preview(const struct canvas *canvas, int index, struct area a, struct cell *next)
+{
+    for (int y = a.y; y < a.y + a.h; y++) {
+        for (int x = a.x; x < a.x + a.w; x++) {
+            int i = y * canvas->cols + x;
+            if (canvas->cells[i].picture != index + 1)
+                continue;
+            next[i] = canvas->cells[i];
+            next[i].picture = next[i].rgb ? next[i].picture : 0;
+        }
     }
 }
 
@@ -79,8 +129,10 @@ static void erase_old(const struct damage *d, struct area a, struct cell *next)
     for (int y = a.y; y < a.y + a.h; y++) {
         for (int x = a.x; x < a.x + a.w; x++) {
             struct cell *cell = &next[y * d->cols + x];
-            if (is_sentinel(cell) && cell->ch == d->cells[y * d->cols + x].ch)
-                cell->ch = cell->ch == SENTINEL ? SENTINEL_OTHER : SENTINEL;
+            if (!cell->picture || !cell_same(cell, &d->cells[y * d->cols + x]))
+                continue;
+            cell->ch = cell->ch == SENTINEL ? SENTINEL_OTHER : SENTINEL;
+            cell->rgb = false;
         }
     }
 }
@@ -123,10 +175,21 @@ static bool still_whole(const struct damage *d, const struct picture_shown *s,
     return false;
 }
 
-void damage_plan(struct damage *d, const struct canvas *canvas, const struct picture_shown *shown,
+/* It is on the terminal, perhaps with parts missing. */
+static bool was_sent(const struct damage *d, const struct picture_shown *s)
+{
+    for (int i = 0; i < d->n_sent; i++) {
+        if (has_pixels(s) && d->sent[i].id == s->id && same_area(d->sent[i].area, s->area))
+            return true;
+    }
+    return false;
+}
+
+bool damage_plan(struct damage *d, const struct canvas *canvas, const struct picture_shown *shown,
                  bool with_pixels, struct cell *next, bool *send)
 {
     size_t n = (size_t)canvas->cols * (size_t)canvas->rows;
+    bool held = false;
     if (d->cols != canvas->cols || d->rows != canvas->rows)
         damage_forget(d);
     memcpy(next, canvas->cells, n * sizeof *next);
@@ -135,9 +198,15 @@ void damage_plan(struct damage *d, const struct canvas *canvas, const struct pic
         if (!may_stay(d, i, canvas, shown))
             erase_old(d, d->sent[i].area, next);
     }
-    for (int i = 0; i < canvas->n_pictures; i++)
-        send[i] = with_pixels && has_pixels(&shown[i]) && uncovered(canvas, i, shown[i].area) &&
-                  !still_whole(d, &shown[i], next);
+    for (int i = 0; i < canvas->n_pictures; i++) {
+        bool wanted = has_pixels(&shown[i]) && uncovered(canvas, i, shown[i].area) &&
+                      !still_whole(d, &shown[i], next);
+        send[i] = wanted && with_pixels;
+        held = held || (wanted && !with_pixels);
+        if (wanted && !with_pixels && shown[i].preview && !was_sent(d, &shown[i]))
+            place_preview(canvas, i, shown[i].area, next);
+    }
+    return held;
 }
 
 /* The picture on the terminal is one of the frame's and stays as it is. */
@@ -164,13 +233,27 @@ int damage_removed(const struct damage *d, const struct canvas *canvas,
     return n;
 }
 
-static bool was_sent(const struct damage *d, const struct picture_shown *s)
+/* Some of its cells show its preview. */
+static bool shows_preview(const struct canvas *canvas, int index, struct area a,
+                          const struct cell *next)
 {
-    for (int i = 0; i < d->n_sent; i++) {
-        if (has_pixels(s) && d->sent[i].id == s->id && same_area(d->sent[i].area, s->area))
+    for (int i = 0; i < a.w * a.h; i++) {
+        const struct cell *cell = &next[(a.y + i / a.w) * canvas->cols + a.x + i % a.w];
+        if (cell->picture == index + 1 && is_preview(cell))
             return true;
     }
     return false;
+}
+
+static void commit_previews(struct damage *d, const struct canvas *canvas,
+                            const struct picture_shown *shown, const struct cell *next)
+{
+    d->n_previews = 0;
+    for (int i = 0; i < canvas->n_pictures; i++) {
+        if (shown[i].preview && shows_preview(canvas, i, shown[i].area, next))
+            d->previews[d->n_previews++] =
+                (struct damage_preview){shown[i].preview_id, shown[i].area};
+    }
 }
 
 void damage_commit(struct damage *d, const struct canvas *canvas, const struct picture_shown *shown,
@@ -186,6 +269,7 @@ void damage_commit(struct damage *d, const struct canvas *canvas, const struct p
     }
     memcpy(d->sent, sent, (size_t)n_sent * sizeof *sent);
     d->n_sent = n_sent;
+    commit_previews(d, canvas, shown, next);
     d->cols = canvas->cols;
     d->rows = canvas->rows;
     d->cells = xrealloc(d->cells, n, sizeof *next);

@@ -66,7 +66,8 @@ struct gfx_backend {
     /* Pixels of cols x rows cells whose size is cell_w x cell_h pixels. */
     void (*pixels)(int cols, int rows, int cell_w, int cell_h, enum gfx_level level, int *width,
                    int *height);
-    /* errors: MEMORY, INVALID. thread: the picture worker only (libsixel keeps static buffers) */
+    /* errors: MEMORY, INVALID. thread: the picture worker only (libsixel keeps static buffers);
+     * half blocks and characters: any */
     enum err_code (*encode)(struct gfx_out *out, const struct gfx_pixels *in, struct err *err);
     /* Palette of colors entries for n pixels (a mosaic of the page); NULL where a backend has none.
      */

@@ -21,10 +21,10 @@
 #define PAGE_COLORS 128
 #define MOSAIC_PIXELS 18432 /* what libsixel looks at anyway */
 
-static bool same_want(const struct picture_want *a, const struct picture_want *b)
+bool same_picture(const struct picture_want *a, const struct picture_want *b)
 {
     return a->fit == b->fit && a->square == b->square && a->crop == b->crop &&
-           a->antialias == b->antialias && a->page == b->page && a->augment == b->augment &&
+           a->antialias == b->antialias && a->augment == b->augment &&
            a->aug_flip == b->aug_flip && a->aug_crop == b->aug_crop &&
            a->aug_crop_min == b->aug_crop_min && a->aug_jitter == b->aug_jitter &&
            a->seed == b->seed && a->file == b->file && a->frame == b->frame &&
@@ -41,19 +41,28 @@ bool same_config(const struct pictures_config *a, const struct pictures_config *
 static bool same_key(const struct picture_key *a, const struct picture_key *b)
 {
     return a->cols == b->cols && a->rows == b->rows && same_config(&a->config, &b->config) &&
-           same_want(&a->want, &b->want);
+           a->want.page == b->want.page && same_picture(&a->want, &b->want);
 }
 
 static void entry_free(struct entry *e)
 {
     gfx_out_done(&e->out);
+    gfx_out_done(&e->preview);
+    image_done(&e->thumb.image);
     free(e);
+}
+
+static size_t out_bytes(const struct gfx_out *out)
+{
+    return out->bytes.cap +
+           (out->cells ? (size_t)(out->cols * out->rows) * sizeof *out->cells : 0);
 }
 
 static size_t entry_bytes(const struct entry *e)
 {
-    return sizeof *e + e->out.bytes.cap +
-           (e->out.cells ? (size_t)(e->out.cols * e->out.rows) * sizeof *e->out.cells : 0);
+    const struct image *thumb = &e->thumb.image;
+    return sizeof *e + out_bytes(&e->out) + out_bytes(&e->preview) +
+           (size_t)thumb->width * (size_t)thumb->height * 3;
 }
 
 static struct entry *find_entry(struct pictures *p, const struct picture_key *key)
@@ -72,33 +81,62 @@ struct making {
     struct picture_key key;
     int cols, rows, width, height;
     uint8_t *rgb;
+    struct picture_thumb thumb;
+    struct gfx_out preview;
     struct err err;
 };
+
+void picture_cells(const struct picture_key *key, int *cols, int *rows)
+{
+    const struct pictures_config *c = &key->config;
+    bool wide = c->backend->exact && key->cols * c->cell_w > c->max_w,
+         high = c->backend->exact && key->rows * c->cell_h > c->max_h;
+    *cols = wide ? c->max_w / c->cell_w : key->cols;
+    *rows = high ? c->max_h / c->cell_h : key->rows;
+}
 
 static void decode_one(struct making *m)
 {
     const struct pictures_config *c = &m->key.config;
-    int aspect_w, aspect_h;
-    m->cols = m->key.cols;
-    m->rows = m->key.rows;
-    if (c->backend->exact) { /* larger ones are not drawn at all by some terminals */
-        m->cols = m->cols * c->cell_w > c->max_w ? c->max_w / c->cell_w : m->cols;
-        m->rows = m->rows * c->cell_h > c->max_h ? c->max_h / c->cell_h : m->rows;
-    }
+    bool exact = c->backend->exact;
+    picture_cells(&m->key, &m->cols, &m->rows);
     c->backend->pixels(m->cols, m->rows, c->cell_w, c->cell_h, c->level, &m->width, &m->height);
-    aspect_w = c->backend->exact ? m->width : m->cols * c->cell_w;
-    aspect_h = c->backend->exact ? m->height : m->rows * c->cell_h;
+    const struct picture_frame frame = {m->width, m->height, exact ? m->width : m->cols * c->cell_w,
+                                        exact ? m->height : m->rows * c->cell_h, c->background};
     if (m->width < 1 || m->height < 1)
         err_set(&m->err, ERR_INVALID, "no room");
-    else
-        picture_make(&m->rgb, &m->key.want, m->width, m->height, aspect_w, aspect_h, c->background,
-                     &m->err);
+    else if (picture_make(&m->rgb, c->preview ? &m->thumb : NULL, &m->key.want, &frame, &m->err) ==
+                 ERR_OK &&
+             c->preview)
+        preview_make(&m->preview, &m->thumb, &m->key);
 }
 
 static void notify(struct pictures *p)
 {
     ssize_t n = write(p->pipe[1], "p", 1); /* a full pipe is fine: it is readable */
     (void)n;
+}
+
+/* Hands over what is known already, long before the page is encoded. Called and left without the
+ * lock. */
+static void hand_preview(struct pictures *p, struct making *m)
+{
+    if (!m->preview.cells)
+        return;
+    pthread_mutex_lock(&p->lock);
+    struct entry *e = find_entry(p, &m->key);
+    if (e && !e->thumb.image.rgb) {
+        e->thumb = m->thumb;
+        m->thumb = (struct picture_thumb){0};
+    }
+    if (e && !e->preview.cells) { /* one from another size's thumb may be on its way to the screen */
+        e->preview = m->preview;
+        m->preview = (struct gfx_out){0};
+    }
+    pthread_mutex_unlock(&p->lock);
+    image_done(&m->thumb.image);
+    gfx_out_done(&m->preview);
+    notify(p);
 }
 
 /* Encodes and hands over; frees the pixels. Called and left without the lock. */
@@ -201,6 +239,7 @@ static void make_all(struct pictures *p, struct making *work, size_t n)
             return;
         }
         decode_one(&work[i]);
+        hand_preview(p, &work[i]);
     }
     struct gfx_palette *palette = n > 1 ? page_palette(work, n) : NULL;
     for (size_t i = 0; i < n; i++)
@@ -321,6 +360,7 @@ struct entry *add_entry(struct pictures *p)
 {
     p->entries = xgrow(p->entries, &p->cap, p->n + 1, sizeof *p->entries);
     p->entries[p->n] = xcalloc(1, sizeof **p->entries);
+    p->entries[p->n]->preview_id = ++p->next_id;
     return p->entries[p->n++];
 }
 
@@ -389,6 +429,8 @@ static void fill_shown(struct picture_shown *shown, const struct entry *e, struc
     shown->out = &e->out;
     shown->area = (struct area){area.x + (area.w - e->out.cols) / 2,
                                 area.y + (area.h - e->out.rows) / 2, e->out.cols, e->out.rows};
+    shown->full_rows =
+        e->key.config.backend->exact ? e->out.height / e->key.config.cell_h : e->out.rows;
 }
 
 void pictures_frame(struct pictures *p, struct canvas *canvas, struct picture_shown *shown)
@@ -406,6 +448,7 @@ void pictures_frame(struct pictures *p, struct canvas *canvas, struct picture_sh
         struct entry *e = want_entry(p, &canvas->pictures[i]);
         pending = pending || e->state == ENTRY_PENDING;
         fill_shown(&shown[i], e, canvas->pictures[i].area);
+        preview_frame(p, e, canvas->pictures[i].area, &shown[i]);
     }
     if (p->config.backend && p->config.strips)
         pending = strips_frame(p, canvas, shown) || pending;
@@ -420,12 +463,13 @@ void pictures_frame(struct pictures *p, struct canvas *canvas, struct picture_sh
 
 /* --- drawing -------------------------------------------------------------------------------- */
 
-static void draw_cells(struct canvas *canvas, int index, const struct picture_shown *s)
+static void draw_cells(struct canvas *canvas, int index, const struct picture_shown *s,
+                       const struct gfx_cell *cells)
 {
     for (int i = 0; i < s->area.w * s->area.h; i++) {
         int x = s->area.x + i % s->area.w, y = s->area.y + i / s->area.w;
         struct cell *cell = &canvas->cells[y * canvas->cols + x];
-        const struct gfx_cell *g = &s->out->cells[i];
+        const struct gfx_cell *g = &cells[i];
         if (cell->picture != index + 1 || !g->ch)
             continue;
         cell->ch = g->ch;
@@ -459,7 +503,9 @@ void pictures_draw(struct canvas *canvas, const struct picture_shown *shown)
 {
     for (int i = 0; i < canvas->n_pictures; i++) {
         if (shown[i].out && shown[i].out->cells)
-            draw_cells(canvas, i, &shown[i]);
+            draw_cells(canvas, i, &shown[i], shown[i].out->cells);
+        else if (shown[i].preview && !shown[i].problem)
+            draw_cells(canvas, i, &shown[i], shown[i].preview->cells);
         else if (!shown[i].out)
             draw_name(canvas, i, &shown[i]);
     }

@@ -17,6 +17,7 @@ struct pictures_config {
     size_t cache_bytes;                /* kept results; 0: 48 MB */
     bool strips;                       /* pictures beside each other are sent as one */
     int page_colors;                   /* shared palette of a page; 0: 128 */
+    const struct gfx_backend *preview; /* one of cells, shown until the picture is; NULL: none */
 };
 
 struct pictures *pictures_new(const struct pictures_config *config);
@@ -34,6 +35,11 @@ struct picture_shown {
     struct area area;          /* the cells it covers: inside the wanted area, centred */
     const struct gfx_out *out; /* NULL while it is not ready; valid until the next frame */
     const char *problem;       /* why there is none, or NULL */
+    int full_rows;             /* rows of cells that the picture's pixels cover to their lower edge */
+    /* The same picture in cells of the area, to be shown until out is, NULL: none; what names it is
+     * the same as long as the picture and the area's size are. Valid as out is. */
+    const struct gfx_out *preview;
+    uint64_t preview_id;
 };
 
 /* Says what this frame wants (the canvas's pictures, in order; replaces what the last frame wanted)
@@ -41,9 +47,9 @@ struct picture_shown {
  * shows the whole strip and has its cells. thread: the UI's, as all of these */
 void pictures_frame(struct pictures *p, struct canvas *canvas, struct picture_shown *shown);
 
-/* Puts the frame's results into the canvas: half blocks and characters as cells, file names where
- * nothing is ready yet; the cells of a finished sixel stay the picture's. Cells that something
- * covers are left alone. */
+/* Puts the frame's results into the canvas: half blocks and characters as cells, previews, file
+ * names where nothing is known yet; the cells stay the picture's, see damage.h for those of a
+ * sixel. Cells that something covers are left alone. */
 void pictures_draw(struct canvas *canvas, const struct picture_shown *shown);
 
 /* Waits until nothing wanted is missing; for tests. false after seconds. */

@@ -88,42 +88,86 @@ void picture_fill(uint8_t *rgb, size_t n, uint32_t color)
     }
 }
 
-/* The part of the picture in the middle of the rectangle. */
-static void place(uint8_t *rgb, int width, int height, const struct image *image,
-                  const struct picture_want *want, struct rect part, int w, int h)
-{
-    uint8_t *small = xmalloc((size_t)w * (size_t)h * 3);
-    bool grows = w > part.width || h > part.height;
-    (grows ? resize_bilinear : resize_area)(small, w, h, image, part);
-    if (want->frame && part.width == image->width && part.height == image->height)
-        frame_window(small, w, h, picture_draw(want, image->width, image->height).window,
-                     image->width, image->height);
-    int x = (width - w) / 2, y = (height - h) / 2;
-    for (int row = 0; row < h; row++)
-        memcpy(rgb + ((size_t)(y + row) * (size_t)width + (size_t)x) * 3,
-               small + (size_t)row * (size_t)w * 3, (size_t)w * 3);
-    free(small);
-}
-
-/* Size in rectangle pixels of a part that keeps its shape on the screen. */
-static void fit(struct rect part, int width, int height, int aspect_w, int aspect_h, int *w, int *h)
+/* Size in rectangle pixels of a picture of shown_w x shown_h that keeps its shape on the screen. */
+static void fit(int shown_w, int shown_h, const struct picture_frame *f, int *w, int *h)
 {
     int fit_w, fit_h;
-    resize_fit(part.width, part.height, aspect_w, aspect_h, &fit_w, &fit_h);
-    *w = (int)((int64_t)fit_w * width / aspect_w);
-    *h = (int)((int64_t)fit_h * height / aspect_h);
-    *w = *w < 1 ? 1 : *w > width ? width : *w;
-    *h = *h < 1 ? 1 : *h > height ? height : *h;
+    resize_fit(shown_w, shown_h, f->aspect_w, f->aspect_h, &fit_w, &fit_h);
+    *w = (int)((int64_t)fit_w * f->width / f->aspect_w);
+    *h = (int)((int64_t)fit_h * f->height / f->aspect_h);
+    *w = *w < 1 ? 1 : *w > f->width ? f->width : *w;
+    *h = *h < 1 ? 1 : *h > f->height ? f->height : *h;
 }
 
-enum err_code picture_make(uint8_t **rgb, const struct picture_want *want, int width, int height,
-                           int aspect_w, int aspect_h, uint32_t background, struct err *err)
+static struct image scaled(const struct image *image, struct rect part, int w, int h)
+{
+    struct image out = {w, h, xmalloc((size_t)w * (size_t)h * 3)};
+    bool grows = w > part.width || h > part.height;
+    (grows ? resize_bilinear : resize_area)(out.rgb, w, h, image, part);
+    return out;
+}
+
+/* In the middle of the background. */
+static uint8_t *place(const struct image *small, const struct picture_frame *f)
+{
+    size_t n = (size_t)f->width * (size_t)f->height;
+    uint8_t *rgb = xmalloc(n * 3);
+    int x = (f->width - small->width) / 2, y = (f->height - small->height) / 2;
+    picture_fill(rgb, n, f->background);
+    for (int row = 0; row < small->height; row++)
+        memcpy(rgb + ((size_t)(y + row) * (size_t)f->width + (size_t)x) * 3,
+               small->rgb + (size_t)row * (size_t)small->width * 3, (size_t)small->width * 3);
+    return rgb;
+}
+
+static struct rect all_of(const struct image *image)
+{
+    return (struct rect){0, 0, image->width, image->height};
+}
+
+/* --- thumbs --------------------------------------------------------------------------------- */
+
+/* Of the scaled picture, which is cheap: decoding it once more would not be. */
+static struct picture_thumb thumb_of(const struct image *small, struct rect part,
+                                     const struct picture_want *want)
+{
+    int w = small->width, h = small->height, larger = w > h ? w : h;
+    if (larger > THUMB_SIDE) {
+        w = (int)((int64_t)w * THUMB_SIDE / larger);
+        h = (int)((int64_t)h * THUMB_SIDE / larger);
+    }
+    struct image image = scaled(small, all_of(small), w < 1 ? 1 : w, h < 1 ? 1 : h);
+    return (struct picture_thumb){image, part.width, part.height, want->window};
+}
+
+uint8_t *picture_from_thumb(const struct picture_thumb *thumb, const struct picture_want *want,
+                            const struct picture_frame *frame)
+{
+    int w = frame->width, h = frame->height;
+    struct rect part = all_of(&thumb->image), shown = {0, 0, thumb->shown_w, thumb->shown_h};
+    if (memcmp(&want->window, &thumb->window, sizeof want->window) != 0) {
+        part = part_of(&want->window, part.width, part.height);
+        shown = part_of(&want->window, shown.width, shown.height);
+    }
+    if (want->fit != PICTURE_STRETCH)
+        fit(shown.width, shown.height, frame, &w, &h);
+    struct image small = scaled(&thumb->image, part, w, h);
+    uint8_t *rgb = place(&small, frame);
+    image_done(&small);
+    return rgb;
+}
+
+/* --- from the file -------------------------------------------------------------------------- */
+
+enum err_code picture_make(uint8_t **rgb, struct picture_thumb *thumb,
+                           const struct picture_want *want, const struct picture_frame *frame,
+                           struct err *err)
 {
     static const struct image_limits limits = IMAGE_LIMITS_DEFAULT;
     struct image image = {0}, square;
     struct image_info info;
     bool stretch = want->fit == PICTURE_STRETCH;
-    int smaller = width < height ? width : height, larger = width < height ? height : width;
+    int w = frame->width, h = frame->height, smaller = w < h ? w : h, larger = w < h ? h : w;
     /* the network's view is exact, and a part needs its pixels: never from a scaled decode; a
      * frame's place is that of the full size */
     bool full = want->square || want->frame || want->window.w > 0;
@@ -136,15 +180,18 @@ enum err_code picture_make(uint8_t **rgb, const struct picture_want *want, int w
         image_done(&image);
         image = square;
     }
-    int w = width, h = height;
-    struct rect part = {0, 0, image.width, image.height};
-    if (!want->square)
-        part = part_of(&want->window, image.width, image.height);
+    struct rect part = want->square ? all_of(&image)
+                                    : part_of(&want->window, image.width, image.height);
     if (!stretch)
-        fit(part, width, height, aspect_w, aspect_h, &w, &h);
-    *rgb = xmalloc((size_t)width * (size_t)height * 3);
-    picture_fill(*rgb, (size_t)width * (size_t)height, background);
-    place(*rgb, width, height, &image, want, part, w, h);
+        fit(part.width, part.height, frame, &w, &h);
+    struct image small = scaled(&image, part, w, h);
+    if (want->frame && part.width == image.width && part.height == image.height)
+        frame_window(small.rgb, w, h, picture_draw(want, image.width, image.height).window,
+                     image.width, image.height);
+    *rgb = place(&small, frame);
+    if (thumb)
+        *thumb = thumb_of(&small, part, want);
+    image_done(&small);
     image_done(&image);
     return ERR_OK;
 }

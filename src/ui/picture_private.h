@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "ui/picture.h"
+#include "ui/picture_make.h"
 
 #define STRIP_PARTS 32
 
@@ -26,6 +27,9 @@ struct entry {
     bool wanted;
     uint64_t id, used;
     struct gfx_out out;
+    struct picture_thumb thumb; /* as soon as the file was read, where previews are wanted */
+    struct gfx_out preview;     /* cells NULL: not made yet */
+    uint64_t preview_id;
     char problem[128];
     int n_parts;
     struct strip_part {
@@ -47,6 +51,11 @@ struct pictures {
 };
 
 bool same_config(const struct pictures_config *a, const struct pictures_config *b);
+bool same_picture(const struct picture_want *a, const struct picture_want *b); /* on a page or not */
+
+/* Cells that the picture takes of those it was given: larger ones than the terminal can show exactly
+ * are not drawn by it at all. */
+void picture_cells(const struct picture_key *key, int *cols, int *rows);
 
 /* Puts a new result into the list; with the lock. */
 struct entry *add_entry(struct pictures *p);
@@ -54,6 +63,15 @@ struct entry *add_entry(struct pictures *p);
 /* Joins the frame's ready pictures of a row into strips: the first one shows the strip, whose cells
  * it gets, the others nothing. Returns whether a strip must be made. With the lock. */
 bool strips_frame(struct pictures *p, struct canvas *canvas, struct picture_shown *shown);
+
+/* The preview of the entry from a thumb, its own or that of a part of the same picture. Pure. */
+void preview_make(struct gfx_out *out, const struct picture_thumb *thumb,
+                  const struct picture_key *key);
+
+/* Adds the preview to what is shown, made now where only another size of the picture is known. With
+ * the lock. */
+void preview_frame(struct pictures *p, struct entry *e, struct area area,
+                   struct picture_shown *shown);
 
 /* Makes one wanted strip; false: there is none to be made. Called and left with the lock. thread:
  * the worker */

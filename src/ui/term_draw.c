@@ -215,10 +215,7 @@ bool term_show(struct terminal *t, const struct canvas *canvas, const struct pic
     t->next = xgrow(t->next, &t->next_cap, (size_t)t->cols * (size_t)t->rows, sizeof *t->next);
     bool busy = link_busy(&t->link, clock_now());
     with_pixels = with_pixels && t->gfx && t->gfx->draw;
-    damage_plan(&t->damage, canvas, shown, with_pixels, t->next, send);
-    t->held = busy && any(send, canvas->n_pictures);
-    for (int i = 0; t->held && i < canvas->n_pictures; i++)
-        send[i] = false;
+    t->held = damage_plan(&t->damage, canvas, shown, with_pixels && !busy, t->next, send) && busy;
     bool moved = canvas->cursor_x != t->cursor_x || canvas->cursor_y != t->cursor_y;
     if (any_cell_changed(t) || moved || any(send, canvas->n_pictures))
         write_frame(t, canvas, shown, send);

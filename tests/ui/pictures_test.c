@@ -76,6 +76,29 @@ static void iterm2_pictures(void **state)
     flowers_quit(p);
 }
 
+/* Nothing of a preview is seen beside the picture: it ends within a row of cells, which is blank
+ * again. */
+static void sixel_replaces_previews(void **state)
+{
+    (void)state;
+    struct pty *p = flowers_start(160, 40, PTY_SIXEL);
+    assert_true(pty_wait_pictures(p, 1));
+    assert_true(pty_wait_text(p, "18 used"));
+    size_t before = p->n_pictures, partial = 0;
+    pty_send(p, "2");
+    assert_true(pty_wait_pictures(p, before + 15));
+    for (size_t i = p->n_pictures - 15; i < p->n_pictures; i++) {
+        const struct pty_picture *a = &p->pictures[i];
+        int row = a->y + a->height / 20;
+        partial += a->height % 20 != 0;
+        for (int x = a->x; x < a->x + a->width / 10; x++)
+            assert_true(a->height % 20 == 0 || p->cells[row * p->cols + x] != 0x2580);
+    }
+    print_message("# %zu of 15 pictures end within a row of cells\n", partial);
+    assert_true(partial > 0);
+    flowers_quit(p);
+}
+
 /* The option stands above the answers. */
 static void the_option_decides(void **state)
 {
@@ -151,6 +174,7 @@ static void slow_links_get_less(void **state)
     assert_true(pty_wait_pictures(p, n + 1));
     print_message("# %zu bytes, on the slow link %zu\n", full, p->pictures[n].n_bytes);
     assert_true(p->pictures[n].n_bytes * 2 < full);
+    assert_false(pty_has(p, "\u2580")); /* a preview would cost as much again */
     pty_send(p, "2");
     assert_true(pty_wait_text(p, "slow link: pictures in half blocks"));
     assert_true(pty_wait_text(p, "\u2580"));
@@ -213,6 +237,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kitty_pictures),      cmocka_unit_test(iterm2_pictures),
+        cmocka_unit_test(sixel_replaces_previews),
         cmocka_unit_test(the_option_decides),  cmocka_unit_test(tmux_gets_strips),
         cmocka_unit_test(slow_links_get_less), cmocka_unit_test(grid_on_terminals),
         cmocka_unit_test(grid_scrolls),

@@ -353,7 +353,8 @@ static uint8_t *make(const struct picture_want *given, int w, int h)
     struct picture_want want = *given;
     uint8_t *rgb;
     snprintf(want.path, sizeof want.path, "%s", file);
-    assert_int_equal(picture_make(&rgb, &want, w, h, w, h, 0x010203, NULL), ERR_OK);
+    const struct picture_frame frame = {w, h, w, h, 0x010203};
+    assert_int_equal(picture_make(&rgb, NULL, &want, &frame, NULL), ERR_OK);
     return rgb;
 }
 

@@ -89,7 +89,8 @@ static void sixel_holds_the_picture(void **state)
     assert_int_equal(w, 200);
     assert_int_equal(h, 138); /* whole sixel rows inside 140 */
     uint8_t *want;
-    assert_int_equal(picture_make(&want, &c.pictures[0].want, w, h, w, h, 0x102030, NULL), ERR_OK);
+    const struct picture_frame frame = {w, h, w, h, 0x102030};
+    assert_int_equal(picture_make(&want, NULL, &c.pictures[0].want, &frame, NULL), ERR_OK);
     double sum = 0;
     for (int i = 0; i < w * h; i++) {
         for (int k = 0; k < 3; k++)

@@ -83,7 +83,8 @@ static void four_ways_give_the_same_pixels(void **state)
         struct picture_want want = {.square = SIDE, .fit = PICTURE_STRETCH};
         snprintf(want.path, sizeof want.path, "%s", path);
         assert_int_equal(loader_square(predict, path, &validation, &info, NULL), ERR_OK);
-        assert_int_equal(picture_make(&preview, &want, SIDE, SIDE, 1, 1, 0, NULL), ERR_OK);
+        const struct picture_frame frame = {SIDE, SIDE, 1, 1, 0};
+        assert_int_equal(picture_make(&preview, NULL, &want, &frame, NULL), ERR_OK);
         assert_memory_equal(val + i * SQUARE, train + i * SQUARE, SQUARE);
         assert_memory_equal(val + i * SQUARE, predict, SQUARE);
         assert_memory_equal(val + i * SQUARE, preview, SQUARE);
