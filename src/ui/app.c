@@ -200,14 +200,14 @@ static double next_due(const struct app *app)
 }
 
 /* While new numbers wait for their frame, more of them wake nobody: a run may make thousands of
- * steps a second. */
+ * steps a second. Nor do more pictures while a frame is due. */
 static void wait_for_work(struct app *app)
 {
     struct pollfd fds[5] = {
         {.fd = term_fd(app->term), .events = POLLIN},
         {.fd = signals_fd(), .events = POLLIN},
         {.fd = app->engine && !app->dirty ? engine_event_fd(app->engine) : -1, .events = POLLIN},
-        {.fd = pictures_fd(app->pictures), .events = POLLIN},
+        {.fd = app->urgent ? -1 : pictures_fd(app->pictures), .events = POLLIN},
         {.fd = term_stray_fd(app->term), .events = POLLIN},
     };
     double due = next_due(app);
