@@ -15,6 +15,19 @@ AS_CASE([$enable_sanitize], [no], [SANITIZE=], [yes], [SANITIZE="-fsanitize=addr
 AC_SUBST([SANITIZE])
 AM_CONDITIONAL([HAVE_SANITIZE], [test -n "$SANITIZE"])])
 
+dnl FL_ARG_CHAFA: --with-chafa asks for libchafa, --without-chafa goes without; where nothing is said it is taken when it is here.
+AC_DEFUN([FL_ARG_CHAFA], [
+AC_ARG_WITH([chafa], [AS_HELP_STRING([--with-chafa], [finer blocks for pictures on terminals without graphics, by libchafa (libchafa-dev and libglib2.0-dev)])],
+  [], [with_chafa=auto])
+fl_chafa=no
+AS_IF([test "x$with_chafa" != xno], [
+  PKG_CHECK_MODULES([CHAFA], [chafa >= 1.12], [fl_chafa=yes],
+    [AS_IF([test "x$with_chafa" = xyes], [AC_MSG_ERROR([libchafa 1.12 or newer is missing (packages libchafa-dev and libglib2.0-dev)])])])])
+dnl its headers are not pedantic
+CHAFA_CFLAGS=`echo "$CHAFA_CFLAGS" | sed 's/-I/-isystem /g'`
+AS_IF([test $fl_chafa = yes], [AC_DEFINE([HAVE_CHAFA], [1], [Blocks by libchafa.])])
+AM_CONDITIONAL([HAVE_CHAFA], [test $fl_chafa = yes])])
+
 dnl FL_TORCH_PREFIX_VERSION(DIR): sets fl_version (MAJOR.MINOR) and fl_libdir when DIR holds a libtorch: a prefix (/usr), an
 dnl unpacked libtorch, or the torch folder of a Python installation.
 AC_DEFUN([FL_TORCH_PREFIX_VERSION], [

@@ -95,11 +95,15 @@ libfl_ui_a_SOURCES += \
 	src/ui/data_facts.c src/ui/data_lists.c src/ui/data_problems.c src/ui/data_screen.h src/ui/data_sizes.c \
 	src/ui/data_sizes.h src/ui/data_window.c src/ui/samples_draw.c src/ui/samples_pick.c src/ui/samples_screen.h \
 	src/ui/samples_want.c src/ui/order.c src/ui/order.h src/ui/zoom.c src/ui/zoom.h
+# finer blocks
+if HAVE_CHAFA
+libfl_ui_a_SOURCES += src/ui/gfx_chafa.c
+endif
 # charts
 libfl_ui_a_SOURCES += \
 	src/ui/attention.c src/ui/attention.h src/ui/chart_view.c src/ui/chart_view.h src/ui/charts.def src/ui/history.c src/ui/history.h src/ui/series.c src/ui/series.h \
 	src/ui/train_charts.c src/ui/train_keys.c src/ui/train_parts.c src/ui/train_screen.h
-libfl_ui_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURSES_CFLAGS) $(SIXEL_CFLAGS) -DPKGDATADIR='"$(pkgdatadir)"'
+libfl_ui_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURSES_CFLAGS) $(SIXEL_CFLAGS) $(CHAFA_CFLAGS) -DPKGDATADIR='"$(pkgdatadir)"'
 
 # leaving a run and coming back
 libfl_batch_a_SOURCES += src/batch/cmd_attach.c
@@ -109,5 +113,5 @@ bin_PROGRAMS += flowerlab
 flowerlab_SOURCES = src/main.c
 flowerlab_CPPFLAGS = $(AM_CPPFLAGS)
 flowerlab_LDADD = libfl_ui.a libfl_batch.a libfl_engine.a libfl_nn.a libfl_data.a libfl_stats.a libfl_image.a \
-	libfl_config.a libfl_base.a $(CURSES_LIBS) $(SIXEL_LIBS) $(JPEG_LIBS) $(PNG_LIBS) $(ZIP_LIBS) $(CJSON_LIBS) \
+	libfl_config.a libfl_base.a $(CURSES_LIBS) $(gfx_libs) $(JPEG_LIBS) $(PNG_LIBS) $(ZIP_LIBS) $(CJSON_LIBS) \
 	$(XXHASH_LIBS) $(CURL_LIBS) $(CRYPTO_LIBS) -ldl -lm

@@ -193,6 +193,7 @@ void app_graphics(struct app *app)
                      term_utf8(app->term), term_colors(app->term));
     struct pictures_config config = {
         .background = r->background >= 0 ? (uint32_t)r->background : app->theme.background,
+        .colors = facts.colors,
         .page_colors = r->registers > 1 && r->registers < 128 ? r->registers : 0,
     };
     config.level = slow_down(app, &facts);

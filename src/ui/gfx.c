@@ -7,6 +7,9 @@
 
 /* In the order in which auto tries them. */
 static const struct gfx_backend *const backends[] = {&gfx_iterm2, &gfx_sixel, &gfx_kitty,
+#ifdef HAVE_CHAFA
+                                                     &gfx_chafa,
+#endif
                                                      &gfx_blocks, &gfx_ascii};
 
 void gfx_out_done(struct gfx_out *out)
@@ -69,12 +72,16 @@ const struct gfx_backend *gfx_choose(const struct gfx_facts *facts, const char *
     const char *unused;
     why = why ? why : &unused;
     *why = "as the option graphics says";
-    if (!str_eq(facts->option, "auto") && !str_eq(facts->option, "blocks"))
+    size_t i = 0, n = sizeof backends / sizeof *backends;
+    if (str_eq(facts->option, "blocks")) /* there may be no colours for them */
+        while (backends[i]->draw)
+            i++;
+    else if (str_eq(facts->option, "half-blocks"))
+        while (backends[i] != &gfx_blocks)
+            i++;
+    else if (!str_eq(facts->option, "auto"))
         return named(facts->option);
-    bool cells = str_eq(facts->option, "blocks"); /* there may be no colours for them */
-    for (size_t i = 0; i < sizeof backends / sizeof *backends; i++) {
-        if (!(cells && backends[i]->draw) && backends[i]->probe(facts, why))
-            return backends[i];
-    }
-    return NULL;
+    while (i < n && !backends[i]->probe(facts, why))
+        i++;
+    return i < n ? backends[i] : NULL;
 }

@@ -39,6 +39,7 @@ struct gfx_pixels {
                             nearly as can be */
     struct gfx_palette *palette; /* from palette_new, or NULL for its own */
     enum gfx_level level;
+    int colors; /* of the terminal, where the result is cells; less than 1 << 24 counts as 256 */
 };
 
 /* What decides the backend. */
@@ -82,13 +83,15 @@ struct gfx_backend {
         *finish; /* removes every picture, before the terminal is given back; NULL as above */
 };
 
-extern const struct gfx_backend gfx_sixel, gfx_kitty, gfx_iterm2, gfx_blocks, gfx_ascii;
+/* gfx_blocks are half blocks; gfx_chafa is there where libchafa was at the build (HAVE_CHAFA). */
+extern const struct gfx_backend gfx_sixel, gfx_kitty, gfx_iterm2, gfx_chafa, gfx_blocks, gfx_ascii;
 
 /* The backend that the option names, or the first of the table that can be used; NULL: none. why
  * may be NULL. */
 const struct gfx_backend *gfx_choose(const struct gfx_facts *facts, const char **why);
 
-/* Helpers of backends: cursor to a cell, and back. */
+/* Helpers of backends: why cells are taken for pictures; cursor to a cell, and back. */
+const char *gfx_cells_why(const struct gfx_facts *facts, bool chafa);
 void gfx_go(struct str *out, int x, int y);
 void gfx_back(struct str *out);
 

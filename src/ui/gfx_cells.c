@@ -9,14 +9,28 @@
 
 /* --- half blocks ---------------------------------------------------------------------------- */
 
+const char *gfx_cells_why(const struct gfx_facts *facts, bool chafa)
+{
+    static const char *const texts[][2] = {
+        {"half blocks: the terminal does not answer that it has pictures",
+         "libchafa's blocks: the terminal does not answer that it has pictures"},
+        {"half blocks: Konsole leaves sixel pictures behind",
+         "libchafa's blocks: Konsole leaves sixel pictures behind"},
+        {"half blocks: zellij misplaces sixel pictures",
+         "libchafa's blocks: zellij misplaces sixel pictures"},
+        {"half blocks: this tmux has no sixel", "libchafa's blocks: this tmux has no sixel"}};
+    int i = facts->sixel && facts->konsole  ? 1
+            : facts->sixel && facts->zellij ? 2
+            : facts->tmux                   ? 3
+                                            : 0;
+    return texts[i][chafa];
+}
+
 static bool block_probe(const struct gfx_facts *facts, const char **why)
 {
     if (!facts->utf8 || facts->colors < 256)
         return false;
-    *why = facts->sixel && facts->konsole  ? "half blocks: Konsole leaves sixel pictures behind"
-           : facts->sixel && facts->zellij ? "half blocks: zellij misplaces sixel pictures"
-           : facts->tmux                   ? "half blocks: this tmux has no sixel"
-                         : "half blocks: the terminal does not answer that it has pictures";
+    *why = gfx_cells_why(facts, false);
     return true;
 }
 
@@ -51,7 +65,7 @@ static enum err_code block_encode(struct gfx_out *out, const struct gfx_pixels *
 }
 
 const struct gfx_backend gfx_blocks = {
-    .name = "blocks", .probe = block_probe, .pixels = block_pixels, .encode = block_encode};
+    .name = "half-blocks", .probe = block_probe, .pixels = block_pixels, .encode = block_encode};
 
 /* --- characters ----------------------------------------------------------------------------- */
 

@@ -83,6 +83,7 @@ static void choose(struct sheet *s, const struct options *options, int fd)
     s->config = (struct pictures_config){
         .backend = s->gfx,
         .background = s->replies.background >= 0 ? (uint32_t)s->replies.background : 0,
+        .colors = s->colors,
         .page_colors =
             s->replies.registers > 1 && s->replies.registers < 128 ? s->replies.registers : 0};
     if (!ask_cell_option(options->cell, &s->config.cell_w, &s->config.cell_h))

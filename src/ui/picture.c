@@ -35,7 +35,7 @@ bool same_config(const struct pictures_config *a, const struct pictures_config *
 {
     return a->backend == b->backend && a->cell_w == b->cell_w && a->cell_h == b->cell_h &&
            a->max_w == b->max_w && a->max_h == b->max_h && a->background == b->background &&
-           a->level == b->level && a->strips == b->strips;
+           a->level == b->level && a->colors == b->colors && a->strips == b->strips;
 }
 
 static bool same_key(const struct picture_key *a, const struct picture_key *b)
@@ -145,7 +145,7 @@ static void finish_one(struct pictures *p, struct making *m, struct gfx_palette 
     struct gfx_out out = {0};
     const struct gfx_pixels pixels = {m->cols,   m->rows, m->width,
                                       m->height, m->rgb,  m->key.config.background,
-                                      palette,   m->key.config.level};
+                                      palette,   m->key.config.level, m->key.config.colors};
     if (m->err.code == ERR_OK && m->key.config.strips) { /* a strip will encode them */
         out = (struct gfx_out){
             .cols = m->cols, .rows = m->rows, .width = m->width, .height = m->height};

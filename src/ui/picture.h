@@ -13,6 +13,7 @@ struct pictures_config {
     int cell_w, cell_h;                /* pixels of a cell */
     int max_w, max_h;                  /* largest picture of an exact backend, pixels */
     enum gfx_level level;              /* GFX_FULL or GFX_LEAN */
+    int colors;                        /* of the terminal */
     uint32_t background;               /* 0xRRGGBB around pictures */
     size_t cache_bytes;                /* kept results; 0: 48 MB */
     bool strips;                       /* pictures beside each other are sent as one */

@@ -18,15 +18,18 @@ tests_unit_action_test_CPPFLAGS = $(test_cppflags)
 tests_unit_action_test_LDADD = $(ui_test_libs)
 tests_unit_picture_test_SOURCES = tests/unit/picture_test.c tests/unit/test.h
 tests_unit_picture_test_CPPFLAGS = $(test_cppflags) $(SIXEL_CFLAGS)
-tests_unit_picture_test_LDADD = libfl_ui.a libfl_image.a libfl_base.a $(SIXEL_LIBS) $(JPEG_LIBS) $(PNG_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_picture_test_LDADD = libfl_ui.a libfl_image.a libfl_base.a $(gfx_libs) $(JPEG_LIBS) $(PNG_LIBS) $(CMOCKA_LIBS) -lm
 tests_unit_preview_test_SOURCES = tests/unit/preview_test.c tests/unit/test.h
 tests_unit_preview_test_CPPFLAGS = $(test_cppflags)
-tests_unit_preview_test_LDADD = libfl_ui.a libfl_image.a libfl_base.a $(SIXEL_LIBS) $(JPEG_LIBS) $(PNG_LIBS) $(CMOCKA_LIBS) -lm
-check_PROGRAMS += tests/unit/gfx.test tests/unit/preview.test
-TESTS += tests/unit/gfx.test tests/unit/preview.test
+tests_unit_preview_test_LDADD = libfl_ui.a libfl_image.a libfl_base.a $(gfx_libs) $(JPEG_LIBS) $(PNG_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_blocks_test_SOURCES = tests/unit/blocks_test.c tests/unit/test.h
+tests_unit_blocks_test_CPPFLAGS = $(test_cppflags)
+tests_unit_blocks_test_LDADD = libfl_ui.a libfl_image.a libfl_base.a $(gfx_libs) $(JPEG_LIBS) $(PNG_LIBS) $(CMOCKA_LIBS) -lm
+check_PROGRAMS += tests/unit/gfx.test tests/unit/preview.test tests/unit/blocks.test
+TESTS += tests/unit/gfx.test tests/unit/preview.test tests/unit/blocks.test
 tests_unit_gfx_test_SOURCES = tests/unit/gfx_test.c tests/unit/test.h
 tests_unit_gfx_test_CPPFLAGS = $(test_cppflags)
-tests_unit_gfx_test_LDADD = libfl_ui.a libfl_image.a libfl_base.a $(SIXEL_LIBS) $(JPEG_LIBS) $(PNG_LIBS) $(CMOCKA_LIBS) -lm
+tests_unit_gfx_test_LDADD = libfl_ui.a libfl_image.a libfl_base.a $(gfx_libs) $(JPEG_LIBS) $(PNG_LIBS) $(CMOCKA_LIBS) -lm
 tests_unit_edit_test_SOURCES = tests/unit/edit_test.c tests/unit/test.h
 tests_unit_edit_test_CPPFLAGS = $(test_cppflags)
 tests_unit_edit_test_LDADD = $(ui_test_libs)
@@ -35,7 +38,7 @@ tests_unit_edit_test_LDADD = $(ui_test_libs)
 tests_ui_screens_main_SOURCES = tests/ui/screens_main.c
 tests_ui_screens_main_CPPFLAGS = $(AM_CPPFLAGS)
 tests_ui_screens_main_LDADD = libfl_ui.a libfl_engine.a libfl_nn.a libfl_data.a libfl_stats.a libfl_image.a libfl_config.a \
-	libfl_base.a $(CURSES_LIBS) $(SIXEL_LIBS) $(JPEG_LIBS) $(PNG_LIBS) $(ZIP_LIBS) $(CJSON_LIBS) $(XXHASH_LIBS) $(CURL_LIBS) \
+	libfl_base.a $(CURSES_LIBS) $(gfx_libs) $(JPEG_LIBS) $(PNG_LIBS) $(ZIP_LIBS) $(CJSON_LIBS) $(XXHASH_LIBS) $(CURL_LIBS) \
 	$(CRYPTO_LIBS) -ldl -lm
 
 # a program on a pseudo terminal
@@ -57,7 +60,7 @@ check_PROGRAMS += tests/ui/curscr.test
 TESTS += tests/ui/curscr.test
 tests_ui_curscr_test_SOURCES = tests/ui/curscr_test.c tests/unit/test.h
 tests_ui_curscr_test_CPPFLAGS = $(test_cppflags) $(CURSES_CFLAGS)
-tests_ui_curscr_test_LDADD = libfl_ui.a libfl_config.a libfl_image.a libfl_base.a $(CURSES_LIBS) $(SIXEL_LIBS) $(JPEG_LIBS) \
+tests_ui_curscr_test_LDADD = libfl_ui.a libfl_config.a libfl_image.a libfl_base.a $(CURSES_LIBS) $(gfx_libs) $(JPEG_LIBS) \
 	$(PNG_LIBS) $(CMOCKA_LIBS) -lutil -lm
 
 # the real program by keys

@@ -1,5 +1,6 @@
 /* Backends for pictures: which one is taken, and the very bytes they send.
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
 #include "unit/test.h"
 
 #include <stdio.h>
@@ -10,6 +11,14 @@
 #include "image/decode.h"
 #include "ui/gfx.h"
 #include "ui/link.h"
+
+#ifdef HAVE_CHAFA /* what half blocks are replaced by where libchafa is */
+#define FINEST "blocks"
+#define FINEST_WHY "libchafa's blocks"
+#else
+#define FINEST "half-blocks"
+#define FINEST_WHY "half blocks"
+#endif
 
 /* --- choosing ------------------------------------------------------------------------------- */
 
@@ -23,14 +32,14 @@ static const struct {
     {"sixel", "sixel: ", {.option = "auto", .colors = 256, .sixel = true, .tmux = true}},
     /* Konsole: pictures of sixel stay behind; kitty's protocol is answered by newer ones */
     {"kitty", "kitty's", {.option = "auto", .sixel = true, .kitty = true, .konsole = true}},
-    {"blocks",
-     "half blocks: Konsole",
+    {FINEST,
+     FINEST_WHY ": Konsole",
      {.option = "auto", .utf8 = true, .colors = 256, .sixel = true, .konsole = true}},
-    {"blocks",
-     "half blocks: zellij",
+    {FINEST,
+     FINEST_WHY ": zellij",
      {.option = "auto", .utf8 = true, .colors = 256, .sixel = true, .zellij = true}},
-    {"blocks",
-     "half blocks: this tmux",
+    {FINEST,
+     FINEST_WHY ": this tmux",
      {.option = "auto", .utf8 = true, .colors = 256, .tmux = true}},
     /* a name that was answered counts, the environment only where none was */
     {"iterm2",
@@ -44,8 +53,8 @@ static const struct {
     {"sixel",
      "sixel: ",
      {.option = "auto", .sixel = true, .version = "XTerm(379)", .program = "iTerm.app"}},
-    {"blocks",
-     "half blocks: this tmux",
+    {FINEST,
+     FINEST_WHY ": this tmux",
      {.option = "auto", .utf8 = true, .colors = 256, .over_ssh = "iTerm2", .tmux = true}},
     {"ascii",
      "characters",
@@ -58,7 +67,9 @@ static const struct {
     {"iterm2", "as the option", {.option = "iterm2", .sixel = true}},
     {"ascii", "as the option", {.option = "ascii", .sixel = true, .utf8 = true, .colors = 256}},
     {"ascii", "characters", {.option = "blocks", .sixel = true}},
-    {"blocks", "half blocks", {.option = "blocks", .sixel = true, .utf8 = true, .colors = 256}},
+    {"ascii", "characters", {.option = "half-blocks", .utf8 = true, .colors = 16}},
+    {FINEST, FINEST_WHY, {.option = "blocks", .sixel = true, .utf8 = true, .colors = 256}},
+    {"half-blocks", "half blocks", {.option = "half-blocks", .sixel = true, .utf8 = true, .colors = 256}},
     {NULL, "as the option", {.option = "none", .sixel = true}},
 };
 
