@@ -12,6 +12,7 @@
 
 #define SEQUENCE_MAX 4096 /* an unfinished answer longer than this is rubbish */
 #define PASTE_MAX (1 << 20)
+#define MOUSE_MODIFIERS (4 | 8 | 16) /* Shift, Alt, Control */
 
 struct decoder {
     struct replies *replies;
@@ -317,6 +318,21 @@ static int letter_key(char final)
     }
 }
 
+/* SGR's report of the mouse: "<button;column;row", M for a press. False: a release, a motion, another
+ * button. */
+static bool mouse_report(const char *body, size_t n, char final, struct mouse *mouse)
+{
+    int v[4];
+    if (final != 'M' || read_numbers(body + 1, n - 1, v, 4) != 3 || v[0] < 0 || v[1] < 1 || v[2] < 1)
+        return false;
+    int button = v[0] & ~MOUSE_MODIFIERS;
+    *mouse = (struct mouse){button == 64   ? MOUSE_WHEEL_UP
+                            : button == 65 ? MOUSE_WHEEL_DOWN
+                                           : MOUSE_CLICK,
+                            v[1] - 1, v[2] - 1, (v[0] & MOUSE_MODIFIERS) != 0};
+    return button == 0 || button == 64 || button == 65;
+}
+
 /* A finished CSI of n parameter bytes at body. used: bytes with its beginning and end. */
 static enum step end_csi(struct decoder *d, struct key_event *event, const char *body, size_t n,
                          size_t used)
@@ -324,7 +340,15 @@ static enum step end_csi(struct decoder *d, struct key_event *event, const char 
     char final = body[n];
     int v[4] = {-1, -1, -1, -1};
     bool ghost = d->ghost;
+    struct mouse mouse;
     d->ghost = false;
+    if (n && body[0] == '<' && (final == 'M' || final == 'm')) {
+        bool good = mouse_report(body, n, final, &mouse) && !ghost;
+        consume(d, used);
+        if (good)
+            *event = (struct key_event){.key = {K_MOUSE, 0}, .mouse = mouse};
+        return good ? STEP_KEY : STEP_USED;
+    }
     if (answer_csi(d->replies, body, n, final)) {
         consume(d, used);
         return STEP_USED;
@@ -506,7 +530,8 @@ bool decoder_waits(const struct decoder *d)
     if (!d->bytes.len || d->in_paste)
         return false;
     bool begun = d->bytes.len > 1 || d->ghost;
-    return !(begun && d->expect);
+    bool mouse = d->bytes.len > 2 && memcmp(d->bytes.s, "\033[<", 3) == 0;
+    return !((begun && d->expect) || mouse);
 }
 
 void decoder_timeout(struct decoder *d)

@@ -42,6 +42,7 @@ enum key_code {
     K_F11,
     K_F12,
     K_PASTE, /* a bracketed paste: its text is in the event */
+    K_MOUSE, /* a click of the left button, or the wheel: where is in the event */
     K_COUNT
 };
 
@@ -83,9 +84,18 @@ const char *replies_questions(const char *terminal_type);
 
 /* --- decoder -------------------------------------------------------------------------------- */
 
+enum mouse_what { MOUSE_CLICK, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
+
+struct mouse {
+    enum mouse_what what;
+    int x, y;      /* cell, from 0 */
+    bool modified; /* with Shift, Alt or Control */
+};
+
 struct key_event {
     struct key key;
-    const char *text; /* K_PASTE: borrowed until the next call */
+    const char *text;   /* K_PASTE: borrowed until the next call */
+    struct mouse mouse; /* K_MOUSE */
 };
 
 /* Opaque. Bytes go in as they come, in pieces of any size; keys come out, answers go to replies and
@@ -102,7 +112,7 @@ bool decoder_next(struct decoder *d, struct key_event *event);
 bool decoder_waits(const struct decoder *d);
 void decoder_timeout(struct decoder *d);
 /* While answers are expected, beginnings of two bytes and more wait without limit (decoder_waits is
- * false for them). */
+ * false for them). So do always those of a report of the mouse, which nobody types. */
 void decoder_expect(struct decoder *d, bool answers);
 
 #endif

@@ -23,6 +23,9 @@ static void decode(struct str *out, struct replies *r, const char *text, size_t 
             str_add_c(out, ' ');
             if (e.text)
                 str_printf(out, "{%s} ", e.text);
+            if (e.key.code == K_MOUSE)
+                str_printf(out, "{%s %d %d%s} ", (const char *[]){"click", "up", "down"}[e.mouse.what], e.mouse.x,
+                           e.mouse.y, e.mouse.modified ? " modified" : "");
         }
     }
     while (decoder_waits(d)) {
@@ -66,6 +69,42 @@ static void keys(void **state)
     expect_keys("\377\300a", "a ");
     expect_keys("\033[99~\033[1;2;3x\033[Ia", "a ");
     expect_keys("\033[1\001q", "C-a q ");
+}
+
+/* Reports in pieces of any size, with a pause between none or all; what is no press is nothing. */
+static void mouse_reports(void **state)
+{
+    (void)state;
+    expect_keys("\033[<0;1;1Ma", "? {click 0 0} a ");
+    expect_keys("\033[<64;120;40M\033[<65;3;2M", "? {up 119 39} ? {down 2 1} ");
+    expect_keys("\033[<68;3;2M\033[<81;3;2M\033[<8;300;200M",
+                "? {up 2 1 modified} ? {down 2 1 modified} ? {click 299 199 modified} ");
+    expect_keys("\033[<0;1;1mx", "x ");              /* a release */
+    expect_keys("\033[<35;4;4Mx\033[<32;4;4My", "x y "); /* motions */
+    expect_keys("\033[<1;4;4M\033[<2;4;4M\033[<66;4;4Mx", "x ");
+    expect_keys("\033[<0;0;4M\033[<0;4M\033[<M\033[<;;M\033[<0;1;1;1Mx", "x ");
+}
+
+/* A report that stops in the middle is no key, whenever the rest comes. */
+static void late_mouse_reports(void **state)
+{
+    (void)state;
+    static const char report[] = "\033[<0;12;3M";
+    for (size_t cut = 3; cut < sizeof report - 1; cut++) {
+        struct replies r;
+        struct key_event e;
+        replies_init(&r);
+        struct decoder *d = decoder_new(&r);
+        decoder_feed(d, report, cut);
+        assert_false(decoder_next(d, &e));
+        assert_false(decoder_waits(d)); /* for no time */
+        decoder_feed(d, report + cut, sizeof report - 1 - cut);
+        assert_true(decoder_next(d, &e));
+        assert_int_equal(e.key.code, K_MOUSE);
+        assert_int_equal(e.mouse.x, 11);
+        assert_false(decoder_next(d, &e));
+        decoder_free(d);
+    }
 }
 
 static void names_read_back(void **state)
@@ -259,6 +298,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys),
+        cmocka_unit_test(mouse_reports),
+        cmocka_unit_test(late_mouse_reports),
         cmocka_unit_test(names_read_back),
         cmocka_unit_test(device_answers),
         cmocka_unit_test(size_answers),
