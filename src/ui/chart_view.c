@@ -46,6 +46,14 @@ static void set_window(struct chart_view *v, const struct chart_span *span, doub
     v->x1 = v->x0 + width;
 }
 
+/* The window from x0 to x1 factor times as wide, about a place in it. */
+static void zoom_about(struct chart_view *v, const struct chart_span *span, double x0, double x1,
+                       double factor, double about)
+{
+    double width = fmax(span->least, (x1 - x0) * factor);
+    set_window(v, span, about - (about - x0) * width / (x1 - x0), width);
+}
+
 void chart_zoom(struct chart_view *v, const struct chart_span *span, double factor)
 {
     double x0, x1, about;
@@ -54,9 +62,17 @@ void chart_zoom(struct chart_view *v, const struct chart_span *span, double fact
     about = v->cursor_on && v->cursor >= x0 && v->cursor <= x1 ? v->cursor
             : follows                                          ? span->now
                                                                : (x0 + x1) / 2;
-    double width = fmax(span->least, (x1 - x0) * factor);
-    set_window(v, span, about - (about - x0) * width / (x1 - x0), width);
+    zoom_about(v, span, x0, x1, factor, about);
     v->follow = !chart_zoomed(v) || (v->follow && !v->cursor_on);
+}
+
+void chart_zoom_at(struct chart_view *v, const struct chart_span *span, double factor, double at)
+{
+    double x0, x1;
+    chart_window(v, span, &x0, &x1);
+    bool edge = v->follow && span->now >= x0 && span->now <= x1 && at > x1 - (x1 - x0) / 10;
+    zoom_about(v, span, x0, x1, factor, edge ? fmin(at, span->now) : at);
+    v->follow = !chart_zoomed(v) || edge;
 }
 
 void chart_pan(struct chart_view *v, const struct chart_span *span, double share)
@@ -72,16 +88,21 @@ void chart_pan(struct chart_view *v, const struct chart_span *span, double share
 void chart_zoom_y(struct chart_view *v, enum chart_id chart, const struct plot_range *drawn,
                   double factor)
 {
-    double middle = (drawn->lo + drawn->hi) / 2, half = (drawn->hi - drawn->lo) / 2 * factor;
+    chart_zoom_y_at(v, chart, drawn, factor, (drawn->lo + drawn->hi) / 2);
+}
+
+void chart_zoom_y_at(struct chart_view *v, enum chart_id chart, const struct plot_range *drawn,
+                     double factor, double at)
+{
+    double width = (drawn->hi - drawn->lo) * factor;
     double size = fmax(fabs(drawn->lo), fabs(drawn->hi));
-    if (!(half > size * 1e-9) || half > 1e300)
+    if (!(width > 2 * size * 1e-9) || width > 1e300)
         return;
-    v->y[chart].lo = middle - half;
-    v->y[chart].hi = middle + half;
-    if (!drawn->log && drawn->lo >= 0 && v->y[chart].lo < 0) { /* nothing lies below 0 */
-        v->y[chart].hi = fmin(2 * half, 1e300);
-        v->y[chart].lo = 0;
-    }
+    double lo = at - (at - drawn->lo) * factor;
+    if (!drawn->log && drawn->lo >= 0 && lo < 0) /* nothing lies below 0 */
+        lo = 0;
+    v->y[chart].lo = lo;
+    v->y[chart].hi = lo + width;
 }
 
 void chart_pan_y(struct chart_view *v, enum chart_id chart, const struct plot_range *drawn,

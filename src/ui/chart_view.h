@@ -46,6 +46,10 @@ void chart_window(const struct chart_view *v, const struct chart_span *span, dou
  * and followed, else about the middle. Never beyond the axis; as wide as the axis is no window. */
 void chart_zoom(struct chart_view *v, const struct chart_span *span, double factor);
 
+/* The same about a place, which stays where it is seen while the axis allows it. Near the right end
+ * of a window that follows, it goes on following. */
+void chart_zoom_at(struct chart_view *v, const struct chart_span *span, double factor, double at);
+
 /* Moves the window by a share of its width. Reaching the newest point follows it, leaving it stops
  * that. */
 void chart_pan(struct chart_view *v, const struct chart_span *span, double share);
@@ -53,6 +57,9 @@ void chart_pan(struct chart_view *v, const struct chart_span *span, double share
 /* Zoom and pan of a chart's values, from the range that is drawn; factor > 1 shows more. */
 void chart_zoom_y(struct chart_view *v, enum chart_id chart, const struct plot_range *drawn,
                   double factor);
+/* Zoom about a value, in the range's terms, which stays in its row unless 0 would be left. */
+void chart_zoom_y_at(struct chart_view *v, enum chart_id chart, const struct plot_range *drawn,
+                     double factor, double at);
 void chart_pan_y(struct chart_view *v, enum chart_id chart, const struct plot_range *drawn,
                  double share);
 

@@ -47,6 +47,37 @@ static void zooming(void **state)
     assert_false(v.follow);
 }
 
+/* The wheel: what is under the pointer stays there, unless the axis ends. */
+static void zooming_about_a_place(void **state)
+{
+    struct chart_view v;
+    struct chart_span span = {.now = 8, .end = 10, .least = 0.5};
+    double x0, x1, share = 0.3, worst = 0;
+    (void)state;
+    chart_view_default(&v);
+    for (int i = 0; i < 12; i++) {
+        chart_window(&v, &span, &x0, &x1);
+        double at = x0 + share * (x1 - x0);
+        chart_zoom_at(&v, &span, 0.8, at);
+        chart_window(&v, &span, &x0, &x1);
+        worst = fmax(worst, fabs(x0 + share * (x1 - x0) - at));
+    }
+    print_message("# moved by %g at most\n", worst);
+    assert_true(worst < 1e-9);
+    assert_false(v.follow);
+    for (int i = 0; i < 30; i++)
+        chart_zoom_at(&v, &span, 0.8, x0);
+    assert_true(fabs(v.x1 - v.x0 - 0.5) < 1e-9); /* no narrower than this */
+    for (int i = 0; i < 40; i++)
+        chart_zoom_at(&v, &span, 1.25, x0);
+    assert_false(chart_zoomed(&v)); /* and no wider than all */
+    assert_true(v.follow);
+    span.now = span.end = 9.5;
+    chart_zoom_at(&v, &span, 0.5, 9.5); /* at the newest: it goes on following */
+    assert_true(v.follow);
+    expect_window(&v, &span, 4.75, 9.5);
+}
+
 static void panning(void **state)
 {
     struct chart_view v;
@@ -127,6 +158,13 @@ static void values(void **state)
     assert_float_equal(v.y[CHART_LOSS].hi, 2, 1e-12);
     chart_zoom_y(&v, CHART_RATE, &log, 2); /* powers of ten may be negative */
     assert_float_equal(v.y[CHART_RATE].lo, -3, 1e-12);
+    chart_zoom_y_at(&v, CHART_LOSS, &(struct plot_range){1, 3, 0.5, false, 0}, 0.5, 1.4);
+    assert_float_equal(v.y[CHART_LOSS].lo, 1.2, 1e-12); /* 1.4 stays at a fifth of the height */
+    assert_float_equal(v.y[CHART_LOSS].hi, 2.2, 1e-12);
+    chart_zoom_y_at(&v, CHART_LOSS, &(struct plot_range){0, 2, 0.5, false, 0}, 2, 1);
+    assert_float_equal(v.y[CHART_LOSS].lo, 0, 0); /* not below 0 */
+    assert_float_equal(v.y[CHART_LOSS].hi, 4, 1e-12);
+    chart_zoom_y(&v, CHART_LOSS, &(struct plot_range){1, 3, 0.5, false, 0}, 0.5);
     for (int i = 0; i < 3000; i++) { /* any number of keys */
         r = (struct plot_range){v.y[CHART_LOSS].lo, v.y[CHART_LOSS].hi, 1, false, 0};
         chart_zoom_y(&v, CHART_LOSS, &r, i < 1500 ? 2 : 0.5);
@@ -382,7 +420,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(zooming),
-        cmocka_unit_test(panning),
+        cmocka_unit_test(zooming_about_a_place), cmocka_unit_test(panning),
         cmocka_unit_test(following),
         cmocka_unit_test(cursors),
         cmocka_unit_test(values),
