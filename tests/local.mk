@@ -200,8 +200,11 @@ tests_ui_results_test_SOURCES = tests/ui/results_test.c $(stage_sources)
 tests_ui_results_test_CPPFLAGS = $(test_cppflags)
 tests_ui_results_test_LDADD = $(ui_screen_libs)
 # the data screen
-check_PROGRAMS += tests/ui/frame.test tests/unit/command.test
-TESTS += tests/ui/frame.test tests/unit/command.test
+check_PROGRAMS += tests/ui/frame.test tests/ui/mouse.test tests/unit/command.test
+TESTS += tests/ui/frame.test tests/ui/mouse.test tests/unit/command.test
+tests_ui_mouse_test_SOURCES = tests/ui/mouse_test.c $(stage_sources)
+tests_ui_mouse_test_CPPFLAGS = $(test_cppflags)
+tests_ui_mouse_test_LDADD = $(ui_screen_libs)
 tests_unit_command_test_SOURCES = tests/unit/command_test.c tests/unit/test.h
 tests_unit_command_test_CPPFLAGS = $(test_cppflags)
 tests_unit_command_test_LDADD = $(ui_screen_libs)

@@ -77,6 +77,7 @@ static enum err_code app_init(struct app *app, const struct options *options, st
     app_calls_init(app);
     app_theme(app);
     load_keys(app);
+    app_mouse(app);
     int cols, rows;
     term_size(app->term, &cols, &rows);
     canvas_init(&app->canvas, cols, rows);

@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "ui/help.h"
+#include "ui/parts.h"
 #include "ui/screens.h"
 
 #define HELP_COLS 110 /* wider lines are hard to read */
@@ -102,6 +103,9 @@ void app_help(struct app *app)
     str_clear(&s);
     str_printf(&s, "Theme: %s, %d colours", app->theme.name, term_colors(app->term));
     text_box_add(&text, ROLE_TEXT, "", s.s);
+    str_clear(&s);
+    str_printf(&s, "Mouse: %s, %s switches it", app->options.mouse ? "on" : "off", parts_key(ACTION_MOUSE));
+    text_box_add(&text, ROLE_TEXT, "", s.s);
     str_done(&s);
     popups_text(&app->popups, "Help: keys", &text);
     app->urgent = true;
@@ -183,6 +187,8 @@ void app_changed(struct app *app, enum option_id id)
     enum option_dirties dirties = option_row(id)->dirties;
     if (dirties == DIRTY_DATA && *app->model.data)
         app_open_data(app, app->model.data);
+    if (id == OPTION_ID_mouse)
+        app_mouse(app);
     if (dirties == DIRTY_THEME)
         app_theme(app);
     if (dirties == DIRTY_THEME || dirties == DIRTY_REFLOW)

@@ -54,7 +54,9 @@ static int draw_tabs(const struct app *app, struct canvas *c, struct area a, int
         bool named = full <= a.w || i == app->current;
         snprintf(tab, sizeof tab, " %zu%s%s ", i + 1, named ? " " : "",
                  named ? screen_at(i)->title : "");
+        int begin = x;
         x += canvas_put(c, a, x, 0, i == app->current ? ROLE_SELECT : ROLE_DIM, tab);
+        canvas_hit(c, (struct area){a.x + begin, a.y, x - begin, 1}, HIT_TAB, NULL, i);
     }
     return x;
 }

@@ -43,6 +43,9 @@ static bool own_action(struct app *app, enum action action)
         app_graphics(app);
         term_repaint(app->term);
         return true;
+    case ACTION_MOUSE:
+        app_mouse_toggle(app);
+        return true;
     case ACTION_PROMPT:
         prompt_open(&app->prompt);
         return true;
@@ -78,6 +81,10 @@ static void one_key(struct app *app, const struct key_event *event)
     term_calm(app->term);
     app->strays = 0;
     app->urgent = true;
+    if (key.code == K_MOUSE) {
+        app_mouse_event(app, &event->mouse);
+        return;
+    }
     if (app->popups.n > 0) {
         popups_key(&app->popups, event);
         return;

@@ -101,6 +101,11 @@ void app_prompt_key(struct app *app, const struct key_event *event);
 void app_theme(struct app *app); /* loads the theme that the options name */
 void app_theme_menu(struct app *app);
 
+/* app_mouse.c */
+void app_mouse(struct app *app);        /* on or off, as the option says */
+void app_mouse_toggle(struct app *app); /* the option */
+void app_mouse_event(struct app *app, const struct mouse *m);
+
 /* app_draw.c */
 void app_draw(struct app *app);
 void app_graphics(struct app *app); /* chooses the backend by what is known now */

@@ -43,6 +43,7 @@ void canvas_done(struct canvas *c)
 {
     free(c->cells);
     free(c->pictures);
+    free(c->hits);
     *c = (struct canvas){.cursor_x = -1, .cursor_y = -1};
 }
 
@@ -52,7 +53,24 @@ void canvas_clear(struct canvas *c)
     for (int i = 0; i < c->cols * c->rows; i++)
         c->cells[i] = blank;
     c->n_pictures = 0;
+    c->n_hits = 0;
     c->cursor_x = c->cursor_y = -1;
+}
+
+void canvas_hit(struct canvas *c, struct area a, enum hit_kind kind, const void *of, size_t index)
+{
+    c->hits = xgrow(c->hits, &c->cap_hits, c->n_hits + 1, sizeof *c->hits);
+    c->hits[c->n_hits++] = (struct hit){area_clip(a, canvas_area(c)), kind, of, index};
+}
+
+const struct hit *canvas_hit_at(const struct canvas *c, int x, int y)
+{
+    for (size_t i = c->n_hits; i-- > 0;) {
+        struct area a = c->hits[i].area;
+        if (x >= a.x && x < a.x + a.w && y >= a.y && y < a.y + a.h)
+            return &c->hits[i];
+    }
+    return NULL;
 }
 
 struct area canvas_area(const struct canvas *c)

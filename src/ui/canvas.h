@@ -54,11 +54,27 @@ struct canvas_picture {
     struct picture_want want;
 };
 
+/* What lies where, for the mouse. */
+enum hit_kind {
+    HIT_TAB,   /* index: of the screen */
+    HIT_KEY,   /* index: the action */
+    HIT_POPUP, /* of: the popup's title; index: of the item, SIZE_MAX elsewhere */
+    HIT_SCREEN /* of and index: as the screen likes */
+};
+struct hit {
+    struct area area;
+    enum hit_kind kind;
+    const void *of; /* only to be compared: it may be gone */
+    size_t index;
+};
+
 struct canvas {
     int cols, rows;
     struct cell *cells;    /* rows * cols */
     int n_pictures;
     struct canvas_picture *pictures;
+    size_t n_hits, cap_hits;
+    struct hit *hits;
     int cursor_x, cursor_y; /* where a text cursor is shown, -1 none */
     bool ascii;            /* only ASCII may be put: no UTF-8 on this terminal; canvas_put translates lines and marks */
 };
@@ -91,6 +107,10 @@ void canvas_bar(struct canvas *c, struct area a, int x, int y, int width, enum r
 
 /* Wants a picture in the area: its cells become the picture's. Areas touching the last row are cut. Later puts cover it. */
 void canvas_picture(struct canvas *c, struct area a, const struct picture_want *want);
+
+/* Something lies in the area; later ones lie on top. The topmost one at a cell, or NULL. */
+void canvas_hit(struct canvas *c, struct area a, enum hit_kind kind, const void *of, size_t index);
+const struct hit *canvas_hit_at(const struct canvas *c, int x, int y);
 
 /* Cells a UTF-8 text takes; and the text of the canvas for tests: rows joined by "\n", trailing blanks cut; pictures as rows of '#'
  * with the file's base name in their first row. */

@@ -42,6 +42,7 @@ void data_draw_window(struct data_screen *s, struct canvas *c, struct area body,
     shape_of(&model->ds, file, &width, &height);
     s->room_w = body.w * model->cell_w;
     s->room_h = body.h * model->cell_h;
+    canvas_hit(c, body, HIT_SCREEN, &s->zoom, 0);
     struct zoom_window w = zoom_window(&s->zoom, width, height, s->room_w, s->room_h);
     bool shown = data_draw_picture(c, body, model, file, &w);
     int room = shown && head.w >= 60 ? head.w - 34 : head.w;

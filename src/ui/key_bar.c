@@ -8,12 +8,13 @@
 struct item {
     char key[32]; /* " F5 " */
     const char *label;
+    enum action action;
     int width; /* 0: it has no key, or no label */
 };
 
 static struct item item_of(const struct keymap *map, enum action action)
 {
-    struct item item = {.label = action_row(action)->label};
+    struct item item = {.label = action_row(action)->label, .action = action};
     struct str s = STR_INIT;
     if (!item.label || map->of[action].n == 0)
         return item;
@@ -29,6 +30,7 @@ static int draw_item(struct canvas *c, struct area a, int x, const struct item *
 {
     int label = x + canvas_put(c, a, x, 0, ROLE_BAR_KEY, item->key);
     canvas_printf(c, a, label, 0, ROLE_BAR_LABEL, " %s ", item->label);
+    canvas_hit(c, (struct area){a.x + x, a.y, item->width - 1, 1}, HIT_KEY, NULL, (size_t)item->action);
     return x + item->width;
 }
 

@@ -10,6 +10,7 @@
 
 #define PARAGRAPH_COLS 76
 #define PROMPT_COLS 68
+#define WHEEL_ROWS 3
 
 static void popup_done(struct popup *p)
 {
@@ -204,6 +205,21 @@ void popups_key(struct popups *p, const struct key_event *event)
         menu_key(p, top, key);
 }
 
+void popups_mouse(struct popups *p, const struct hit *hit, const struct mouse *m)
+{
+    struct popup *top = &p->stack[p->n - 1];
+    int rows = m->what == MOUSE_WHEEL_UP ? -WHEEL_ROWS : WHEEL_ROWS;
+    bool item = hit && hit->kind == HIT_POPUP && hit->of == top->title && hit->index < top->n;
+    if (m->what != MOUSE_CLICK && top->kind == POPUP_TEXT)
+        text_box_scroll(&top->text, rows);
+    else if (m->what != MOUSE_CLICK && top->kind == POPUP_MENU)
+        move_selection(top, rows < 0 ? -1 : 1);
+    else if (m->what == MOUSE_CLICK && item && top->selected == hit->index)
+        close_top(p, (int)hit->index, true);
+    else if (m->what == MOUSE_CLICK && item)
+        top->selected = hit->index;
+}
+
 /* --- drawing -------------------------------------------------------------------------------- */
 
 static int max_int(int a, int b)
@@ -269,6 +285,7 @@ static void draw_items(struct popup *p, struct canvas *canvas, struct area in)
         if (i < 9)
             canvas_ch(canvas, in, 1, y, i == p->selected ? ROLE_SELECT : ROLE_DIM, '1' + (uint32_t)i);
         canvas_put_cut(canvas, in, 3, y, in.w - 4, role, p->items[i], false);
+        canvas_hit(canvas, (struct area){in.x, in.y + y, in.w, 1}, HIT_POPUP, p->title, i);
     }
 }
 
@@ -314,6 +331,7 @@ static void draw_one(struct popup *p, struct canvas *canvas)
     struct area box = popup_area(p, canvas);
     canvas_fill(canvas, box, ROLE_TEXT, ' ');
     struct area in = canvas_box(canvas, box, ROLE_BORDER_FOCUS, ROLE_TITLE, p->title);
+    canvas_hit(canvas, box, HIT_POPUP, p->title, SIZE_MAX);
     if (p->kind == POPUP_PROMPT)
         draw_prompt(p, canvas, in);
     else if (p->kind == POPUP_TEXT)

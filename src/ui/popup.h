@@ -48,6 +48,9 @@ void popups_complete(struct popups *p, const char *folder, char *const *names, s
 /* The top popup takes the key: Esc, C-c close (Esc first the search in a text), Enter chooses; calls the callback after it is gone
  * from the stack. */
 void popups_key(struct popups *p, const struct key_event *event);
+/* The mouse on a hit of the top popup (NULL: elsewhere): the wheel moves, a click selects an item, one
+ * on the selected item chooses it. */
+void popups_mouse(struct popups *p, const struct hit *hit, const struct mouse *m);
 void popups_draw(struct popups *p, struct canvas *canvas);
 
 #endif

@@ -168,7 +168,7 @@ void picks_draw(struct canvas *c, struct area a, struct picks *p, const struct p
         struct tile t;
         struct prediction_row row = row_of(p, from, i);
         make_tile(&t, from, &row);
-        tile_draw(c, grid_area(&p->grid, a, i), &t, i == p->grid.selected, from->model->cell_w,
+        tile_draw(c, grid_area(&p->grid, c, a, i), &t, i == p->grid.selected, from->model->cell_w,
                   from->model->cell_h);
     }
 }

@@ -123,7 +123,7 @@ static void draw_grid(struct samples_screen *s, struct canvas *c, const struct s
     for (size_t i = s->grid.top; i < s->grid.top + shown; i++) {
         struct tile tile;
         make_tile(&tile, s, model, s->tiles[i]);
-        tile_draw(c, grid_area(&s->grid, l->grid, i), &tile, i == s->grid.selected, model->cell_w,
+        tile_draw(c, grid_area(&s->grid, c, l->grid, i), &tile, i == s->grid.selected, model->cell_w,
                   model->cell_h);
     }
 }
@@ -144,6 +144,7 @@ static double draw_large_picture(struct samples_screen *s, struct canvas *c, str
     bool can_zoom = s->view == VIEW_ORIGINAL && s->zoom.steps > 0;
     s->room_w = a.w * model->cell_w;
     s->room_h = a.h * model->cell_h;
+    canvas_hit(c, a, HIT_SCREEN, &s->zoom, 0);
     if (can_zoom && model->pictures && t->known) {
         struct zoom_window w = zoom_window(&s->zoom, t->width, t->height, s->room_w, s->room_h);
         zoom_want(&t->want, &w);
@@ -240,7 +241,7 @@ static void draw_draws(struct samples_screen *s, struct canvas *c, const struct 
     for (size_t i = s->epochs.top; i < s->epochs.top + shown; i++) {
         struct tile tile;
         make_draw(&tile, s, model, file, i);
-        tile_draw(c, grid_area(&s->epochs, l->grid, i), &tile, i == s->epochs.selected,
+        tile_draw(c, grid_area(&s->epochs, c, l->grid, i), &tile, i == s->epochs.selected,
                   model->cell_w, model->cell_h);
     }
 }

@@ -74,6 +74,10 @@ struct screen_ops {
     void (*enter)(void *self, struct ui_model *model);
     /* The list that has the keys; go (or NULL): the row to select first, below n. May be NULL. */
     struct ui_rows (*rows)(void *self, struct ui_model *model, const size_t *go);
+    /* The mouse on what draw has told to be a hit (HIT_SCREEN; what it is of may be gone). True: what is
+     * clicked was selected already, so it is to be opened. May be NULL. */
+    bool (*mouse)(void *self, const struct hit *hit, const struct mouse *m, struct ui_model *model);
+    enum action open;      /* what opens it */
     /* Keys and pastes go here first while a text field of the screen is edited (a filter line); true: taken. May be NULL. */
     bool (*text_key)(void *self, const struct key_event *event, struct ui_model *model);
 };

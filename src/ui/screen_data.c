@@ -429,6 +429,31 @@ static unsigned data_action(void *self, enum action action, struct ui_model *mod
     return dirty;
 }
 
+static bool rows_mouse(struct data_screen *s, bool files, const struct hit *hit, const struct mouse *m)
+{
+    bool was = list_mouse(&s->rows[files].list, hit->index, m) && s->in_files == files;
+    if (m->what == MOUSE_CLICK)
+        s->in_files = files && s->rows[files].order.n > 0;
+    return was;
+}
+
+static bool data_mouse(void *self, const struct hit *hit, const struct mouse *m, struct ui_model *model)
+{
+    struct data_screen *s = self;
+    bool open = false;
+    if (!model->dataset)
+        return false;
+    data_sync(s, model);
+    if (hit->of == &s->problems)
+        open = list_mouse(&s->problems, hit->index, m);
+    else if (hit->of == &s->zoom && m->what != MOUSE_CLICK)
+        data_window_action(s, m->what == MOUSE_WHEEL_UP ? ACTION_PICTURE_IN : ACTION_PICTURE_OUT, model);
+    else if (hit->of == &s->rows[0].list || hit->of == &s->rows[1].list)
+        open = rows_mouse(s, hit->of == &s->rows[1].list, hit, m);
+    data_sync(s, model); /* another class: its files */
+    return open;
+}
+
 static const char *data_why_not(void *self, enum action action, const struct ui_model *model)
 {
     const struct data_screen *s = self;
@@ -459,5 +484,7 @@ const struct screen_ops screen_data = {
     .action = data_action,
     .why_not = data_why_not,
     .rows = data_rows,
+    .mouse = data_mouse,
+    .open = ACTION_SELECT,
     .text_key = data_text_key,
 };

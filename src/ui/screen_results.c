@@ -480,6 +480,41 @@ static struct ui_rows results_rows(void *self, struct ui_model *model, const siz
     return (struct ui_rows){(size_t)shown.view->n_classes, at, "class", "classes"};
 }
 
+/* On a part; a click also gives it the keys. */
+static bool part_mouse(struct results_screen *s, enum part part, const struct hit *hit, const struct mouse *m, int n)
+{
+    bool was;
+    if (part == PART_MATRIX)
+        was = matrix_mouse(&s->matrix, hit->index, n, m);
+    else if (part == PART_CLASSES)
+        was = list_mouse(&s->classes.list, hit->index, m);
+    else
+        was = grid_mouse(&s->mistakes.grid, hit->index, s->mistakes.n, m);
+    was = was && s->part == part;
+    if (m->what == MOUSE_CLICK)
+        s->part = part;
+    return was;
+}
+
+static bool results_mouse(void *self, const struct hit *hit, const struct mouse *m, struct ui_model *model)
+{
+    struct results_screen *s = self;
+    struct shown shown = shown_now(s, model);
+    struct picks *over = s->over == OVER_NOTHING ? NULL : picks_now(s);
+    if (over)
+        return hit->of == &over->grid && grid_mouse(&over->grid, hit->index, over->n, m);
+    if (!shown.view)
+        return false;
+    refresh(s, &shown);
+    const void *const parts[PARTS] = {
+        [PART_MATRIX] = &s->matrix, [PART_CLASSES] = &s->classes.list, [PART_MISTAKES] = &s->mistakes.grid};
+    for (int i = 0; i < PARTS; i++) {
+        if (hit->of == parts[i])
+            return part_mouse(s, (enum part)i, hit, m, shown.view->n_classes);
+    }
+    return false;
+}
+
 static const char *results_why_not(void *self, enum action action, const struct ui_model *model)
 {
     struct results_screen *s = self;
@@ -516,4 +551,6 @@ const struct screen_ops screen_results = {
     .why_not = results_why_not,
     .enter = results_enter,
     .rows = results_rows,
+    .mouse = results_mouse,
+    .open = ACTION_SELECT,
 };

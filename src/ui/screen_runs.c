@@ -358,6 +358,15 @@ static struct ui_rows runs_rows(void *self, struct ui_model *model, const size_t
                             s->comparing ? "settings" : "runs"};
 }
 
+static bool runs_mouse(void *self, const struct hit *hit, const struct mouse *m, struct ui_model *model)
+{
+    struct runs_screen *s = self;
+    (void)model;
+    if (hit->of == &s->comparison.list)
+        list_mouse(&s->comparison.list, hit->index, m); /* settings have nothing to open */
+    return hit->of == &s->rows.list && list_mouse(&s->rows.list, hit->index, m);
+}
+
 static const char *why_not_run(const struct runs_screen *s, enum action action,
                                const struct ui_model *model)
 {
@@ -412,5 +421,7 @@ const struct screen_ops screen_runs = {
     .why_not = runs_why_not,
     .enter = runs_enter,
     .rows = runs_rows,
+    .mouse = runs_mouse,
+    .open = ACTION_SELECT,
     .text_key = text_key,
 };

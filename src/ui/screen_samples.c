@@ -212,6 +212,24 @@ static struct ui_rows samples_rows(void *self, struct ui_model *model, const siz
     return (struct ui_rows){n, g->selected, "picture", "pictures"};
 }
 
+static bool samples_mouse(void *self, const struct hit *hit, const struct mouse *m, struct ui_model *model)
+{
+    struct samples_screen *s = self;
+    if (!model->dataset)
+        return false;
+    samples_pick(s, model);
+    size_t epochs = samples_vary(model) ? grid_tiles(&s->epochs) : 2;
+    if (hit->of == &s->grid)
+        return grid_mouse(&s->grid, hit->index, s->n_tiles, m);
+    if (hit->of == &s->epochs)
+        return grid_mouse(&s->epochs, hit->index, epochs, m) && false; /* they have nothing to open */
+    if (hit->of == &s->zoom && m->what == MOUSE_CLICK)
+        return true; /* the large one: back to the grid */
+    if (hit->of == &s->zoom)
+        large_action(s, m->what == MOUSE_WHEEL_UP ? ACTION_MORE : ACTION_FEWER, model);
+    return false;
+}
+
 static const char *samples_why_not(void *self, enum action action, const struct ui_model *model)
 {
     const struct samples_screen *s = self;
@@ -243,5 +261,7 @@ const struct screen_ops screen_samples = {
     .why_not = samples_why_not,
     .enter = samples_enter,
     .rows = samples_rows,
+    .mouse = samples_mouse,
+    .open = ACTION_SELECT,
     .text_key = samples_text_key,
 };

@@ -168,6 +168,8 @@ const struct screen_ops screen_setup = {
     .action = setup_action,
     .event = setup_event,
     .rows = setup_rows,
+    .mouse = setup_mouse,
+    .open = ACTION_SELECT,
     .text_key = setup_text_key,
     .why_not = setup_why_not,
 };

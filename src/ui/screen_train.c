@@ -249,4 +249,6 @@ const struct screen_ops screen_train = {
     .event = train_event,
     .why_not = train_why_not,
     .rows = train_rows,
+    .mouse = train_mouse,
+    .open = ACTION_CHART_LARGE,
 };

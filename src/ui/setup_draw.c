@@ -97,6 +97,7 @@ static void draw_choices(struct setup_screen *s, struct canvas *c, struct area a
         }
         struct area clipped = area_clip(row, a);
         draw_one(c, clipped, &s->items[i], d);
+        canvas_hit(c, clipped, HIT_SCREEN, s->items, i);
         if (&s->items[i] == selected)
             canvas_role(c, clipped, ROLE_SELECT);
     }
@@ -225,6 +226,7 @@ void setup_draw(void *self, struct canvas *c, struct area body, const struct ui_
         draw_choices(s, c, l.choice, &d);
         d.first = setup_shown_choices(s);
     }
+    s->first = d.first;
     draw_options(s, c, l.options, &d);
     parts_line(c, l.line);
     draw_plan(c, &l, &d, graph, &err);

@@ -133,3 +133,47 @@ struct ui_rows setup_rows(void *self, struct ui_model *model, const size_t *go)
     }
     return rows;
 }
+
+/* --- mouse ------------------------------------------------------------------------------------ */
+
+/* Selects a shown row that is no heading; true: it was selected, and has the keys. */
+static bool click(struct setup_screen *s, size_t row)
+{
+    if (row >= s->n_shown || s->items[s->shown[row]].kind == ITEM_HEADING)
+        return false;
+    bool was = s->selected == row && !s->queue_open;
+    s->selected = row;
+    s->queue_open = false;
+    return was;
+}
+
+/* The selection goes along where it has the keys; headings are stepped over. */
+static void scroll(struct setup_screen *s, const struct mouse *m)
+{
+    bool focus = s->selected >= s->first;
+    list_mouse(&s->options, 0, m);
+    if (!focus)
+        return;
+    s->selected = s->first + s->options.selected;
+    if (s->selected < s->n_shown && s->items[s->shown[s->selected]].kind == ITEM_HEADING)
+        s->selected += m->what == MOUSE_WHEEL_UP && s->selected > s->first ? (size_t)-1 : 1;
+}
+
+bool setup_mouse(void *self, const struct hit *hit, const struct mouse *m, struct ui_model *model)
+{
+    struct setup_screen *s = self;
+    s->model = model;
+    if (hit->of == &s->queue) {
+        list_mouse(&s->queue, hit->index, m); /* a run that waits has nothing to open */
+    } else if (hit->of == &s->options && m->what == MOUSE_CLICK) {
+        return click(s, s->first + hit->index);
+    } else if (hit->of == &s->options) {
+        scroll(s, m);
+    } else if (hit->of == s->items && m->what == MOUSE_CLICK) {
+        for (size_t i = 0; i < s->n_shown; i++) {
+            if (s->shown[i] == hit->index)
+                return click(s, i);
+        }
+    }
+    return false;
+}

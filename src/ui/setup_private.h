@@ -25,6 +25,7 @@ struct setup_screen {
     size_t n_items;
     size_t shown[CHOICES + 2 * OPTION_COUNT]; /* items that the filter lets through */
     size_t n_shown, selected;                 /* index into shown */
+    size_t first;      /* of those shown, in the first row of the list of options */
     bool begun;        /* selected is set: at first the mode that is chosen */
     struct filter filter;
     struct list options;
@@ -51,6 +52,7 @@ size_t setup_shown_choices(const struct setup_screen *s); /* modes and presets c
 bool setup_move(struct setup_screen *s, enum action action); /* headings are stepped over */
 /* The rows that can be selected, or the runs that wait where these have the keys. */
 struct ui_rows setup_rows(void *self, struct ui_model *model, const size_t *go);
+bool setup_mouse(void *self, const struct hit *hit, const struct mouse *m, struct ui_model *model);
 
 /* --- setup_text.c: what a row says ------------------------------------------------------------ */
 

@@ -23,6 +23,8 @@
 #include "ui/term_type.h"
 
 #define PRIVATE_FD 10 /* private descriptors begin here */
+#define MOUSE_ON "\033[?1000h\033[?1006h" /* presses and the wheel, as decimal numbers */
+#define MOUSE_OFF "\033[?1006l\033[?1000l"
 
 struct term_saved {
     struct termios modes;
@@ -39,7 +41,7 @@ struct term_saved *term_save(void)
 
 void term_restore_saved(const struct term_saved *saved)
 {
-    static const char bytes[] = "\033\\\033[?2026l\033[?2004l\033[0m\033[?1049l\033[?25h\r\n";
+    static const char bytes[] = "\033\\\033[?2026l\033[?2004l" MOUSE_OFF "\033[0m\033[?1049l\033[?25h\r\n";
     struct termios now;
     if (!saved || !isatty(1) || tcgetattr(0, &now) != 0 || now.c_lflag == saved->modes.c_lflag)
         return; /* they were given back */
@@ -87,6 +89,7 @@ static void add_capability(struct str *out, const char *name)
 static void add_way_out(const struct terminal *t, struct str *s)
 {
     str_add(s, "\033\\\033[?2026l\033[?2004l");
+    str_add(s, t->mouse ? MOUSE_OFF : "");
     if (t->gfx && t->gfx->finish)
         str_add(s, t->gfx->finish);
 }
@@ -272,6 +275,19 @@ void term_graphics(struct terminal *t, const struct gfx_backend *backend, bool b
     term_repaint(t);
 }
 
+/* The way out knows of it before the terminal does. */
+void term_mouse(struct terminal *t, bool on)
+{
+    if (t->mouse == on)
+        return;
+    if (!on)
+        term_write(t, MOUSE_OFF, strlen(MOUSE_OFF));
+    t->mouse = on;
+    arm_guard(t);
+    if (on)
+        term_write(t, MOUSE_ON, strlen(MOUSE_ON));
+}
+
 enum gfx_level term_level(struct terminal *t, bool forget)
 {
     if (forget)
@@ -328,6 +344,8 @@ void term_resume(struct terminal *t)
     reset_prog_mode();
     arm_guard(t);
     term_write(t, "\033[?2004h", 8);
+    if (t->mouse)
+        term_write(t, MOUSE_ON, strlen(MOUSE_ON));
     term_resized(t);
     term_repaint(t);
 }

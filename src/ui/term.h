@@ -65,6 +65,8 @@ bool term_copy(struct terminal *term, const char *text);
 /* Calls for attention with a line of text; term_calm gives the window its title back. */
 void term_attention(struct terminal *term, enum attention how, const char *text);
 void term_calm(struct terminal *term);
+/* Reports of the mouse (SGR), as keys; off at first, and on every way out. */
+void term_mouse(struct terminal *term, bool on);
 void term_repaint(struct terminal *term); /* the next show writes everything */
 bool term_resized(struct terminal *term); /* after SIGWINCH: reads the size; true when it changed */
 

@@ -21,6 +21,7 @@ struct terminal {
     char *type;
     struct termios modes; /* to be given back */
     bool titled; /* the window has our title */
+    bool mouse;  /* it reports the mouse */
     bool utf8, default_colors, gone;
     enum depth depth;
     int cols, rows;

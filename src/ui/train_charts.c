@@ -229,6 +229,8 @@ static void draw_chart(struct train_screen *s, struct canvas *c, struct area a,
     plot_draw(c, a, &m.plot);
     if (m.box.w > 0)
         s->columns = m.box.w;
+    s->boxes[chart] = m.box;
+    canvas_hit(c, a, HIT_SCREEN, s, (size_t)chart);
 }
 
 /* Position of the focused chart among the chosen ones. */

@@ -9,6 +9,7 @@
 
 #define ZOOM 0.5
 #define PAN 0.25
+#define WHEEL_ZOOM 0.8 /* for each notch */
 
 /* --- the view's file ------------------------------------------------------------------------- */
 
@@ -294,6 +295,52 @@ unsigned train_chart_action(struct train_screen *s, enum action action,
     if (changed && !of_cursor(action)) /* the cursor is not kept with the run */
         train_save_view(s, model);
     return UI_REPAINT;
+}
+
+/* The share of the way through n cells, from the first one's middle to the last one's. */
+static double share_of(int at, int n)
+{
+    return n > 1 ? fmax(0, fmin(1, (double)at / (n - 1))) : 0;
+}
+
+static void wheel(struct train_screen *s, enum chart_id chart, const struct mouse *m,
+                  const struct train_view *t)
+{
+    struct area box = s->boxes[chart];
+    double factor = m->what == MOUSE_WHEEL_UP ? WHEEL_ZOOM : 1 / WHEEL_ZOOM;
+    const struct plot_range *drawn = &s->drawn[chart];
+    if (area_empty(box))
+        return;
+    if (m->modified) {
+        double y = 1 - share_of(m->y - box.y, box.h);
+        chart_zoom_y_at(&s->view, chart, drawn, factor, drawn->lo + y * (drawn->hi - drawn->lo));
+    } else {
+        struct chart_span span = train_span(s, t);
+        double x0, x1;
+        chart_window(&s->view, &span, &x0, &x1);
+        chart_zoom_at(&s->view, &span, factor, x0 + share_of(m->x - box.x, box.w) * (x1 - x0));
+    }
+    forget_ranges(s);
+}
+
+bool train_mouse(void *self, const struct hit *hit, const struct mouse *m, struct ui_model *model)
+{
+    struct train_screen *s = self;
+    const struct train_view *t = &model->snap->train;
+    enum chart_id chart = (enum chart_id)hit->index;
+    if (hit->of != s || hit->index >= CHART_COUNT || !t->job || (!t->steps_seen && !t->epochs_seen))
+        return false;
+    s->model = model;
+    history_take(&s->history, model->snap);
+    bool was = focused(s) == chart;
+    struct chart_view before = s->view;
+    if (m->what == MOUSE_CLICK)
+        s->view.focus = chart;
+    else
+        wheel(s, chart, m, t);
+    if (memcmp(&before, &s->view, sizeof before) != 0)
+        train_save_view(s, model);
+    return m->what == MOUSE_CLICK && was;
 }
 
 struct ui_rows train_rows(void *self, struct ui_model *model, const size_t *go)

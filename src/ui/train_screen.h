@@ -26,6 +26,7 @@ struct train_screen {
     int chart_rows;                      /* height that the held ranges belong to */
     struct plot_range held[CHART_COUNT]; /* zeros: not steady yet */
     struct plot_range drawn[CHART_COUNT];
+    struct area boxes[CHART_COUNT]; /* inside of the axes, for the mouse; empty without axes */
     int columns; /* of a chart's inside */
     double *px, *py;
     size_t cap_x, cap_y;
@@ -57,6 +58,8 @@ void train_draw_events(struct canvas *c, struct area a, const struct train_view 
 unsigned train_chart_action(struct train_screen *s, enum action action,
                             const struct ui_model *model);
 struct ui_rows train_rows(void *self, struct ui_model *model, const size_t *go); /* the charts */
+/* The mouse on a chart (index of the hit): the wheel zooms about the pointer, a click chooses it. */
+bool train_mouse(void *self, const struct hit *hit, const struct mouse *m, struct ui_model *model);
 const char *train_chart_why_not(const struct train_screen *s, enum action action,
                                 const struct ui_model *model);
 /* Asks for the view of the run that is shown, when it is another one than before. */

@@ -150,6 +150,17 @@ bool grid_action(struct grid *g, enum action action, size_t n)
     return moves;
 }
 
+bool grid_mouse(struct grid *g, size_t i, size_t n, const struct mouse *m)
+{
+    if (m->what != MOUSE_CLICK)
+        grid_action(g, m->what == MOUSE_WHEEL_UP ? ACTION_UP : ACTION_DOWN, n);
+    if (m->what != MOUSE_CLICK || i >= n)
+        return false;
+    bool was = g->selected == i;
+    g->selected = i;
+    return was;
+}
+
 const char *grid_why_not(const struct grid *g, enum action action)
 {
     struct grid out;
@@ -179,8 +190,10 @@ size_t grid_place(struct grid *g, struct area a, size_t n)
     return n - g->top < room ? n - g->top : room;
 }
 
-struct area grid_area(const struct grid *g, struct area a, size_t i)
+struct area grid_area(const struct grid *g, struct canvas *c, struct area a, size_t i)
 {
     int at = (int)(i - g->top);
-    return layout_tile(a, g->rows, g->cols, at / g->cols, at % g->cols);
+    struct area tile = layout_tile(a, g->rows, g->cols, at / g->cols, at % g->cols);
+    canvas_hit(c, tile, HIT_SCREEN, g, i);
+    return tile;
 }

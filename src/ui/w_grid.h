@@ -6,6 +6,7 @@
 #include "config/option.h"
 #include "ui/action.h"
 #include "ui/canvas.h"
+#include "ui/keys.h"
 
 #define GRID_TILES 120 /* of the finest grid */
 
@@ -43,13 +44,16 @@ size_t grid_tiles(const struct grid *g); /* of a full one, GRID_TILES at most */
 bool grid_changes(enum action action); /* MORE, FEWER, ROWS_, COLS_: another grid */
 /* Moves the selection, changes the level for MORE and FEWER, or rows and columns for ROWS_ and COLS_. False: nothing changed. */
 bool grid_action(struct grid *g, enum action action, size_t n);
+/* The mouse on picture i of n: the wheel goes a row up or down, a click selects. True: it is clicked
+ * and was selected already. */
+bool grid_mouse(struct grid *g, size_t i, size_t n, const struct mouse *m);
 /* Why an action that changes the grid does nothing, or NULL. */
 const char *grid_why_not(const struct grid *g, enum action action);
 
 /* Rows and columns for an area; the selected one of n is among those shown. Returns how many are
  * shown, from top on. */
 size_t grid_place(struct grid *g, struct area a, size_t n);
-/* Place of picture i, which is shown. */
-struct area grid_area(const struct grid *g, struct area a, size_t i);
+/* Place of picture i, which is shown; a hit of the grid. */
+struct area grid_area(const struct grid *g, struct canvas *c, struct area a, size_t i);
 
 #endif

@@ -3,6 +3,8 @@
 #include "config.h"
 #include "ui/w_list.h"
 
+#define WHEEL_ROWS 3
+
 static size_t minus(size_t a, size_t b)
 {
     return a > b ? a - b : 0;
@@ -38,9 +40,33 @@ bool list_action(struct list *list, enum action action, size_t n)
     return n > 0;
 }
 
+static void scroll(struct list *list, bool up)
+{
+    size_t last = minus(list->n, list->rows);
+    list->top = up ? minus(list->top, WHEEL_ROWS) : list->top + WHEEL_ROWS;
+    if (list->top > last)
+        list->top = last;
+    if (list->selected < list->top)
+        list->selected = list->top;
+    if (list->rows && list->selected >= list->top + list->rows)
+        list->selected = list->top + list->rows - 1;
+}
+
+bool list_mouse(struct list *list, size_t entry, const struct mouse *m)
+{
+    if (m->what != MOUSE_CLICK)
+        scroll(list, m->what == MOUSE_WHEEL_UP);
+    if (m->what != MOUSE_CLICK || entry >= list->n)
+        return false;
+    bool was = list->selected == entry;
+    list->selected = entry;
+    return was;
+}
+
 void list_fit(struct list *list, size_t n, size_t rows)
 {
     list->rows = rows;
+    list->n = n;
     if (list->selected >= n)
         list->selected = minus(n, 1);
     if (list->top > minus(n, rows))
@@ -75,6 +101,7 @@ void list_draw(struct canvas *c, struct area a, struct list *list, size_t n, boo
     }
     for (size_t i = list->top; i < n && i < list->top + list->rows; i++, line.y++) {
         row(c, line, i, user);
+        canvas_hit(c, line, HIT_SCREEN, list, i);
         if (i == list->selected)
             canvas_role(c, line, focus ? ROLE_SELECT : ROLE_SELECT_BLUR);
     }

@@ -57,6 +57,19 @@ bool matrix_action(struct matrix *m, enum action action, int n)
     return n > 0;
 }
 
+bool matrix_mouse(struct matrix *m, size_t cell, int n, const struct mouse *mouse)
+{
+    int row = n > 0 ? (int)(cell / (size_t)n) : 0, col = n > 0 ? (int)(cell % (size_t)n) : 0;
+    if (mouse->what != MOUSE_CLICK)
+        matrix_action(m, mouse->what == MOUSE_WHEEL_UP ? ACTION_UP : ACTION_DOWN, n);
+    if (mouse->what != MOUSE_CLICK || row >= n)
+        return false;
+    bool was = m->row == row && m->col == col;
+    m->row = row;
+    m->col = col;
+    return was;
+}
+
 /* The first one shown so that selected is. */
 static int scrolled(int first, int selected, int shown, int n)
 {
@@ -154,6 +167,8 @@ static void draw_cell(const struct frame *f, int row, int col)
     int y = 1 + row - f->m->top, end = column_end(f, col);
     int64_t count = result_view_count(f->v, row, col), n = f->classes[row].n;
     bool selected = row == f->m->row && col == f->m->col;
+    struct area cell = area_clip((struct area){f->a.x + end - f->cell + 1, f->a.y + y, f->cell - 1, 1}, f->a);
+    canvas_hit(f->c, cell, HIT_SCREEN, f->m, (size_t)row * (size_t)f->v->n_classes + (size_t)col);
     if (count == 0 && (row != col || n == 0))
         canvas_put_right(f->c, f->a, end, y, ROLE_DIM, "\xc2\xb7");
     else if (f->m->rates)
@@ -163,10 +178,7 @@ static void draw_cell(const struct frame *f, int row, int col)
         canvas_put_right(f->c, f->a, end, y, cell_role(f, row, col, count),
                          fmt_count(text, (double)count));
     if (selected)
-        canvas_role(
-            f->c,
-            area_clip((struct area){f->a.x + end - f->cell + 1, f->a.y + y, f->cell - 1, 1}, f->a),
-            f->focus ? ROLE_SELECT : ROLE_SELECT_BLUR);
+        canvas_role(f->c, cell, f->focus ? ROLE_SELECT : ROLE_SELECT_BLUR);
 }
 
 static void draw_row(const struct frame *f, int row)

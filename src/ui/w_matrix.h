@@ -7,6 +7,7 @@
 #include "ui/action.h"
 #include "ui/canvas.h"
 #include "ui/class_table.h"
+#include "ui/keys.h"
 
 /* Zeros are a good start. Fields may be read, row, col and rates also written. */
 struct matrix {
@@ -18,6 +19,10 @@ struct matrix {
 
 /* Moves the selection in a matrix of n classes. False: another action, or nothing to move. */
 bool matrix_action(struct matrix *m, enum action action, int n);
+
+/* The mouse on a cell, row * n + column: the wheel goes a row up or down, a click selects. True: it
+ * is clicked and was selected already. */
+bool matrix_mouse(struct matrix *m, size_t cell, int n, const struct mouse *mouse);
 
 /* classes: of class_rows, in the order of the classes. Room for recall and precision is found where
  * there is some. */

@@ -78,6 +78,7 @@ void flowers_check_left(struct pty *p)
     assert_true(pty_modes_restored(p));
     assert_false(p->screen_mode);
     assert_false(p->bracketed);
+    assert_false(p->mouse || p->mouse_sgr);
     assert_false(p->in_sync);
     if (p->errors)
         print_message("# %s\n", p->last_error);

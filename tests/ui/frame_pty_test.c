@@ -1,7 +1,8 @@
-/* The command prompt and help in the program, on a pseudo terminal.
+/* The command prompt, help and the mouse in the program, on a pseudo terminal.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unit/test.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -165,8 +166,8 @@ static void bound_keys_are_in_force(void **state)
     write_config("bind F5 rescan\nbind C-n screen-next\nbind x quit\nbind x help\n");
     struct pty *p = start(120, 60);
     assert_true(pty_wait_text(p, "config:4: bind x: bound to quit and to help"));
-    assert_true(pty_has(p, " F5  scan again "));
-    assert_true(pty_has(p, " x  quit "));
+    assert_true(pty_wait_text(p, " F5  scan again "));
+    assert_true(pty_wait_text(p, " x  quit "));
     pty_send(p, "?");
     assert_true(pty_wait_text(p, "*F5, R "));
     assert_true(pty_wait_text(p, "*C-n, Tab "));
@@ -196,7 +197,7 @@ static void popups_in_a_resize(void **state)
     assert_true(pty_wait_text(p, "/colou"));
     pty_resize(p, 160, 50);
     assert_true(pty_wait_text(p, "other colours (:theme)"));
-    assert_true(pty_has(p, "/colou"));
+    assert_true(pty_wait_text(p, "/colou"));
     pty_send(p, "\033");
     assert_true(pty_wait_text(p, "Every screen")); /* all again, */
     pty_send(p, "\033");
@@ -213,13 +214,122 @@ static void popups_in_a_resize(void **state)
     flowers_quit(p);
 }
 
+/* --- mouse ----------------------------------------------------------------------------------- */
+
+/* A press and a release where the text is. */
+static void click(struct pty *p, const char *text)
+{
+    assert_true(pty_wait_text(p, text));
+    char *all = pty_screen(p), *at = strstr(all, text), report[64];
+    int x = 0, y = 0;
+    for (const char *s = all; s < at; s++) {
+        y += *s == '\n';
+        x = *s == '\n' ? 0 : x + (((unsigned char)*s & 0xc0) != 0x80);
+    }
+    free(all);
+    snprintf(report, sizeof report, "\033[<0;%d;%dM\033[<0;%d;%dm", x + 1, y + 1, x + 1, y + 1);
+    pty_send(p, report);
+}
+
+static bool mouse_is_on(struct pty *p, void *user)
+{
+    (void)user;
+    return p->mouse && p->mouse_sgr;
+}
+
+static void switch_on(struct pty *p)
+{
+    pty_send(p, "\033[13~"); /* F3 */
+    assert_true(pty_wait_text(p, "mouse on, F3 switches it off"));
+    assert_true(pty_wait(p, mouse_is_on, NULL));
+}
+
+static void mouse_in_the_program(void **state)
+{
+    (void)state;
+    struct pty *p = start(100, 30);
+    assert_false(p->mouse || p->mouse_sgr); /* off at first, and reports that come all the same do nothing */
+    click(p, " 2 Samples");
+    pty_send(p, "?");
+    assert_true(pty_wait_text(p, "scan the data folder again")); /* help of Data */
+    pty_send(p, "\033[F");
+    assert_true(pty_wait_text(p, "Mouse: off"));
+    pty_send(p, "\033");
+    assert_true(pty_wait_gone(p, "Mouse: off"));
+    switch_on(p);
+    click(p, "rose");
+    assert_true(pty_wait_gone(p, "daisy                       1 of 9"));
+    click(p, "rose"); /* opened: its files have the keys */
+    assert_true(pty_wait_text(p, "1 of 9"));
+    click(p, "picture-3.jpg");
+    assert_true(pty_wait_text(p, "4 of 9"));
+    click(p, "scan again"); /* a key of the bar */
+    assert_true(pty_wait_text(p, "18 used"));
+    click(p, "2 Samples"); /* a title */
+    assert_true(pty_wait_text(p, "draw again"));
+    click(p, "?  help");
+    assert_true(pty_wait_text(p, "Help: keys"));
+    pty_send(p, "\033[<65;50;15M"); /* the wheel scrolls it */
+    assert_true(pty_wait_gone(p, "open or edit what is selected"));
+    pty_send(p, "\033");
+    assert_true(pty_wait_gone(p, "Help: keys"));
+    click(p, " f  class");
+    assert_true(pty_wait_text(p, "all classes"));
+    click(p, "2 daisy");
+    click(p, "2 daisy");
+    assert_true(pty_wait_text(p, "of 18, daisy"));
+    pty_send(p, ":mouse off\r");
+    assert_true(pty_wait_text(p, "mouse = off"));
+    assert_false(p->mouse || p->mouse_sgr);
+    switch_on(p);
+    flowers_quit(p); /* checks that it is off again */
+}
+
+static struct pty *start_with_mouse(void)
+{
+    struct pty *p = pty_start(80, 24, PTY_PLAIN, flowers_home,
+                              (char *const[]){flowers_program, "--mouse", "--theme", flowers_theme, flowers_data, NULL});
+    flowers_wait_scanned(p);
+    assert_true(pty_wait(p, mouse_is_on, NULL));
+    return p;
+}
+
+static void mouse_off_in_death(int number)
+{
+    struct pty *p = start_with_mouse();
+    kill(pty_child(p), number);
+    pty_wait_end(p);
+    flowers_check_left(p);
+    pty_free(p);
+}
+
+/* Reports do not go to the shell: after deaths, a stop, and on again after it. */
+static void mouse_is_off_outside(void **state)
+{
+    (void)state;
+    mouse_off_in_death(SIGSEGV);
+    mouse_off_in_death(SIGABRT);
+    mouse_off_in_death(SIGKILL); /* then the parent does it */
+    mouse_off_in_death(SIGTERM);
+    struct pty *p = start_with_mouse();
+    size_t ons = p->mouse_ons, offs = p->mouse_offs;
+    pty_forget_screen(p);
+    pty_send(p, "\032"); /* Ctrl-Z where nobody could continue it: goes on at once */
+    assert_true(pty_wait_text(p, "quit"));
+    assert_true(pty_wait(p, mouse_is_on, NULL));
+    assert_int_equal(p->mouse_offs, offs + 1);
+    assert_int_equal(p->mouse_ons, ons + 1);
+    flowers_quit(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_gone_to),        cmocka_unit_test(actions_and_options_are_run),
         cmocka_unit_test(pastes_wait),             cmocka_unit_test(paths_are_completed),
         cmocka_unit_test(prompts_in_small_windows), cmocka_unit_test(bound_keys_are_in_force),
-        cmocka_unit_test(popups_in_a_resize),
+        cmocka_unit_test(popups_in_a_resize),      cmocka_unit_test(mouse_in_the_program),
+        cmocka_unit_test(mouse_is_off_outside),
     };
     return cmocka_run_group_tests(tests, flowers_make, flowers_remove);
 }

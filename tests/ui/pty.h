@@ -48,6 +48,8 @@ struct pty {
     size_t bells;
     bool more;                                           /* chunks of kitty's last one follow */
     bool screen_mode, synchronized, in_sync, ended, bracketed;
+    bool mouse, mouse_sgr; /* it is to report the mouse; as decimal numbers */
+    size_t mouse_ons, mouse_offs;
     int errors; /* unpaired 2026, pictures over the edge or in the last row, unknown sequences */
     char last_error[128];
     /* parser */

@@ -150,6 +150,12 @@ static void private_mode(struct pty *p, int mode, bool on)
         p->in_sync = on;
     } else if (mode == 2004) {
         p->bracketed = on;
+    } else if (mode == 1000) {
+        p->mouse = on;
+        p->mouse_ons += on;
+        p->mouse_offs += !on;
+    } else if (mode == 1006) {
+        p->mouse_sgr = on;
     }
 }
 

@@ -55,6 +55,62 @@ const char *stage_key(struct stage *s, const char *name)
     return reason;
 }
 
+/* The cell where a text begins; false: it is not there. */
+static bool find_text(const struct canvas *c, const char *text, int *x, int *y)
+{
+    size_t n = strlen(text); /* ASCII */
+    for (int i = 0; i < c->rows * c->cols; i++) {
+        size_t k = 0;
+        while (k < n && i + (int)k < c->rows * c->cols && c->cells[i + (int)k].ch == (uint32_t)text[k])
+            k++;
+        if (k == n) {
+            *x = i % c->cols;
+            *y = i / c->cols;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool point(struct stage *s, const struct canvas *c, const struct mouse *m)
+{
+    const struct hit *hit = canvas_hit_at(c, m->x, m->y);
+    if (!hit)
+        fail_msg("nothing lies at %d, %d", m->x, m->y);
+    assert_int_equal(hit->kind, HIT_SCREEN);
+    bool open = s->ops->mouse(s->self, hit, m, &s->world.model);
+    if (open && !why(s, s->ops->open))
+        act(s, s->ops->open);
+    return open;
+}
+
+bool stage_mouse(struct stage *s, const char *text, enum mouse_what what, bool modified)
+{
+    struct canvas c;
+    struct mouse m = {.what = what, .modified = modified};
+    draw(s, &c, 100, 30, false);
+    if (!find_text(&c, text, &m.x, &m.y))
+        fail_msg("no \"%s\" to point at", text);
+    bool open = point(s, &c, &m);
+    canvas_done(&c);
+    return open;
+}
+
+bool stage_mouse_index(struct stage *s, size_t index, enum mouse_what what, bool modified)
+{
+    struct canvas c;
+    size_t i = 0;
+    draw(s, &c, 100, 30, false);
+    while (i < c.n_hits && (c.hits[i].kind != HIT_SCREEN || c.hits[i].index != index))
+        i++;
+    if (i == c.n_hits)
+        fail_msg("no hit has the index %zu", index);
+    struct mouse m = {what, c.hits[i].area.x, c.hits[i].area.y, modified};
+    bool open = point(s, &c, &m);
+    canvas_done(&c);
+    return open;
+}
+
 void stage_type(struct stage *s, const char *letters)
 {
     for (; *letters; letters++)

@@ -21,6 +21,10 @@ void draw(struct stage *s, struct canvas *c, int cols, int rows, bool ascii);
 
 /* A key as the app takes it: the text field first, then why not, then the action. Returns why not, or NULL. */
 const char *stage_key(struct stage *s, const char *name);
+/* The mouse on the first place of the text at 100 x 30, as the app takes it: what is to be opened is. Returns whether it was. */
+bool stage_mouse(struct stage *s, const char *text, enum mouse_what what, bool modified);
+/* The same on the first hit of the screen with an index. */
+bool stage_mouse_index(struct stage *s, size_t index, enum mouse_what what, bool modified);
 void stage_type(struct stage *s, const char *letters); /* keys of one letter each */
 bool stage_shows(struct stage *s, const char *text);   /* at 100 x 30; prints the screen where it does not */
 
