@@ -253,21 +253,31 @@ static int follow(struct batch *b, enum cmd_kind kind, uint64_t job)
     return code;
 }
 
+/* And those behind it: of the queue of this process, or of the one that is watched. A run that fails does not keep the next from beginning. */
+static int follow_all(struct batch *b, enum cmd_kind kind, uint64_t job)
+{
+    int worst = follow(b, kind, job);
+    while (!b->interrupted && (job = next_run(b))) {
+        int one = follow(b, kind == CMD_ATTACH ? kind : CMD_TRAIN, job);
+        worst = one > worst ? one : worst;
+    }
+    return worst;
+}
+
 int follow_run(struct batch *b, const struct cmd *cmd)
 {
     struct err err = {0};
     uint64_t job;
     if (start_job(b, cmd, &job, &err) != ERR_OK)
         return report(b, &err);
-    return follow(b, cmd->kind, job);
+    return follow_all(b, cmd->kind, job);
 }
 
-/* The queue does it, as on the screen: a run that fails does not keep the next from beginning. */
+/* The queue does it, as on the screen. */
 static int train_modes(struct batch *b, const char *folder)
 {
     uint64_t jobs[MODE_COUNT];
     struct err err = {0};
-    int worst = EXIT_DONE;
     struct options options = b->options;
     struct cmd cmd = {.kind = CMD_QUEUE_ADD, .options = &options};
     enum err_code code = put_path(cmd.path, folder, &err);
@@ -285,13 +295,7 @@ static int train_modes(struct batch *b, const char *folder)
         options.mode = (int)b->modes[i];
         code = start_job(b, &cmd, &jobs[i], &err);
     }
-    if (code != ERR_OK)
-        return report_usage(b, &err);
-    for (int i = 0; i < b->n_modes && !b->interrupted; i++) {
-        int one = follow(b, CMD_TRAIN, jobs[i]);
-        worst = one > worst ? one : worst;
-    }
-    return worst;
+    return code == ERR_OK ? follow_all(b, CMD_TRAIN, jobs[0]) : report_usage(b, &err);
 }
 
 int train_folder(struct batch *b, const char *folder)

@@ -135,6 +135,7 @@ int run_job(struct batch *b, const struct cmd *cmd, watch_fn *watch, void *user,
 /* The same in two halves, for jobs that wait in the engine's queue. wait_job: EXIT_INTERRUPTED also when a signal came before. */
 enum err_code start_job(struct batch *b, const struct cmd *cmd, uint64_t *job, struct err *err);
 int wait_job(struct batch *b, enum cmd_kind kind, uint64_t job, watch_fn *watch, void *user, struct job_end *end);
+uint64_t next_run(struct batch *b); /* the run of the queue that began when the last one ended; 0: none waited */
 void session_close(struct batch *b);
 
 /* The data set in the folder that the first word names, by CMD_SCAN or CMD_LIST. ds lives until job_end_done(end), which is owed in any case. */

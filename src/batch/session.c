@@ -82,6 +82,27 @@ static void handle_signals(struct batch *b, enum cmd_kind kind, uint64_t job)
     }
 }
 
+static void tell_started(struct batch *b, const struct notice *notice)
+{
+    if (*notice->text && !(b->flags & FLAG_JSON))
+        say(b, "%s", notice->text);
+}
+
+/* One that has ended already has left its notices; else it is in the snapshot that was taken before they were read. */
+uint64_t next_run(struct batch *b)
+{
+    struct notice notice;
+    engine_snapshot(b->engine, b->snap);
+    while (engine_next_event(b->engine, &notice)) {
+        if (notice.kind != NOTICE_STARTED || notice.command != CMD_TRAIN)
+            continue;
+        tell_started(b, &notice);
+        return notice.job;
+    }
+    const struct job_view *now = &b->snap->jobs[0];
+    return now->command == CMD_TRAIN ? now->job : 0;
+}
+
 /* True when the job's last notice came. */
 static bool take_notices(struct batch *b, uint64_t job, struct job_end *end)
 {
@@ -90,8 +111,7 @@ static bool take_notices(struct batch *b, uint64_t job, struct job_end *end)
         if (notice.job != job || notice.kind == NOTICE_PROGRESS)
             continue;
         if (notice.kind == NOTICE_STARTED) {
-            if (*notice.text && !(b->flags & FLAG_JSON))
-                say(b, "%s", notice.text);
+            tell_started(b, &notice);
             continue;
         }
         end->kind = notice.kind;

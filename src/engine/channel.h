@@ -3,7 +3,7 @@
  *     u32 bytes of what follows | u8 kind | payload
  *
  * Viewer: HELLO, then any of COMMAND and GET. Run: WELCOME, then SNAPSHOT (only what changed), BLOCK and REFUSED as answers, and NOTICE,
- * the last one, when the run has ended. HELLO and WELCOME begin with magic, protocol, form of the program (wire_form) and its version; that
+ * the last one, when the run has ended; but when that names a run that follows, the viewer says NEXT and it all goes on with that one. HELLO and WELCOME begin with magic, protocol, form of the program (wire_form) and its version; that
  * much stays the same in all versions, so that two programs of different age can say so.
  *
  * Both sides distrust each other: every length is bounded, all descriptors are non-blocking.
@@ -18,7 +18,7 @@
 #include "base/bytes.h"
 #include "base/err.h"
 
-#define PROTOCOL 1
+#define PROTOCOL 2
 #define FRAME_FROM_VIEWER (1u << 14) /* bytes; options of a command may come along */
 #define FRAME_TO_VIEWER (1u << 20)   /* a whole snapshot is about half of it */
 #define BLOCK_PIECE (1u << 16)
@@ -27,12 +27,13 @@
 enum frame {
     FRAME_HELLO = 1, /* head */
     FRAME_WELCOME,   /* head; when both are of one form also u64 process, text run folder, u64 job, u32 command */
-    FRAME_COMMAND,   /* cmd_encode; control commands only */
+    FRAME_COMMAND,   /* cmd_encode; control and queue commands only */
     FRAME_GET,       /* u64 block */
     FRAME_SNAPSHOT,  /* snapshot_encode_after */
     FRAME_BLOCK,     /* u64 block, u32 kind, u64 whole size, u64 offset, bytes; size 0: there is no such block */
     FRAME_REFUSED,   /* u32 err_code, text message, text hint: a command was not taken */
-    FRAME_NOTICE     /* notice_encode */
+    FRAME_NOTICE,    /* notice_encode, then u64 the job of the run that follows, 0 none */
+    FRAME_NEXT       /* after such a notice: the viewer has all it wants of the run that ended; snapshots of the next may come */
 };
 
 /* One end. Fields may be read. */

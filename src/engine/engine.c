@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -18,6 +19,8 @@
 #include "engine/serve.h"
 #include "engine/torch.h"
 #include "engine/wire.h"
+
+#define SEEN_WITHIN 5 /* seconds */
 
 static void snapshot_clear(struct snapshot *snap)
 {
@@ -44,10 +47,11 @@ struct engine *engine_new_with(const struct engine_config *config, const struct 
     return e;
 }
 
-static void job_free(struct job *job)
+void control_done(struct control *control)
 {
-    cmd_done(&job->cmd);
-    free(job);
+    if (control->run)
+        cmd_done(control->run);
+    free(control->run);
 }
 
 struct notice job_last_notice(const struct job *job, const struct err *err)
@@ -58,19 +62,84 @@ struct notice job_last_notice(const struct job *job, const struct err *err)
     return n;
 }
 
-/* Sends the job's last notice and takes it out of the snapshot. Lock held. */
-static void job_end(struct job *job, const struct err *err)
+static void show_job(struct job *job, struct job_view view)
 {
     struct engine *e = job->engine;
+    e->snap->jobs[job->slot] = view;
+    e->snap->generation++;
+    queue_progress(&e->queue);
+}
+
+/* Sends the job's last notice, and the first if need be. Lock held. */
+static void push_end(struct job *job, const struct err *err)
+{
     struct notice start = {.kind = NOTICE_STARTED, .job = job->number, .command = job->as};
     struct notice end = job_last_notice(job, err);
     if (!job->announced)
-        queue_push(&e->queue, &start);
+        queue_push(&job->engine->queue, &start);
+    queue_push(&job->engine->queue, &end);
+}
+
+/* The last notice is sent, and the job out of the snapshot. Lock held. */
+static void job_end(struct job *job, const struct err *err)
+{
+    push_end(job, err);
     job->announced = job->ended = true;
-    queue_push(&e->queue, &end);
-    memset(&e->snap->jobs[job->slot], 0, sizeof e->snap->jobs[0]);
-    e->snap->generation++;
-    queue_progress(&e->queue);
+    show_job(job, (struct job_view){0});
+}
+
+static void forget_controls(struct job *job)
+{
+    while (job->n_controls)
+        control_done(&job->controls[--job->n_controls]);
+}
+
+/* A job ends whose numbers the next one's will replace: they are to be seen before. Lock held. */
+static void keep_end(struct engine *e, uint64_t job)
+{
+    e->unseen = job;
+    e->unseen_read = false;
+}
+
+/* Until the client has read the last notice of that job, and the numbers after it. Lock held. */
+static void wait_seen(struct engine *e)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += SEEN_WITHIN;
+    while (e->unseen && !e->quit && pthread_cond_timedwait(&e->work, &e->lock, &until) == 0)
+        ;
+    e->unseen = 0;
+}
+
+bool job_renew(struct job *job, enum cmd_kind as, const struct err *err)
+{
+    struct engine *e = job->engine;
+    pthread_mutex_lock(&e->lock);
+    bool room = queue_reserve(&e->queue, 2);
+    if (room) {
+        keep_end(e, job->number);
+        push_end(job, err);
+        forget_controls(job);
+        job->number = ++e->last_job;
+        job->as = as;
+        job->began = clock_now();
+        job->announced = false;
+        job->block = 0;
+        job->text[0] = '\0';
+        atomic_store(&job->cancel, false);
+        show_job(job, (struct job_view){.job = job->number, .command = job->as, .state = JOB_RUNNING});
+        wait_seen(e);
+    }
+    pthread_mutex_unlock(&e->lock);
+    return room;
+}
+
+static void job_free(struct job *job)
+{
+    forget_controls(job);
+    cmd_done(&job->cmd);
+    free(job);
 }
 
 static void job_run(struct job *job, struct err *err)
@@ -85,6 +154,20 @@ static void job_run(struct job *job, struct err *err)
 /* --- the engine thread --------------------------------------------------------------------------------------- */
 
 static void start_waiting(struct engine *e);
+
+/* To viewers; and where another job follows at once, the client takes it, too. The lock is held before and after. */
+static void tell_end(struct engine *e, const struct notice *last)
+{
+    uint64_t next = e->current ? e->current->number : 0;
+    if (next)
+        keep_end(e, last->job);
+    pthread_mutex_unlock(&e->lock);
+    if (server_follows(e->server, last->job))
+        server_end(e->server, last, next);
+    pthread_mutex_lock(&e->lock);
+    if (next)
+        wait_seen(e);
+}
 
 static void *engine_main(void *arg)
 {
@@ -103,10 +186,12 @@ static void *engine_main(void *arg)
         job_run(job, &err);
         torch_idle(e->torch);
         pthread_mutex_lock(&e->lock);
+        struct notice last = job_last_notice(job, &err);
         e->current = NULL;
         job_end(job, &err);
         job_free(job);
         start_waiting(e); /* at once: the engine is never seen free between two of the queue */
+        tell_end(e, &last);
     }
     pthread_mutex_unlock(&e->lock);
     sampler_stop(e->sampler);
@@ -127,10 +212,9 @@ static bool thread_start(pthread_t *thread, void *(*body)(void *), void *arg)
 
 static void show_state(struct job *job, enum job_state state)
 {
-    struct engine *e = job->engine;
-    e->snap->jobs[job->slot].state = state;
-    e->snap->generation++;
-    queue_progress(&e->queue);
+    struct job_view view = job->engine->snap->jobs[job->slot];
+    view.state = state;
+    show_job(job, view);
 }
 
 /* Runs the nested job; the lock is held before and after. */
@@ -149,10 +233,10 @@ static void run_nested(struct engine *e)
 /* How many commands are asked for and not taken; those of a run elsewhere wait there. Lock held. */
 static void show_asked(struct job *job)
 {
+    struct job_view view = job->engine->snap->jobs[job->slot];
     if (job->ops->kind != CMD_ATTACH)
-        job->engine->snap->jobs[job->slot].asked = (uint64_t)job->n_controls;
-    job->engine->snap->generation++;
-    queue_progress(&job->engine->queue);
+        view.asked = (uint64_t)job->n_controls;
+    show_job(job, view);
 }
 
 static bool take_control(struct job *job, struct control *control)
@@ -271,11 +355,6 @@ bool cmd_is_control(enum cmd_kind kind)
     return kind >= CMD_CANCEL && kind < CMD_KIND_COUNT;
 }
 
-static bool is_queue(enum cmd_kind kind)
-{
-    return kind == CMD_QUEUE_ADD || kind == CMD_QUEUE_REMOVE || kind == CMD_QUEUE_MOVE;
-}
-
 static struct job *find_job(struct engine *e, uint64_t number)
 {
     if (e->current && e->current->number == number)
@@ -287,6 +366,22 @@ static struct job *find_job(struct engine *e, uint64_t number)
             return job;
     }
     return NULL;
+}
+
+/* Lock held. */
+static enum err_code send_control(struct job *job, const struct cmd *cmd, struct err *err)
+{
+    if (job->n_controls == CONTROLS_MAX)
+        return err_set(err, ERR_BUSY, "the run has not yet taken the last %d commands", CONTROLS_MAX);
+    struct control *c = &job->controls[job->n_controls++];
+    *c = (struct control){.kind = cmd->kind == CMD_CANCEL ? CMD_STOP_NOW : cmd->kind, .job = cmd->job,
+                          .number = cmd->number, .real = cmd->real};
+    if (cmd->kind == CMD_QUEUE_ADD)
+        cmd_copy(c->run = xcalloc(1, sizeof *c->run), cmd);
+    show_asked(job);
+    pthread_cond_broadcast(&job->engine->work);
+    wake(job);
+    return ERR_OK;
 }
 
 static enum err_code control(struct engine *e, const struct cmd *cmd, struct err *err)
@@ -302,23 +397,7 @@ static enum err_code control(struct engine *e, const struct cmd *cmd, struct err
         return cmd->kind == CMD_CANCEL || cmd->kind == CMD_STOP_NOW
                    ? ERR_OK
                    : err_set(err, ERR_INVALID, "only a training run can be steered");
-    if (job->n_controls == CONTROLS_MAX)
-        return err_set(err, ERR_BUSY, "the run has not yet taken the last %d commands", CONTROLS_MAX);
-    struct control c = {.kind = cmd->kind == CMD_CANCEL ? CMD_STOP_NOW : cmd->kind, .number = cmd->number,
-                        .real = cmd->real};
-    job->controls[job->n_controls++] = c;
-    show_asked(job);
-    pthread_cond_broadcast(&e->work);
-    wake(job);
-    return ERR_OK;
-}
-
-enum err_code engine_control(struct engine *e, const struct cmd *cmd, struct err *err)
-{
-    pthread_mutex_lock(&e->lock);
-    enum err_code code = control(e, cmd, err);
-    pthread_mutex_unlock(&e->lock);
-    return code;
+    return send_control(job, cmd, err);
 }
 
 static const struct job_ops *find_ops(const struct engine *e, enum cmd_kind kind)
@@ -368,8 +447,7 @@ static struct job *job_new(struct engine *e, const struct job_ops *ops, const st
     job->number = number;
     job->began = clock_now();
     cmd_copy(&job->cmd, cmd);
-    e->snap->jobs[slot] = (struct job_view){.job = job->number, .command = ops->kind, .state = JOB_RUNNING};
-    e->snap->generation++;
+    show_job(job, (struct job_view){.job = job->number, .command = ops->kind, .state = JOB_RUNNING});
     return job;
 }
 
@@ -415,6 +493,25 @@ static void start_waiting(struct engine *e)
     }
 }
 
+/* While a run elsewhere is watched, the queue is the one behind it. Lock held. */
+static enum err_code change_queue(struct engine *e, const struct cmd *cmd, uint64_t *run, struct err *err)
+{
+    if (e->current && e->current->ops->kind == CMD_ATTACH)
+        return send_control(e->current, cmd, err);
+    enum err_code code = waiting_command(e, cmd, run, err);
+    start_waiting(e);
+    return code;
+}
+
+enum err_code engine_steer(struct engine *e, const struct cmd *cmd, struct err *err)
+{
+    uint64_t run;
+    pthread_mutex_lock(&e->lock);
+    enum err_code code = cmd_is_control(cmd->kind) ? control(e, cmd, err) : change_queue(e, cmd, &run, err);
+    pthread_mutex_unlock(&e->lock);
+    return code;
+}
+
 enum err_code engine_submit(struct engine *e, const struct cmd *cmd, uint64_t *number, struct err *err)
 {
     reap(e, false);
@@ -426,12 +523,11 @@ enum err_code engine_submit(struct engine *e, const struct cmd *cmd, uint64_t *n
         code = control(e, cmd, err);
         if (number)
             *number = cmd->job;
-    } else if (is_queue(cmd->kind)) {
+    } else if (cmd_is_queue(cmd->kind)) {
         uint64_t run = 0;
-        code = waiting_command(e, cmd, &run, err);
+        code = change_queue(e, cmd, &run, err);
         if (number)
             *number = run;
-        start_waiting(e);
     } else if (!ops) {
         code = err_set(err, ERR_INVALID, "unknown command %d", (int)cmd->kind);
     } else if ((code = admit(e, ops, &slot, err)) == ERR_OK) {
@@ -491,58 +587,10 @@ bool engine_next_event(struct engine *e, struct notice *notice)
 {
     pthread_mutex_lock(&e->lock);
     bool got = queue_pop(&e->queue, notice);
+    if (got && notice->job == e->unseen && notice->kind >= NOTICE_FINISHED && notice->kind <= NOTICE_CANCELLED)
+        e->unseen_read = true;
     pthread_mutex_unlock(&e->lock);
     if (!got)
         reap(e, false);
     return got;
-}
-
-/* Entries of a ring that the copy does not have yet. */
-static void copy_ring(void *to, const void *from, size_t entry, uint64_t size, uint64_t had, uint64_t seen)
-{
-    for (uint64_t i = seen - had > size ? seen - size : had; i < seen; i++)
-        memcpy((char *)to + i % size * entry, (const char *)from + i % size * entry, entry);
-}
-
-/* Of one and the same run only what is new is copied: the rings are large and their entries do not change. */
-static void copy_snapshot(struct snapshot *to, const struct snapshot *from)
-{
-    struct train_view *t = &to->train;
-    const struct train_view *f = &from->train;
-    const size_t rings = offsetof(struct snapshot, train.steps), after = offsetof(struct snapshot, train.result);
-    uint64_t steps = t->steps_seen, epochs = t->epochs_seen;
-    if (to->generation == 0 || t->job != f->job || steps > f->steps_seen || epochs > f->epochs_seen)
-        steps = epochs = 0;
-    copy_ring(t->steps, f->steps, sizeof f->steps[0], SNAP_STEPS, steps, f->steps_seen);
-    copy_ring(t->epochs, f->epochs, sizeof f->epochs[0], SNAP_EPOCHS, epochs, f->epochs_seen);
-    memcpy(to, from, rings);
-    memcpy((char *)to + after, (const char *)from + after, sizeof *to - after);
-}
-
-bool engine_snapshot(struct engine *e, struct snapshot *snap)
-{
-    pthread_mutex_lock(&e->lock);
-    bool changed = snap->generation != e->snap->generation;
-    if (changed)
-        copy_snapshot(snap, e->snap);
-    double now = clock_now();
-    struct job *jobs[] = {e->current, e->nested};
-    for (int i = 0; changed && i < 2; i++) {
-        if (jobs[i])
-            snap->jobs[jobs[i]->slot].seconds = now - jobs[i]->began;
-    }
-    for (struct job *job = e->data_jobs; changed && job; job = job->next) {
-        if (!job->ended)
-            snap->jobs[job->slot].seconds = now - job->began;
-    }
-    pthread_mutex_unlock(&e->lock);
-    return changed;
-}
-
-const struct block *engine_block(struct engine *e, uint64_t id)
-{
-    pthread_mutex_lock(&e->lock);
-    const struct block *block = block_store_get(&e->blocks, id);
-    pthread_mutex_unlock(&e->lock);
-    return block;
 }

@@ -63,13 +63,17 @@ enum cmd_kind {
     CMD_PRETRAIN,  /* options: seed, epochs, model ...; path: output weight file or "" for the cache. Result: text block, the file */
     CMD_ATTACH,    /* path: folder of a run that another process trains. From then on it is shown and steered as if it were trained here: its
                     * numbers are the snapshot's, notices and job carry its own command (CMD_TRAIN ...), control commands go to it, and the
-                    * job ends as it ends. The end of this engine leaves it alone. Several may watch, and all may steer */
+                    * job ends as it ends. When its process begins another run at once (of its queue), that one follows as a job of its
+                    * own, in the snapshot before the notice of the end comes. The end of this engine leaves it alone. Several may watch, and all may steer */
     CMD_ESTIMATE,  /* path: data folder; options. A step or two of each phase on real pictures, nothing is kept. number: no step begins after so
                     * many seconds, 0: 20. Result: text block of lines NAME<TAB>VALUE: seconds (of the whole run), memory and disk (bytes),
                     * basis (what was measured, a sentence) */
     CMD_DEVICES,   /* Result: text block, a line a device. Loads libtorch */
-    /* queue commands: done at once, whatever runs. A run in the queue has its job number already and ends with one notice as every job does */
-    CMD_QUEUE_ADD, /* as CMD_TRAIN; begins when the engine is free and those before it have ended. errors: INVALID (as engine_recipe, or its
+    /* queue commands: done at once, whatever runs. While a run elsewhere is watched (CMD_ATTACH) they go to the queue behind that run: the
+     * snapshot shows it, job numbers are those it shows, and nothing is heard of the runs in it here before they begin.
+     * A run in the queue has its job number already and ends with one notice as every job does */
+    CMD_QUEUE_ADD, /* as CMD_TRAIN; begins when the engine is free and those before it have ended, and when the client has read the notice of
+                    * the end before and taken a snapshot after it, or has not for 5 seconds. errors: INVALID (as engine_recipe, or its
                     * option run names the folder of a run before it), BUSY (QUEUE_RUNS wait) */
     CMD_QUEUE_REMOVE, /* job: of a waiting run, 0: of all. It ends as CANCELLED */
     CMD_QUEUE_MOVE,   /* job; number: so many places later, negative: earlier; at most to the end */

@@ -16,9 +16,12 @@
 /* A control command on its way to a job. */
 struct control {
     enum cmd_kind kind;
+    uint64_t job;    /* CMD_QUEUE_*: of the run that waits, by the numbers of where it waits */
     int64_t number;
     double real;
+    struct cmd *run; /* CMD_QUEUE_ADD: all of it; else NULL */
 };
+void control_done(struct control *control);
 
 struct job;
 
@@ -72,6 +75,8 @@ struct engine {
     pthread_t thread;
     bool thread_runs, quit;
     uint64_t last_job;
+    uint64_t unseen;       /* job whose end the client must see before the next one's numbers come, 0 none ... */
+    bool unseen_read;      /* ... it has read the notice, but not the numbers after it */
     struct job *current, *nested; /* engine thread's job; the one that runs while it is paused */
     struct job *data_jobs;
     struct queue queue;
@@ -115,9 +120,14 @@ bool job_left(struct job *job); /* the engine is about to end */
 /* The notice of a job's end. */
 struct notice job_last_notice(const struct job *job, const struct err *err);
 
-/* A control command from another thread than the client's. errors: as engine_submit */
-enum err_code engine_control(struct engine *e, const struct cmd *cmd, struct err *err);
+/* A control or queue command from another thread than the client's. errors: as engine_submit */
+enum err_code engine_steer(struct engine *e, const struct cmd *cmd, struct err *err);
 bool cmd_is_control(enum cmd_kind kind);
+bool cmd_is_queue(enum cmd_kind kind);
+
+/* For a job that watches runs elsewhere: the one it watched has ended that way, and another begins. The job is that one's from now on, with
+ * a number of its own, and no control commands yet. False: the client does not read its notices, there is no room for more; nothing happens. */
+bool job_renew(struct job *job, enum cmd_kind as, const struct err *err);
 
 /* Blocks until there is a control command, and runs eval and predict jobs meanwhile. The job shows as paused. False: quit. */
 bool job_wait_paused(struct job *job, struct control *control);
@@ -127,5 +137,7 @@ enum err_code job_cancelled(const struct job *job, struct err *err); /* CANCELLE
 /* The snapshot, locked; snapshot_end marks it changed and wakes the client. Short sections only. */
 struct snapshot *snapshot_begin(struct engine *e);
 void snapshot_end(struct engine *e);
+/* As engine_snapshot, for other threads than the client's. */
+bool snapshot_copy(struct engine *e, struct snapshot *snap);
 
 #endif

@@ -41,6 +41,8 @@ struct watch {
     struct str bytes;           /* what of it has come */
     bool ended;                 /* last is there */
     struct notice last;
+    uint64_t next;              /* the far job of the run that follows, 0 none */
+    struct copied before;       /* the job of the run before, there and here */
 };
 
 /* --- what the run says ----------------------------------------------------------------------------------------- */
@@ -61,18 +63,29 @@ static void show_job(struct job_view *view, const struct watch *w)
     w->job->began = clock_now() - far->seconds;
 }
 
+/* The job here of a far one whose numbers are shown. */
+static uint64_t job_here(const struct watch *w, uint64_t far)
+{
+    return far == w->welcome.job ? w->job->number : far == w->before.far ? w->before.here : 0;
+}
+
 /* The far numbers in this engine's snapshot. */
 static void show(struct watch *w)
 {
+    const struct train_view *t = &w->far->train;
+    if (t->job == w->welcome.job && *t->run)
+        snprintf(w->welcome.run, sizeof w->welcome.run, "%s", t->run);
     struct snapshot *snap = snapshot_begin(w->job->engine);
-    snap->train = w->far->train;
-    snap->train.job = w->far->train.job ? w->job->number : 0;
+    snap->train = *t;
+    snap->train.job = job_here(w, t->job);
     snap->train.dataset = w->dataset.here;
     snap->train.result = w->result.here;
     snap->memory_used = w->far->memory_used;
     snap->memory_total = w->far->memory_total;
     snap->gauges = w->far->gauges;
     snap->viewers = w->far->viewers;
+    snap->n_queue = w->far->n_queue;
+    memcpy(snap->queue, w->far->queue, sizeof snap->queue);
     show_job(&snap->jobs[w->job->slot], w);
     snapshot_end(w->job->engine);
 }
@@ -81,7 +94,7 @@ static void show(struct watch *w)
 static void show_gone(struct watch *w, const char *text)
 {
     struct snapshot *snap = snapshot_begin(w->job->engine);
-    snap->viewers = 0;
+    snap->viewers = snap->n_queue = 0;
     snap->train.live = snap->train.validating = false;
     if (!*snap->train.end)
         snprintf(snap->train.end, sizeof snap->train.end, "%s", text);
@@ -143,8 +156,9 @@ static enum err_code take_frame(struct watch *w, enum frame kind, struct reader 
         return ERR_OK;
     case FRAME_NOTICE:
         code = notice_decode(&w->last, r, err);
-        w->ended = code == ERR_OK;
-        return code;
+        w->next = get_u64(r);
+        w->ended = code == ERR_OK && !r->bad;
+        return code == ERR_OK && r->bad ? err_set(err, ERR_FORMAT, "a notice is cut off") : code;
     default:
         return err_set(err, ERR_FORMAT, "frame %d is not known", (int)kind);
     }
@@ -193,10 +207,13 @@ static void forward(struct watch *w)
 {
     struct control c;
     while (job_control(w->job, &c)) {
-        struct cmd cmd = {.kind = c.kind, .job = w->welcome.job, .number = c.number, .real = c.real};
+        struct cmd cmd = {.kind = c.kind, .job = c.job, .number = c.number, .real = c.real};
+        if (cmd_is_control(c.kind))
+            cmd.job = w->welcome.job;
         channel_begin(&w->channel, FRAME_COMMAND);
-        cmd_encode(&w->channel.out, &cmd);
+        cmd_encode(&w->channel.out, c.run ? c.run : &cmd);
         channel_end(&w->channel);
+        control_done(&c);
     }
 }
 
@@ -204,6 +221,8 @@ static void forward(struct watch *w)
 
 static enum err_code gone(struct watch *w, struct err *err)
 {
+    if (!*w->welcome.run)
+        return err_set(err, ERR_IO, "the next run: its process ended before it began");
     err_set(err, ERR_IO, "%s: its process ended without a word", w->welcome.run);
     return err_hint(err, "flowerlab resume %s goes on from its last checkpoint", w->welcome.run);
 }
@@ -253,6 +272,34 @@ static enum err_code follow(struct watch *w, int wake, struct err *err)
     return end(w, err);
 }
 
+/* The watched run has ended, and its process begins another. False: that is not shown. */
+static bool go_on(struct watch *w, struct err *err)
+{
+    uint64_t here = w->job->number;
+    if (!w->ended || !w->next || !job_renew(w->job, CMD_TRAIN, err))
+        return false;
+    w->before = (struct copied){w->welcome.job, here};
+    w->welcome.job = w->next;
+    w->welcome.run[0] = '\0';
+    w->ended = false;
+    channel_begin(&w->channel, FRAME_NEXT);
+    channel_end(&w->channel);
+    err_clear(err);
+    return true;
+}
+
+static enum err_code follow_all(struct watch *w, int wake, struct err *err)
+{
+    enum err_code code;
+    do {
+        job_announce(w->job, "process %llu trains %.200s", (unsigned long long)w->welcome.pid,
+                     *w->welcome.run ? w->welcome.run : "the next run of its queue");
+        code = follow(w, wake, err);
+        err->code = code;
+    } while (go_on(w, err));
+    return code;
+}
+
 static enum err_code watch_run(struct watch *w, struct err *err)
 {
     int wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -260,8 +307,7 @@ static enum err_code watch_run(struct watch *w, struct err *err)
         return err_sys(err, errno, "wake descriptor");
     w->job->as = w->welcome.command;
     job_wake_by(w->job, wake);
-    job_announce(w->job, "process %llu trains %.200s", (unsigned long long)w->welcome.pid, w->welcome.run);
-    enum err_code code = follow(w, wake, err);
+    enum err_code code = follow_all(w, wake, err);
     job_wake_by(w->job, -1);
     close(wake);
     show_gone(w, code == ERR_CANCELLED ? "left" : "its process ended without a word");

@@ -177,21 +177,12 @@ static void open_to_viewers(struct trainer *t)
 {
     struct engine *e = t->job->engine;
     struct err err = {0};
-    server_free(e->server);
-    if (server_start(&e->server, t->job, t->run.folder, &err) == ERR_OK)
-        record_set(&t->run.record.socket, server_path(e->server));
+    char *path = NULL;
+    if (server_open(&e->server, t->job, t->run.folder, &path, &err) == ERR_OK)
+        record_set(&t->run.record.socket, path);
     else
         log_line(LOG_WARN, "nobody can attach to the run: %s", err.message);
-    t->server = e->server;
-}
-
-static void close_to_viewers(struct trainer *t, enum err_code code, const struct err *err)
-{
-    struct err last = err ? *err : (struct err){0};
-    last.code = code;
-    struct notice notice = job_last_notice(t->job, &last);
-    if (t->server)
-        server_end(t->server, &notice);
+    free(path);
 }
 
 void trainer_init(struct trainer *t, struct job *job)
@@ -335,6 +326,7 @@ enum err_code train_fresh(struct job *job, const char *root, const struct option
     if (code != ERR_OK)
         return code;
     trainer_init(&t, job);
+    show_begin(&t, root, mode_name(mode), preset_name((enum preset)o->preset), arch->name);
     code = prepare(&t, root, o, mode, arch, weights, err);
     if (t.model.precision == FL_AUTOCAST_FP16)
         t.scale = TRAINER_SCALE_START;
@@ -347,7 +339,7 @@ enum err_code train_fresh(struct job *job, const char *root, const struct option
             *folder = xstrdup(t.run.folder);
         code = train_prepared(&t, mode_needs_weights(mode) || o->mode == MODE_SCRATCH ? "new run" : "new run from scratch (no weights found)", err);
     }
-    close_to_viewers(&t, code, err);
+    show_over(&t, err);
     trainer_done(&t);
     free(weights);
     return code;
@@ -474,6 +466,8 @@ enum err_code job_resume(struct job *job, struct err *err)
     if (code != ERR_OK)
         return code;
     log_here(&t);
+    const struct record *r = &t.run.record;
+    show_begin(&t, r->data, r->mode, r->preset, r->model);
     code = reload(&t, err);
     if (code == ERR_OK) {
         read_old_steps(&t);
@@ -483,7 +477,7 @@ enum err_code job_resume(struct job *job, struct err *err)
     if (code == ERR_OK)
         code = train_prepared(&t, "going on", err);
     log_to_file(NULL);
-    close_to_viewers(&t, code, err);
+    show_over(&t, err);
     trainer_done(&t);
     return code;
 }

@@ -32,7 +32,7 @@ struct viewer {
     struct channel channel;
     double since;              /* clock_now of the connection */
     bool welcome, over;        /* greeted; to be let go when everything is written */
-    bool told;                 /* has the last notice */
+    bool told, ready;          /* has the last notice; has all it wants of that run, and waits for the next */
     int budget;                /* frames that it may send now */
     uint64_t generation;       /* of the last snapshot sent */
     struct wire_known known;
@@ -42,14 +42,21 @@ struct viewer {
     size_t block_at;
 };
 
+/* Where a run is found, and its data set: scans by its own screen may drive that out of the engine's store. */
+struct place {
+    char *run, *path; /* NULL: none yet */
+    int listener;     /* -1 none */
+    const struct block *dataset;
+};
+
 struct server {
     struct engine *engine;
     uint64_t job;
     enum cmd_kind command;
-    char *run, *path;
-    const struct block *dataset; /* the run's: scans by its own screen may drive it out of the engine's store */
-    int listener, wake;
+    struct place at;
+    int wake;
     pthread_t thread;
+    uint64_t serves;           /* the job that is not yet known to have ended, 0 none; the engine thread's */
     struct snapshot *snap;
     struct viewer viewers[VIEWERS];
     int n, n_shown, accepts;   /* accepts: connections that may be taken in this tick */
@@ -57,15 +64,30 @@ struct server {
     bool ending;
     /* guarded by lock */
     pthread_mutex_t lock;
+    pthread_cond_t turned;     /* ended is false again */
     bool ended, quit;
+    uint64_t next;             /* job that follows the one that ended, 0 none */
     struct notice last;
+    struct place to;           /* of the next run, once it has one */
 };
+
+static void place_done(struct place *p)
+{
+    if (p->listener >= 0) {
+        meet_leave(p->path);
+        close(p->listener);
+    }
+    block_release(p->dataset);
+    free(p->run);
+    free(p->path);
+    *p = (struct place){.listener = -1};
+}
 
 /* --- viewers come and go --------------------------------------------------------------------------------------- */
 
 static void let_in(struct server *s)
 {
-    int fd = accept4(s->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    int fd = accept4(s->at.listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     struct err err = {0};
     s->accepts--;
     if (fd < 0)
@@ -114,7 +136,7 @@ static bool take_hello(struct server *s, struct viewer *v, struct reader *r)
     v->over = !v->welcome; /* it reads our version and says so */
     if (v->welcome) {
         put_u64(out, (uint64_t)getpid());
-        put_text(out, s->run);
+        put_text(out, s->at.run ? s->at.run : "");
         put_u64(out, s->job);
         put_u32(out, (uint32_t)s->command);
     } else {
@@ -130,9 +152,10 @@ static bool take_command(struct server *s, struct viewer *v, struct reader *r)
     struct err err = {0};
     if (cmd_decode(&cmd, r, NULL) != ERR_OK)
         return false;
-    bool good = cmd_is_control(cmd.kind);
-    cmd.job = s->job;
-    if (good && engine_control(s->engine, &cmd, &err) != ERR_OK) {
+    bool good = cmd_is_control(cmd.kind) || cmd_is_queue(cmd.kind);
+    if (cmd_is_control(cmd.kind))
+        cmd.job = s->job;
+    if (good && engine_steer(s->engine, &cmd, &err) != ERR_OK) {
         channel_begin(&v->channel, FRAME_REFUSED);
         put_u32(&v->channel.out, (uint32_t)err.code);
         put_text(&v->channel.out, err.message);
@@ -152,6 +175,12 @@ static bool take_get(struct viewer *v, struct reader *r)
     return true;
 }
 
+static bool take_next(struct viewer *v)
+{
+    v->ready = true;
+    return v->told;
+}
+
 static bool take_frame(struct server *s, struct viewer *v, enum frame kind, struct reader *r)
 {
     if (v->over)
@@ -160,7 +189,16 @@ static bool take_frame(struct server *s, struct viewer *v, enum frame kind, stru
         return take_hello(s, v, r);
     if (!v->welcome)
         return false;
-    return kind == FRAME_COMMAND ? take_command(s, v, r) : kind == FRAME_GET && take_get(v, r);
+    switch (kind) {
+    case FRAME_COMMAND:
+        return take_command(s, v, r);
+    case FRAME_GET:
+        return take_get(v, r);
+    case FRAME_NEXT:
+        return take_next(v);
+    default:
+        return false;
+    }
 }
 
 /* False: it has gone, or must go. */
@@ -192,7 +230,8 @@ static void next_block(struct server *s, struct viewer *v)
 {
     uint64_t id = v->gets[0];
     memmove(v->gets, v->gets + 1, (size_t)--v->n_gets * sizeof *v->gets);
-    v->block = s->dataset && s->dataset->id == id ? block_retain(s->dataset) : engine_block(s->engine, id);
+    const struct block *dataset = s->at.dataset;
+    v->block = dataset && dataset->id == id ? block_retain(dataset) : engine_block(s->engine, id);
     v->block_at = 0;
     if (v->block && v->block->n_bytes > 0 && v->block->n_bytes <= BLOCK_MOST)
         return;
@@ -230,6 +269,7 @@ static void send_last(struct server *s, struct viewer *v)
 {
     channel_begin(&v->channel, FRAME_NOTICE);
     notice_encode(&v->channel.out, &s->last);
+    put_u64(&v->channel.out, s->next);
     channel_end(&v->channel);
     v->told = true;
 }
@@ -237,7 +277,7 @@ static void send_last(struct server *s, struct viewer *v)
 /* Puts the next thing into an empty buffer. False: there is nothing to say. */
 static bool say_more(struct server *s, struct viewer *v)
 {
-    if (!v->welcome || v->over)
+    if (!v->welcome || v->over || v->ready)
         return false;
     if (v->generation != s->snap->generation)
         send_snapshot(s, v);
@@ -275,7 +315,7 @@ static void tick(struct server *s)
 {
     s->ticked = clock_now();
     s->accepts = VIEWERS;
-    engine_snapshot(s->engine, s->snap);
+    snapshot_copy(s->engine, s->snap);
     for (int i = s->n - 1; i >= 0; i--) {
         struct viewer *v = &s->viewers[i];
         bool late = !v->welcome && s->ticked - v->since > HELLO_WITHIN;
@@ -286,25 +326,68 @@ static void tick(struct server *s)
     }
 }
 
-/* The end of the run was told, or the engine's. False: the thread's. */
-static bool take_end(struct server *s)
+static void begin_end(struct server *s)
+{
+    s->ending = true;
+    place_done(&s->at);
+    s->seen = clock_now();
+    s->until = s->seen + SERVER_LINGER_MOST;
+    tick(s);
+}
+
+/* Time is left for viewers to take the end. */
+static bool lingers(const struct server *s)
+{
+    return s->n > 0 && clock_now() < s->until && clock_now() < s->seen + SERVER_LINGER;
+}
+
+static bool all_ready(const struct server *s)
+{
+    for (int i = 0; i < s->n; i++) {
+        if (!s->viewers[i].ready)
+            return false;
+    }
+    return true;
+}
+
+/* To the next run with those who are ready for it; the engine may begin it. */
+static void turn(struct server *s)
+{
+    for (int i = s->n - 1; i >= 0; i--) {
+        struct viewer *v = &s->viewers[i];
+        if (!v->ready)
+            let_go(s, i);
+        else
+            v->ready = v->told = false, v->generation = 0;
+    }
+    s->job = s->next;
+    s->command = CMD_TRAIN;
+    s->ending = false;
+    pthread_mutex_lock(&s->lock);
+    s->ended = false;
+    pthread_cond_signal(&s->turned);
+    pthread_mutex_unlock(&s->lock);
+}
+
+/* What the engine's thread has told: a place for the run, its end, or the engine's. False: the end of this thread. */
+static bool take_orders(struct server *s)
 {
     uint64_t count;
     ssize_t n = read(s->wake, &count, sizeof count);
     (void)n;
     pthread_mutex_lock(&s->lock);
     bool ended = s->ended, quit = s->quit;
-    pthread_mutex_unlock(&s->lock);
-    if (ended && !s->ending) {
-        s->ending = true;
-        meet_leave(s->path);
-        close(s->listener);
-        s->listener = -1;
-        s->seen = clock_now();
-        s->until = s->seen + SERVER_LINGER_MOST;
-        tick(s);
+    if (s->to.run) {
+        place_done(&s->at);
+        s->at = s->to;
+        s->to = (struct place){.listener = -1};
     }
-    return !s->ending ? !quit : s->n > 0 && clock_now() < s->until && clock_now() < s->seen + SERVER_LINGER;
+    pthread_mutex_unlock(&s->lock);
+    if (ended && !s->ending)
+        begin_end(s);
+    if (s->ending && s->next && (all_ready(s) || !lingers(s)))
+        turn(s);
+    return s->ending ? s->next || lingers(s) : !quit;
 }
 
 static void serve_all(struct server *s, const struct pollfd *fds, int n_fds)
@@ -323,7 +406,7 @@ static void wait_for_work(struct server *s)
     struct pollfd fds[2 + VIEWERS] = {{.fd = s->wake, .events = POLLIN}, {.fd = -1, .events = POLLIN}};
     int n = s->n;
     if (n < VIEWERS && s->accepts > 0)
-        fds[1].fd = s->listener;
+        fds[1].fd = s->at.listener;
     for (int i = 0; i < n; i++) {
         const struct viewer *v = &s->viewers[i];
         bool busy = !channel_idle(&v->channel);
@@ -341,7 +424,7 @@ static void wait_for_work(struct server *s)
 static void *server_main(void *arg)
 {
     struct server *s = arg;
-    while (take_end(s)) {
+    while (take_orders(s)) {
         wait_for_work(s);
         if (clock_now() >= s->ticked + TICK)
             tick(s);
@@ -367,37 +450,51 @@ static bool start_thread(struct server *s)
 
 static void release(struct server *s)
 {
-    if (s->path && s->listener >= 0)
-        meet_leave(s->path);
-    if (s->listener >= 0)
-        close(s->listener);
+    place_done(&s->at);
+    place_done(&s->to);
     if (s->wake >= 0)
         close(s->wake);
+    pthread_cond_destroy(&s->turned);
     pthread_mutex_destroy(&s->lock);
-    block_release(s->dataset);
-    free(s->run);
-    free(s->path);
     free(s->snap);
     free(s);
 }
 
-enum err_code server_start(struct server **out, const struct job *job, const char *run, struct err *err)
+static enum err_code place_open(struct place *p, struct engine *e, const char *run, struct err *err)
+{
+    *p = (struct place){.run = xstrdup(run), .listener = -1};
+    enum err_code code = meet_listen(&p->listener, &p->path, run, err);
+    if (code == ERR_OK) {
+        uint64_t id = snapshot_begin(e)->train.dataset;
+        p->dataset = block_store_get(&e->blocks, id);
+        snapshot_end(e);
+    } else {
+        place_done(p);
+    }
+    return code;
+}
+
+static void wake_thread(struct server *s)
+{
+    ssize_t n = write(s->wake, &(uint64_t){1}, sizeof(uint64_t));
+    (void)n; /* full: it is awake */
+}
+
+static enum err_code start(struct server **out, const struct job *job, struct place *at, struct err *err)
 {
     struct server *s = xcalloc(1, sizeof *s);
-    *out = NULL;
     s->engine = job->engine;
-    s->job = job->number;
+    s->job = s->serves = job->number;
     s->command = job->as;
-    s->run = xstrdup(run);
+    s->at = *at;
     s->snap = xcalloc(1, sizeof *s->snap);
-    engine_snapshot(s->engine, s->snap);
-    s->dataset = engine_block(s->engine, s->snap->train.dataset);
+    snapshot_copy(s->engine, s->snap);
     s->accepts = VIEWERS;
+    s->to.listener = -1;
     pthread_mutex_init(&s->lock, NULL);
+    pthread_cond_init(&s->turned, NULL);
     s->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    enum err_code code = meet_listen(&s->listener, &s->path, run, err);
-    if (code == ERR_OK && s->wake < 0)
-        code = err_sys(err, errno, "wake descriptor");
+    enum err_code code = s->wake < 0 ? err_sys(err, errno, "wake descriptor") : ERR_OK;
     if (code == ERR_OK && !start_thread(s))
         code = err_set(err, ERR_MEMORY, "no thread for viewers");
     if (code == ERR_OK)
@@ -407,24 +504,53 @@ enum err_code server_start(struct server **out, const struct job *job, const cha
     return code;
 }
 
-const char *server_path(const struct server *s)
-{
-    return s->path;
-}
-
-static void wake_thread(struct server *s)
-{
-    ssize_t n = write(s->wake, &(uint64_t){1}, sizeof(uint64_t));
-    (void)n; /* full: it is awake */
-}
-
-void server_end(struct server *s, const struct notice *last)
+static void move(struct server *s, struct place *to)
 {
     pthread_mutex_lock(&s->lock);
-    s->last = *last;
-    s->ended = true;
+    s->to = *to;
     pthread_mutex_unlock(&s->lock);
     wake_thread(s);
+}
+
+enum err_code server_open(struct server **s, const struct job *job, const char *run, char **path, struct err *err)
+{
+    struct place to;
+    bool follows = server_follows(*s, job->number);
+    if (!follows) {
+        server_free(*s);
+        *s = NULL;
+    }
+    enum err_code code = place_open(&to, job->engine, run, err);
+    if (code != ERR_OK)
+        return code;
+    *path = xstrdup(to.path);
+    if (follows)
+        move(*s, &to);
+    else
+        code = start(s, job, &to, err);
+    if (code != ERR_OK) {
+        free(*path);
+        *path = NULL;
+    }
+    return code;
+}
+
+bool server_follows(const struct server *s, uint64_t job)
+{
+    return s && s->serves == job;
+}
+
+void server_end(struct server *s, const struct notice *last, uint64_t next)
+{
+    pthread_mutex_lock(&s->lock);
+    s->serves = next;
+    s->last = *last;
+    s->next = next;
+    s->ended = true;
+    wake_thread(s);
+    while (next && s->ended)
+        pthread_cond_wait(&s->turned, &s->lock);
+    pthread_mutex_unlock(&s->lock);
 }
 
 void server_free(struct server *s)

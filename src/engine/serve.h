@@ -12,15 +12,22 @@
 
 struct server; /* opaque */
 
-/* Listens for the run of that folder, which job trains. errors: those of meet_listen, IO, MEMORY. thread: engine */
-enum err_code server_start(struct server **s, const struct job *job, const char *run, struct err *err);
-const char *server_path(const struct server *s); /* the socket's file; belongs to s */
+/* From now on the run of that folder, which job trains, is found at the socket *path (the caller frees it). *s is NULL or that of the job
+ * before: when that one follows to this job, its viewers go on with it, else it ends first. errors: those of meet_listen, IO, MEMORY; *s is
+ * NULL then, or goes on without a socket. thread: engine, as all of them */
+enum err_code server_open(struct server **s, const struct job *job, const char *run, char **path, struct err *err);
 
-/* The run has ended: nobody new is let in, each viewer gets the last snapshot and the notice, and may still fetch blocks. Does not wait; the
- * thread ends when all viewers have gone, after SERVER_LINGER seconds without a sign of them, or after SERVER_LINGER_MOST. */
+/* Its viewers are shown that job, which need not have a folder yet. s may be NULL. */
+bool server_follows(const struct server *s, uint64_t job);
+
+/* The job that it follows has ended: nobody new is let in, each viewer gets the last snapshot and the notice, and may still fetch blocks.
+ *
+ *   next  the run that begins now, and is followed from here on. Then waits until all viewers have what they want of the old one; those
+ *         that give no sign for SERVER_LINGER seconds, or take SERVER_LINGER_MOST, are let go.
+ *         0: none. Then does not wait; the thread ends when all viewers have gone, or after those times. */
 #define SERVER_LINGER 1.0
 #define SERVER_LINGER_MOST 10.0
-void server_end(struct server *s, const struct notice *last);
-void server_free(struct server *s); /* waits for that, after server_end; without it, ends at once. NULL is fine */
+void server_end(struct server *s, const struct notice *last, uint64_t next);
+void server_free(struct server *s); /* waits for that end; without it, ends at once. NULL is fine */
 
 #endif

@@ -48,18 +48,18 @@ static void begin_with_old(struct train_view *v, const struct trainer *t)
     v->events_before = (uint64_t)v->n_events;
 }
 
-/* A view of another job is replaced; start-up times that are already known stay. */
-static void begin_view(struct train_view *v, const struct trainer *t)
+void show_begin(struct trainer *t, const char *data, const char *mode, const char *preset, const char *model)
 {
-    struct train_view old = {.s_libtorch = v->s_libtorch, .s_weights = v->s_weights, .s_scan = v->s_scan,
-                             .dataset = v->dataset};
+    struct train_view *v = &snapshot_begin(t->job->engine)->train;
     memset(v, 0, sizeof *v);
     v->job = t->job->number;
     v->live = true;
-    v->s_libtorch = old.s_libtorch, v->s_weights = old.s_weights, v->s_scan = old.s_scan;
-    v->s_first_step = v->eta = NAN;
-    v->dataset = old.dataset;
-    begin_with_old(v, t);
+    v->s_libtorch = v->s_weights = v->s_scan = v->s_first_step = v->eta = v->nearest_mean = NAN;
+    COPY(v->data, data);
+    COPY(v->mode, mode);
+    COPY(v->preset, preset);
+    COPY(v->model, model);
+    snapshot_end(t->job->engine);
 }
 
 void show_run(struct trainer *t)
@@ -70,8 +70,8 @@ void show_run(struct trainer *t)
     int64_t per_epoch = trainer_steps_per_epoch(t);
     struct train_view *v = &snapshot_begin(t->job->engine)->train;
     t->job->engine->gpu = t->model.device.index;
-    if (v->job != t->job->number)
-        begin_view(v, t);
+    if (!*v->run)
+        begin_with_old(v, t);
     COPY(v->run, t->run.folder);
     COPY(v->data, r->data);
     COPY(v->mode, r->mode);
@@ -151,6 +151,15 @@ void show_validating(struct trainer *t, bool on)
 {
     struct train_view *v = &snapshot_begin(t->job->engine)->train;
     v->validating = on;
+    snapshot_end(t->job->engine);
+}
+
+void show_over(struct trainer *t, const struct err *err)
+{
+    struct train_view *v = &snapshot_begin(t->job->engine)->train;
+    if (v->live && v->job == t->job->number && err)
+        snprintf(v->end, sizeof v->end, "%.127s", err->message);
+    v->live = false;
     snapshot_end(t->job->engine);
 }
 

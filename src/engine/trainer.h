@@ -58,7 +58,6 @@ struct trainer {
     double grad_norm, wait;    /* last step's; seconds waited for pictures in this epoch */
     double session_began, epoch_began, paused;
     double lr, lr_head;        /* of the last step */
-    struct server *server;     /* the engine's, once viewers are let in */
     bool save_failed, resumed;
     struct step_point *old_steps; /* of earlier sessions, until the view has them */
     size_t n_old_steps;
@@ -100,7 +99,9 @@ enum err_code checkpoint_save(const struct trainer *t, struct err *err);
 /* errors: NOT_FOUND, FORMAT (cut off, checksum, another net) */
 enum err_code checkpoint_load(struct trainer *t, struct err *err);
 
-/* The snapshot's view of the run. */
+/* The snapshot's view of the run. It begins before anything is loaded, in place of the run before. */
+void show_begin(struct trainer *t, const char *data, const char *mode, const char *preset, const char *model);
+void show_over(struct trainer *t, const struct err *err); /* nothing more comes; where it could not begin, that is why */
 void show_run(struct trainer *t);                /* all that stays the same, marks */
 void show_step(struct trainer *t, const struct step_point *p, int64_t step_in_epoch);
 void show_epoch(struct trainer *t, const struct epoch_metrics *m);

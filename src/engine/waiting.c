@@ -116,6 +116,11 @@ static enum err_code change(struct engine *e, const struct cmd *cmd, struct err 
     return ERR_OK;
 }
 
+bool cmd_is_queue(enum cmd_kind kind)
+{
+    return kind == CMD_QUEUE_ADD || kind == CMD_QUEUE_REMOVE || kind == CMD_QUEUE_MOVE;
+}
+
 enum err_code waiting_command(struct engine *e, const struct cmd *cmd, uint64_t *number, struct err *err)
 {
     if (cmd->kind == CMD_QUEUE_ADD)

@@ -81,8 +81,8 @@ void app_quit(struct app *app)
                                           "detach: leave, and the run goes on"};
     char question[96] = "A run is training.";
     if (app->snap.n_queue)
-        snprintf(question, sizeof question, "A run is training. %d wait and are dropped by a stop.",
-                 (int)app->snap.n_queue);
+        snprintf(question, sizeof question, "A run is training. %d wait%s", (int)app->snap.n_queue,
+                 app->attached ? " behind it, where it trains." : " and are dropped by a stop.");
     if (!app_trains(app))
         app->quit = true;
     else

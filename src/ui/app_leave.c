@@ -35,8 +35,6 @@ void app_detach(struct app *app)
         app_status(app, ROLE_STATE_WARN, "no run is going on; q quits");
     } else if (!*app->snap.train.run || app->snap.train.job != app->train_job) {
         app_status(app, ROLE_STATE_WARN, "the run has not begun yet; detach when it has its folder");
-    } else if (app->attached && app->snap.n_queue) {
-        app_status(app, ROLE_STATE_WARN, "runs wait in this screen's own queue; take them out first");
     } else if (!app->attached && !session_can_leave()) {
         app_status(app, ROLE_STATE_WARN, "this screen cannot be left while its run goes on");
     } else {

@@ -225,6 +225,17 @@ static void call_for_attention(struct app *app, const struct notice *notice)
     term_attention(app->term, (enum attention)app->options.notify, text);
 }
 
+/* A run elsewhere is followed to the next of its queue. */
+static void end_run(struct app *app, const struct notice *notice)
+{
+    const struct job_view *now = &app->snap.jobs[0];
+    app->attached = app->attached && now->command == CMD_TRAIN && now->job > notice->job;
+    app->train_job = app->attached ? now->job : 0;
+    call_for_attention(app, notice);
+    remember_run(app);
+    app->quit = app->quit || app->quit_after_run;
+}
+
 static void take_notice(struct app *app, const struct notice *notice)
 {
     bool data = notice->command == CMD_LIST || notice->command == CMD_SCAN;
@@ -239,13 +250,8 @@ static void take_notice(struct app *app, const struct notice *notice)
         app_say_attached(app);
     if (notice->kind == NOTICE_STARTED && notice->command == CMD_TRAIN && !app->train_job)
         app->train_job = notice->job; /* one of the queue */
-    if (is_end(notice) && notice->job == app->train_job) {
-        app->train_job = 0;
-        app->attached = false;
-        call_for_attention(app, notice);
-        remember_run(app);
-        app->quit = app->quit || app->quit_after_run;
-    }
+    if (is_end(notice) && notice->job == app->train_job)
+        end_run(app, notice);
     for (size_t i = 0; i < screen_count(); i++) {
         if (screen_at(i)->event)
             screen_at(i)->event(app->screens[i], notice, &app->model);

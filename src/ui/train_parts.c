@@ -52,8 +52,8 @@ void train_draw_head(struct canvas *c, struct area a, const struct snapshot *sna
     int room = a.w - text_width(state) - 2, x;
     x = canvas_put(c, (struct area){a.x, a.y, room > 0 ? room : 0, a.h}, 0, 0, ROLE_STRONG,
                    t->mode);
-    int n = snprintf(text, sizeof text, ", preset %s, %s on %s, %s", t->preset, t->model, t->device,
-                     t->precision);
+    int n = snprintf(text, sizeof text, ", preset %s, %s%s%s%s%s", t->preset, t->model,
+                     *t->device ? " on " : "", t->device, *t->precision ? ", " : "", t->precision);
     if (snap->memory_used && snap->memory_total && (size_t)n < sizeof text)
         snprintf(text + n, sizeof text - (size_t)n, ", memory %s of %s",
                  num_bytes(used, snap->memory_used), num_bytes(total, snap->memory_total));

@@ -16,23 +16,27 @@
 static struct snapshot snap;
 static pid_t far;
 
-/* The far process: trains until its run ends. */
-static void be_far(int ready)
+/* The far process: trains until its runs have ended. modes: those of a queue behind the first. */
+static void be_far(int ready, const char *const *modes)
 {
     struct engine *e = far_engine_new();
-    uint64_t job = far_start(e);
-    struct notice n = {0};
+    snap.generation = 0;
+    far_start(e);
+    for (; *modes; modes++)
+        far_add(e, *modes);
     while (write(ready, "", 1) != 1)
         ;
-    while (n.job != job || (n.kind != NOTICE_FINISHED && n.kind != NOTICE_CANCELLED)) {
+    do {
+        struct notice n;
         if (!engine_next_event(e, &n))
             poll(&(struct pollfd){.fd = engine_event_fd(e), .events = POLLIN}, 1, 1000);
-    }
+        engine_snapshot(e, &snap);
+    } while (snap.jobs[0].job);
     engine_free(e);
     _exit(0);
 }
 
-static int setup(void **state)
+static int setup_with(void **state, const char *const *modes)
 {
     int ends[2];
     char byte;
@@ -40,13 +44,23 @@ static int setup(void **state)
         return -1;
     far = fork(); /* before this process has threads */
     if (far == 0)
-        be_far(ends[1]);
+        be_far(ends[1], modes);
     close(ends[1]);
     bool ok = read(ends[0], &byte, 1) == 1;
     close(ends[0]);
     snap.generation = 0;
     *state = far_engine_new();
     return ok ? 0 : -1;
+}
+
+static int setup(void **state)
+{
+    return setup_with(state, (const char *const[]){NULL});
+}
+
+static int setup_queue(void **state)
+{
+    return setup_with(state, (const char *const[]){"scratch", "staged", NULL});
 }
 
 /* Also shows that the end of a viewer's engine leaves the run alone. */
@@ -237,6 +251,84 @@ static void a_killed_run_is_missed(void **state)
     assert_non_null(strstr(n.err.message, "ended without a word"));
 }
 
+/* --- a queue elsewhere ---------------------------------------------------------------------------------------------- */
+
+static char queue_wanted[64];
+
+/* "scratch staged": the modes that wait. */
+static bool queue_is(void)
+{
+    char modes[QUEUE_RUNS * 24] = "";
+    for (uint64_t i = 0; i < snap.n_queue; i++)
+        snprintf(modes + strlen(modes), sizeof modes - strlen(modes), "%s%s", i ? " " : "", snap.queue[i].mode);
+    return str_eq(modes, queue_wanted);
+}
+
+static void expect_queue(struct engine *e, const char *modes)
+{
+    snprintf(queue_wanted, sizeof queue_wanted, "%s", modes);
+    wait_until(e, queue_is);
+}
+
+static uint64_t number_wanted;
+
+static bool shows_steps(void)
+{
+    return snap.train.job == number_wanted && snap.train.steps_seen > 3;
+}
+
+/* The watched run has ended as *n says, and the next one is there already; returns its job. */
+static uint64_t next_after(struct engine *e, uint64_t job, const struct notice *n)
+{
+    assert_true(n->job == job && snap.jobs[0].job > job && snap.jobs[0].command == CMD_TRAIN);
+    (void)e;
+    return snap.jobs[0].job;
+}
+
+/* Whoever watches goes with the runs of a queue, steers that, and stays to its end. */
+static void a_queue_is_followed(void **state)
+{
+    struct engine *e = *state;
+    uint64_t first = attach(e);
+    next(e, first);
+    expect_queue(e, "scratch staged");
+    submit(e, &(struct cmd){.kind = CMD_QUEUE_MOVE, .job = snap.queue[1].job, .number = -1});
+    expect_queue(e, "staged scratch");
+    assert_int_equal(far_add(e, "discriminative"), 0); /* its number is the other engine's to give */
+    far_add(e, "frozen");
+    expect_queue(e, "staged scratch discriminative frozen");
+    submit(e, &(struct cmd){.kind = CMD_QUEUE_REMOVE, .job = snap.queue[2].job});
+    submit(e, &(struct cmd){.kind = CMD_QUEUE_MOVE, .job = snap.queue[3].job, .number = -1});
+    expect_queue(e, "staged frozen scratch");
+    steer(e, first, CMD_STOP_EPOCH, 0);
+    struct notice n = end_of(e, first);
+    assert_true(n.kind == NOTICE_FINISHED && n.block);
+    assert_true(snap.train.job == first && !snap.train.live && snap.train.result == n.block);
+    uint64_t second = next_after(e, first, &n);
+    assert_int_equal(next(e, second).kind, NOTICE_STARTED);
+    number_wanted = second;
+    wait_until(e, shows_steps);
+    assert_string_equal(snap.train.run + strlen(far_folder), "-2");
+    assert_true(snap.train.live && snap.viewers == 1);
+    steer(e, second, CMD_STOP_NOW, 0);
+    n = end_of(e, second);
+    assert_int_equal(n.kind, NOTICE_CANCELLED);
+    uint64_t third = next_after(e, second, &n); /* fails before it has a folder */
+    n = end_of(e, third);
+    assert_int_equal(n.kind, NOTICE_FAILED);
+    assert_string_equal(n.err.message, "no weights");
+    uint64_t fourth = next_after(e, third, &n);
+    number_wanted = fourth;
+    wait_until(e, shows_steps);
+    assert_string_equal(snap.train.run + strlen(far_folder), "-3");
+    steer(e, fourth, CMD_STOP_EPOCH, 0);
+    n = end_of(e, fourth);
+    assert_int_equal(n.kind, NOTICE_FINISHED);
+    assert_true(!snap.jobs[0].job && !snap.n_queue && !snap.viewers);
+    assert_int_equal(waitpid(far, NULL, 0), far);
+    far = 0;
+}
+
 /* --- which runs there are ------------------------------------------------------------------------------------------ */
 
 static size_t count_alive(struct engine *e)
@@ -401,7 +493,7 @@ static void a_run_that_talks_rubbish_is_left(void **state)
         size_t n;
         const char *bytes;
     } kinds[] = {{FRAME_SNAPSHOT, 3, "abc"}, {FRAME_NOTICE, 1, "x"}, {FRAME_BLOCK, 36, "nobody asked for this block at all.."},
-                 {FRAME_HELLO, 1, "x"}};
+                 {FRAME_HELLO, 1, "x"}, {FRAME_NEXT, 1, "x"}};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         struct str bytes = STR_INIT, payload = STR_INIT;
         head_put(&payload);
@@ -460,6 +552,7 @@ int main(void)
         WATCHED(stop_now_is_the_runs_end),
         WATCHED(leaving_is_not_stopping),
         WATCHED(a_killed_run_is_missed),
+        cmocka_unit_test_setup_teardown(a_queue_is_followed, setup_queue, teardown),
         WATCHED(runs_that_are_alive_are_listed),
         WATCHED(what_cannot_be_watched_says_why),
         WATCHED(another_users_socket_is_refused),

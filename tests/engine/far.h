@@ -22,7 +22,8 @@
 
 #define BIG_BLOCK 3000000
 
-static char far_folder[400];  /* of the run */
+static char far_folder[400];  /* of the run; the later ones of a queue have a number behind it */
+static int far_runs;          /* begun so far */
 static char *far_socket;      /* its socket; once it listens */
 static atomic_uint far_steps; /* made so far */
 static atomic_bool far_fast;  /* steps without a rest between them */
@@ -77,29 +78,33 @@ static void far_take(struct job *job, const struct control *c)
     far_event(job, text);
 }
 
-static void far_begin(struct job *job)
+static void far_begin(struct job *job, const char *folder)
 {
     struct str big = STR_INIT;
     for (size_t i = 0; i < BIG_BLOCK; i++)
         str_add_c(&big, (char)(i % 251 + 1));
     struct snapshot *snap = snapshot_begin(job->engine);
     snap->train = (struct train_view){.job = job->number, .live = true, .n_epochs = 5, .n_classes = 2, .data = "/data"};
-    snprintf(snap->train.run, sizeof snap->train.run, "%s", far_folder);
+    snprintf(snap->train.run, sizeof snap->train.run, "%s", folder);
     snap->train.dataset = block_store_add(&job->engine->blocks, BLOCK_DATASET, &big);
     snapshot_end(job->engine);
 }
 
-/* Until STOP_EPOCH (done, with a result) or STOP_NOW (cancelled). */
+/* Until STOP_EPOCH (done, with a result) or STOP_NOW (cancelled). One in mode frozen fails before it begins. */
 static enum err_code far_training(struct job *job, struct err *err)
 {
     struct engine *e = job->engine;
-    far_begin(job);
-    server_free(e->server);
-    enum err_code code = server_start(&e->server, job, far_folder, err);
+    char folder[sizeof far_folder + 8];
+    if (job->cmd.options->mode == MODE_FROZEN)
+        return err_set(err, ERR_NOT_FOUND, "no weights");
+    snprintf(folder, sizeof folder, far_runs ? "%s-%d" : "%s", far_folder, far_runs + 1);
+    far_runs++;
+    far_begin(job, folder);
+    free(far_socket);
+    enum err_code code = server_open(&e->server, job, folder, &far_socket, err);
     if (code != ERR_OK)
         return code;
-    far_write_record("running", server_path(e->server));
-    far_socket = xstrdup(server_path(e->server));
+    far_write_record("running", far_socket);
     job_announce(job, "fake, %s", "fresh");
     struct control c = {0};
     while (c.kind != CMD_STOP_EPOCH && !atomic_load(&job->cancel)) {
@@ -125,9 +130,6 @@ static enum err_code far_training(struct job *job, struct err *err)
     snprintf(snap->train.end, sizeof snap->train.end, "over");
     snapshot_end(e);
     job_say(job, "it is over");
-    err->code = code;
-    struct notice last = job_last_notice(job, err);
-    server_end(e->server, &last);
     far_write_record("done", "");
     return code;
 }
@@ -167,6 +169,20 @@ static uint64_t far_start(struct engine *e)
         else if (n.kind == NOTICE_STARTED)
             return job;
     }
+}
+
+/* A run for the queue. */
+static inline uint64_t far_add(struct engine *e, const char *mode)
+{
+    uint64_t job = 0;
+    struct err err = {0};
+    struct options o;
+    options_default(&o);
+    assert_int_equal(option_set(&o, OPTION_ID_mode, mode, SOURCE_SCREEN, NULL), ERR_OK);
+    struct cmd cmd = {.kind = CMD_QUEUE_ADD, .path = "/data/flowers", .options = &o};
+    if (engine_submit(e, &cmd, &job, &err) != ERR_OK)
+        fail_msg("%s", err.message);
+    return job;
 }
 
 /* A folder for the test, and the runtime folder in it. */

@@ -21,6 +21,7 @@ static int setup(void **state)
 {
     atomic_store(&far_fast, false);
     atomic_store(&far_steps, 0);
+    far_runs = 0;
     *state = far_engine_new();
     far_start(*state);
     return 0;
@@ -240,6 +241,65 @@ static void the_end_is_told_after_the_last_numbers(void **state)
     *state = far_engine_new();
 }
 
+/* --- a queue ----------------------------------------------------------------------------------------------------- */
+
+/* The notice of a run's end; returns the job that follows. */
+static uint64_t take_end(struct channel *c, enum notice_kind kind)
+{
+    struct reader r = wait_frame(c, FRAME_NOTICE);
+    struct notice last;
+    assert_int_equal(notice_decode(&last, &r, NULL), ERR_OK);
+    assert_int_equal(last.kind, kind);
+    return get_u64(&r);
+}
+
+static void say_next(struct channel *c)
+{
+    channel_begin(c, FRAME_NEXT);
+    channel_end(c);
+    assert_true(channel_flush(c));
+}
+
+static uint64_t runs_of(struct engine *e)
+{
+    static struct snapshot own;
+    struct notice n;
+    while (engine_next_event(e, &n))
+        ;
+    own.generation = 0;
+    engine_snapshot(e, &own);
+    return own.jobs[0].job;
+}
+
+/* The next run begins when its viewers have what they want of the one before; one that gives no sign is let go. */
+static void viewers_go_on_with_the_queue(void **state)
+{
+    struct engine *e = *state;
+    uint64_t first = runs_of(e), second = far_add(e, "scratch");
+    struct channel a = attach(), silent = attach();
+    memset(&seen, 0, sizeof seen);
+    send_command(&a, CMD_STOP_EPOCH, 0);
+    assert_true(take_end(&a, NOTICE_FINISHED) == second);
+    assert_true(seen.train.job == first && !seen.train.live); /* the old numbers, to the end */
+    ask_block(&a, seen.train.result);
+    struct reader r = wait_frame(&a, FRAME_BLOCK);
+    assert_true(get_u64(&r) == seen.train.result && get_u32(&r) == BLOCK_TEXT);
+    say_next(&a);
+    expect_closed(&silent);
+    while (seen.train.job != second) {
+        r = wait_frame(&a, FRAME_SNAPSHOT);
+        assert_int_equal(snapshot_decode_after(&seen, &r, NULL), ERR_OK);
+        (void)runs_of(e); /* the run's own client has seen the end, too */
+    }
+    assert_string_equal(seen.train.run + strlen(far_folder), "-2");
+    struct channel late = attach(); /* it is found at a place of its own */
+    send_command(&late, CMD_STOP_NOW, 0);
+    assert_true(take_end(&a, NOTICE_CANCELLED) == 0);
+    assert_true(take_end(&late, NOTICE_CANCELLED) == 0);
+    channel_done(&a);
+    channel_done(&late);
+}
+
 /* --- what viewers do wrong --------------------------------------------------------------------------------------- */
 
 static bool stranger(int fd, uid_t *user)
@@ -298,6 +358,7 @@ static void rubbish_is_let_go(void **state)
         {true, 5, "\x01\0\0\0\x02"},                       /* WELCOME is not theirs to say */
         {true, 9, "\x05\0\0\0\x03\xff\xff\xff\xff"},       /* COMMAND that is cut off */
         {true, 9, "\x05\0\0\0\x04\x01\x02\x03\x04"},       /* GET that is cut off */
+        {true, 5, "\x01\0\0\0\x09"},                       /* NEXT before an end */
     };
     struct channel witness = attach();
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
@@ -482,6 +543,7 @@ int main(void)
         SERVED(two_viewers_watch_and_either_steers),
         SERVED(blocks_come_by_id),
         SERVED(the_end_is_told_after_the_last_numbers),
+        SERVED(viewers_go_on_with_the_queue),
         SERVED(another_user_is_not_let_in),
         SERVED(another_version_is_told_ours),
         SERVED(rubbish_is_let_go),

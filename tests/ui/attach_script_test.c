@@ -175,6 +175,52 @@ static void the_queue_goes_on_as_well(void **state)
     free(run);
 }
 
+/* On the screen, and its end: the run in queued/ that is not the one user names. */
+static bool shows_the_other(struct pty *p, void *user)
+{
+    glob_t found;
+    bool shown = false;
+    if (glob("queued/*", 0, NULL, &found) != 0)
+        return false;
+    for (size_t i = 0; i < found.gl_pathc; i++)
+        shown |= strcmp(found.gl_pathv[i], user) != 0 && pty_has(p, found.gl_pathv[i]);
+    globfree(&found);
+    return shown && pty_has(p, "best epoch");
+}
+
+/* Whoever takes the run back sees the queue behind it, and goes on to its next run without leaving. */
+static void a_viewer_goes_with_the_queue(void **state)
+{
+    (void)state;
+    char *run = NULL;
+    assert_int_equal(system("rm -rf queued"), 0);
+    struct pty *p = lab_start(SMALL LONG " --start --runs-dir queued");
+    assert_true(pty_wait(p, held_somewhere, &run));
+    assert_true(pty_wait_text(p, OF_ALL));
+    pid_t child = pty_child(p);
+    pty_send(p, "3a\r");
+    assert_true(pty_wait_text(p, "1 waits"));
+    pty_send(p, "4D");
+    check_way_back(p);
+    p = lab_pty("attach");
+    assert_true(pty_wait_text(p, OF_ALL));
+    pty_send(p, "3a\r"); /* behind those that wait there */
+    assert_true(pty_wait_text(p, "2 wait"));
+    pty_send(p, "QGx"); /* not the one before it */
+    assert_true(pty_wait_text(p, "move, x removes"));
+    pty_send(p, "Q");
+    assert_true(pty_wait_text(p, "1 waits"));
+    pty_send(p, "4");
+    lab_let_go(run);
+    assert_true(pty_wait(p, shows_the_other, run));
+    pty_send(p, "q");
+    lab_end_well(p);
+    assert_true(pty_has(p, "best val_acc"));
+    pty_free(p);
+    lab_wait_child(child);
+    free(run);
+}
+
 static void without_a_run_there_is_nothing_to_leave(void **state)
 {
     (void)state;
@@ -251,6 +297,7 @@ int main(void)
         cmocka_unit_test(the_terminal_dies_and_the_run_is_taken_back),
         cmocka_unit_test(it_is_left_on_purpose_and_taken_back),
         cmocka_unit_test(the_queue_goes_on_as_well),
+        cmocka_unit_test(a_viewer_goes_with_the_queue),
         cmocka_unit_test(without_a_run_there_is_nothing_to_leave),
         cmocka_unit_test(two_viewers_watch_and_steer),
         cmocka_unit_test(a_batch_run_is_steered),
