@@ -243,7 +243,7 @@ static void block_unit(void *job, int64_t unit, int thread)
         write_y(f, first + t, m, t, outside);
 }
 
-static void forward(struct forward *f, void *work, const struct fl_conv_loop *loop)
+static void forward(struct forward *f, void *work, const struct fl_loop *loop)
 {
     f->u = work;
     f->own = f->u + weight_floats(&f->grid.conv);
@@ -253,7 +253,7 @@ static void forward(struct forward *f, void *work, const struct fl_conv_loop *lo
 }
 
 void fl_conv_forward(const struct fl_conv *conv, const float *x, const float *weights, const float *bias, float *y, void *work,
-                     const struct fl_conv_loop *loop)
+                     const struct fl_loop *loop)
 {
     assert(fl_conv_possible(conv));
     struct forward f = {.grid = grid_of(conv, OWN_BLOCK, loop->n_threads), .x = x, .weights = weights, .bias = bias, .y = y};
@@ -261,7 +261,7 @@ void fl_conv_forward(const struct fl_conv *conv, const float *x, const float *we
 }
 
 void fl_conv_grad_x(const struct fl_conv *conv, const float *g, const float *weights, float *grad_x, void *work,
-                    const struct fl_conv_loop *loop)
+                    const struct fl_loop *loop)
 {
     assert(fl_conv_possible(conv));
     struct fl_conv back = turned(conv);
@@ -314,7 +314,7 @@ static void back_unit(void *job, int64_t unit, int thread)
 }
 
 void fl_conv_grad_weights(const struct fl_conv *conv, const float *x, const float *g, float *grad_weights, void *work,
-                          const struct fl_conv_loop *loop)
+                          const struct fl_loop *loop)
 {
     assert(fl_conv_possible(conv));
     struct back b = {.grid = grid_of(conv, COMMON_BLOCK, 1), .x = x, .g = g, .grad_weights = grad_weights, .sums = work};

@@ -18,6 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fl_loop.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -25,13 +27,6 @@ extern "C" {
 struct fl_conv {
     int64_t n, h, w, cin, cout;
     int pad; /* 0..2 */
-};
-
-/* How the caller runs units of work: body(job, 0..n_units-1, thread) each once, in any order, thread in 0..n_threads-1 and no two
- * units at a time with the same; returns when all have run. */
-struct fl_conv_loop {
-    int n_threads;
-    void (*run)(int n_threads, int64_t n_units, void (*body)(void *job, int64_t unit, int thread), void *job);
 };
 
 /* This processor has the kernels (AVX2 and FMA). */
@@ -52,13 +47,13 @@ size_t fl_conv_work(const struct fl_conv *conv, int n_threads);
 
 /* y; bias [cout] or NULL. */
 void fl_conv_forward(const struct fl_conv *conv, const float *x, const float *weights, const float *bias, float *y, void *work,
-                     const struct fl_conv_loop *loop);
+                     const struct fl_loop *loop);
 /* The gradient of x from g, that of y. */
 void fl_conv_grad_x(const struct fl_conv *conv, const float *g, const float *weights, float *grad_x, void *work,
-                    const struct fl_conv_loop *loop);
+                    const struct fl_loop *loop);
 /* The gradient of the weights, set, not added. */
 void fl_conv_grad_weights(const struct fl_conv *conv, const float *x, const float *g, float *grad_weights, void *work,
-                          const struct fl_conv_loop *loop);
+                          const struct fl_loop *loop);
 
 #ifdef __cplusplus
 }

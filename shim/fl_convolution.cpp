@@ -17,18 +17,13 @@ namespace
 
 const auto nhwc = at::MemoryFormat::ChannelsLast;
 
-void run_units(int n_threads, int64_t n_units, void (*body)(void *job, int64_t unit, int thread), void *job)
-{
-    on_threads(n_threads, n_units, [=](int64_t unit, int thread) { body(job, unit, thread); });
-}
-
 /* What all three directions need, for as long as they run. */
 struct Plan {
     fl_conv conv;
     at::Tensor work;
-    fl_conv_loop loop;
+    fl_loop loop;
 
-    explicit Plan(const fl_conv &c) : conv(c), loop{state.config.n_threads, run_units}
+    explicit Plan(const fl_conv &c) : conv(c), loop(our_loop())
     {
         int64_t n_bytes = (int64_t)fl_conv_work(&conv, loop.n_threads);
         work = at::empty({n_bytes}, at::TensorOptions().dtype(at::kByte));

@@ -61,7 +61,7 @@ err_code conv2d(fl_tensor **out, const fl_tensor *x, const fl_tensor *weight, co
                 int stride, int padding, int groups, fl_scope *scope, struct err *err) noexcept;
 err_code batch_norm(fl_tensor **out, const fl_tensor *x, const fl_tensor *weight,
                     const fl_tensor *bias, fl_tensor *mean, fl_tensor *var, bool batch_stats,
-                    double momentum, double eps, fl_scope *scope, struct err *err) noexcept;
+                    double momentum, double eps, double relu_max, fl_scope *scope, struct err *err) noexcept;
 err_code relu(fl_tensor **out, fl_tensor *x, double max, bool in_place, fl_scope *scope,
               struct err *err) noexcept;
 err_code add(fl_tensor **out, const fl_tensor *a, const fl_tensor *b, fl_scope *scope,

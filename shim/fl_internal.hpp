@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "fl_entry.hpp"
+#include "fl_loop.h"
 
 struct fl_tensor {
     at::Tensor value;
@@ -79,6 +80,20 @@ void weights_changed();
 /* Runs body(0..n_units-1) on up to n_threads threads, the caller's among them; thread counts from 0. */
 void on_threads(int n_threads, int64_t n_units,
                 const std::function<void(int64_t unit, int thread)> &body);
+
+/* The same as kernels in plain C want it. */
+const fl_loop &our_loop();
+
+/* mean, var: the running statistics. relu_max: below 0 no ReLU behind it, 0 ReLU without a limit. */
+struct NormArguments {
+    at::Tensor mean, var;
+    bool batch_stats = false;
+    double momentum = 0, eps = 0, relu_max = -1;
+};
+
+/* Batch norm of checked arguments, x stored channels_last, by the fastest way. */
+at::Tensor batch_normalised(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias,
+                            const NormArguments &arguments);
 
 /* conv2d with checked arguments, stored channels_last, by the fastest way. */
 at::Tensor convolution(const at::Tensor &x, const at::Tensor &w, const at::Tensor &bias,

@@ -6,7 +6,6 @@
 #include <ATen/core/Reduction.h>
 #include <ATen/ops/adaptive_avg_pool2d.h>
 #include <ATen/ops/add.h>
-#include <ATen/ops/batch_norm.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/dropout.h>
@@ -179,7 +178,7 @@ err_code conv2d(fl_tensor **out, const fl_tensor *x, const fl_tensor *weight, co
 
 err_code batch_norm(fl_tensor **out, const fl_tensor *x, const fl_tensor *weight,
                     const fl_tensor *bias, fl_tensor *mean, fl_tensor *var, bool batch_stats,
-                    double momentum, double eps, fl_scope *scope, struct err *err) noexcept
+                    double momentum, double eps, double relu_max, fl_scope *scope, struct err *err) noexcept
 {
     return guard("batch_norm", err, [&] {
         const at::Tensor &t = x->value;
@@ -190,9 +189,8 @@ err_code batch_norm(fl_tensor **out, const fl_tensor *x, const fl_tensor *weight
             check_channels("batch_norm", names[i], vectors[i], t.size(1));
         if (batch_stats && t.numel() <= t.size(1))
             invalid("batch_norm: x is %s, statistics need two values a channel", shape(t).c_str());
-        *out = wrap(at::batch_norm(t, weight->value, bias->value, mean->value, var->value,
-                                   batch_stats, momentum, eps, true),
-                    scope);
+        NormArguments rest{mean->value, var->value, batch_stats, momentum, eps, relu_max};
+        *out = wrap(batch_normalised(t, weight->value, bias->value, rest), scope);
     });
 }
 

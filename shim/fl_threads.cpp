@@ -24,4 +24,13 @@ void on_threads(int n_threads, int64_t n_units, const std::function<void(int64_t
         other.get();
 }
 
+const fl_loop &our_loop()
+{
+    static fl_loop loop{1, [](int n_threads, int64_t n_units, void (*body)(void *job, int64_t unit, int thread), void *job) {
+                            on_threads(n_threads, n_units, [=](int64_t unit, int thread) { body(job, unit, thread); });
+                        }};
+    loop.n_threads = state.config.n_threads;
+    return loop;
+}
+
 } // namespace fl

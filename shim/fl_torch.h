@@ -25,7 +25,7 @@
 extern "C" {
 #endif
 
-#define FL_TORCH_VERSION 1
+#define FL_TORCH_VERSION 2
 
 typedef struct fl_tensor fl_tensor;
 typedef struct fl_scope fl_scope;
@@ -144,10 +144,11 @@ struct fl_table {
     enum err_code (*conv2d)(fl_tensor **out, const fl_tensor *x, const fl_tensor *weight, const fl_tensor *bias, int stride,
                             int padding, int groups, fl_scope *scope, struct err *err);
     /* x [N, C, H, W]; weight, bias, mean, var [C]. batch_stats: normalise with the batch's statistics and move mean and var by
-     * momentum (0.1: new = 0.9 old + 0.1 batch, unbiased variance); else with mean and var, which stay. */
+     * momentum (0.1: new = 0.9 old + 0.1 batch, unbiased variance); else with mean and var, which stay. relu_max: what relu would be
+     * given, which is then done in the same pass over memory; below 0: no ReLU. */
     enum err_code (*batch_norm)(fl_tensor **out, const fl_tensor *x, const fl_tensor *weight, const fl_tensor *bias,
                                 fl_tensor *mean, fl_tensor *var, bool batch_stats, double momentum, double eps,
-                                fl_scope *scope, struct err *err);
+                                double relu_max, fl_scope *scope, struct err *err);
     /* relu in place where x is a result of scope that nobody else needs: in_place promises that. max: 0 none, 6 for ReLU6. */
     enum err_code (*relu)(fl_tensor **out, fl_tensor *x, double max, bool in_place, fl_scope *scope, struct err *err);
     enum err_code (*add)(fl_tensor **out, const fl_tensor *a, const fl_tensor *b, fl_scope *scope, struct err *err);

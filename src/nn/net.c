@@ -160,6 +160,27 @@ static fl_tensor *value_of(const struct run *run, int at)
     return at < run->first ? run->x : run->value[at];
 }
 
+static bool is_relu(const struct layer *l)
+{
+    return l->kind == LAYER_RELU || l->kind == LAYER_RELU6;
+}
+
+static double relu_max(const struct layer *l)
+{
+    return l->kind == LAYER_RELU6 ? 6 : 0;
+}
+
+/* Whether layer i, a ReLU, is all that uses the batch norm right before it: both are then one pass over memory. */
+static bool norm_does_relu(const struct graph *graph, int i)
+{
+    int norm = i - 1, n_users = 0;
+    for (size_t k = (size_t)i; k < graph->n_layers; k++) {
+        const struct layer *l = &graph->layers[k];
+        n_users += (l->in == norm) + (l->kind == LAYER_ADD && l->in2 == norm);
+    }
+    return graph->layers[norm].kind == LAYER_BN && graph->layers[i].in == norm && n_users == 1;
+}
+
 static void plan(struct run *run)
 {
     const struct graph *graph = run->net->graph;
@@ -169,6 +190,8 @@ static void plan(struct run *run)
             run->skip[i] = run->pass->dropout <= 0;
         else if (l->kind == LAYER_BN && i > run->first)
             run->skip[i] = run->pass->fold && !batch_stats(run, i) && net_can_fold(graph, i - 1);
+        else if (is_relu(l) && i > run->first)
+            run->skip[i] = !run->skip[i - 1] && norm_does_relu(graph, i);
         if (run->skip[i])
             continue;
         int a = source(run, l->in), b = l->kind == LAYER_ADD ? source(run, l->in2) : -1;
@@ -213,7 +236,9 @@ static enum err_code run_bn(struct run *run, int i, const fl_tensor *x, fl_tenso
     bool batch = batch_stats(run, i);
     if (batch)
         net->counts[t + 4]++;
-    return net->fl->batch_norm(out, x, own[0], own[1], own[2], own[3], batch, BN_MOMENTUM, BN_EPS, run->scope, err);
+    bool relu = i < run->last && run->skip[i + 1] && is_relu(&net->graph->layers[i + 1]);
+    return net->fl->batch_norm(out, x, own[0], own[1], own[2], own[3], batch, BN_MOMENTUM, BN_EPS,
+                               relu ? relu_max(&net->graph->layers[i + 1]) : -1, run->scope, err);
 }
 
 static enum err_code run_layer(struct run *run, int i, fl_tensor **out, struct err *err)
@@ -231,7 +256,7 @@ static enum err_code run_layer(struct run *run, int i, fl_tensor **out, struct e
     case LAYER_RELU:
     case LAYER_RELU6:
         /* what comes before (batch norm, a sum, a folded convolution) does not need its result for backward */
-        return fl->relu(out, x, l->kind == LAYER_RELU6 ? 6 : 0, at >= run->first && run->left[at] == 1, run->scope, err);
+        return fl->relu(out, x, relu_max(l), at >= run->first && run->left[at] == 1, run->scope, err);
     case LAYER_MAX_POOL:
         return fl->max_pool2d(out, x, l->kernel, l->stride, l->padding, run->scope, err);
     case LAYER_AVG_POOL:

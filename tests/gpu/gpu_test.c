@@ -67,7 +67,7 @@ static void step(float out[8 * 27])
     fl_tensor *mean = floats(DIMS(8), NULL), *var = floats(DIMS(8), NULL);
     fl->tensor_require_grad(w, true);
     ok(fl->conv2d(&t, x, w, NULL, 2, 1, 1, scope, &err));
-    ok(fl->batch_norm(&t, t, one, two, mean, var, true, 0.1, 1e-5, scope, &err));
+    ok(fl->batch_norm(&t, t, one, two, mean, var, true, 0.1, 1e-5, -1, scope, &err));
     ok(fl->relu(&t, t, 0, true, scope, &err));
     ok(fl->max_pool2d(&t, t, 2, 2, 0, scope, &err));
     ok(fl->global_avg_pool(&t, t, scope, &err));

@@ -231,7 +231,7 @@ static void conv_run(float *out, enum fl_precision precision)
         fl->optim_zero_grad(optim);
         fl->precision_set(precision);
         ok(fl->conv2d(&t, x, params[0], NULL, 2, 1, 1, s, &err));
-        ok(fl->batch_norm(&t, t, params[1], params[2], mean, var, true, 0.1, 1e-5, s, &err));
+        ok(fl->batch_norm(&t, t, params[1], params[2], mean, var, true, 0.1, 1e-5, -1, s, &err));
         ok(fl->relu(&t, t, 6, true, s, &err));
         ok(fl->max_pool2d(&t, t, 3, 2, 1, s, &err));
         ok(fl->global_avg_pool(&t, t, s, &err));

@@ -3,13 +3,13 @@
 #include "config.h"
 
 #include <math.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "fl_conv.h"
+#include "unit/loops.h"
 #include "unit/test.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -38,16 +38,6 @@ static size_t out_width(const struct fl_conv *c)
     return (size_t)(c->w + 2 * c->pad - 2);
 }
 
-static float *numbers(size_t n, uint64_t seed)
-{
-    float *out = xcalloc(n, sizeof *out);
-    for (size_t i = 0; i < n; i++) {
-        seed = seed * 6364136223846793005u + 1442695040888963407u;
-        out[i] = (float)(seed >> 40) / (float)(1 << 24) - 0.5f;
-    }
-    return out;
-}
-
 static struct arrays arrays_of(const struct fl_conv *c)
 {
     struct arrays a = {.n_x = (size_t)(c->n * c->h * c->w * c->cin), .n_w = (size_t)(9 * c->cin * c->cout),
@@ -69,51 +59,8 @@ static void arrays_free(struct arrays *a)
         free(a->result[k]);
 }
 
-/* --- ways to run the units: in order, backwards, on threads ----------------------------------------------------- */
-
-static void forwards(int n_threads, int64_t n, void (*body)(void *job, int64_t unit, int thread), void *job)
-{
-    for (int64_t i = 0; i < n; i++)
-        body(job, i, (int)(i % n_threads));
-}
-
-static void backwards(int n_threads, int64_t n, void (*body)(void *job, int64_t unit, int thread), void *job)
-{
-    for (int64_t i = n; i-- > 0;)
-        body(job, i, (int)(i % n_threads));
-}
-
-struct share {
-    void (*body)(void *job, int64_t unit, int thread);
-    void *job;
-    int64_t n;
-    int thread, n_threads;
-};
-
-static void *run_share(void *argument)
-{
-    const struct share *s = argument;
-    for (int64_t i = s->thread; i < s->n; i += s->n_threads)
-        s->body(s->job, i, s->thread);
-    return NULL;
-}
-
-static void on_threads(int n_threads, int64_t n, void (*body)(void *job, int64_t unit, int thread), void *job)
-{
-    pthread_t thread[8];
-    struct share share[8];
-    for (int t = 0; t < n_threads; t++) {
-        share[t] = (struct share){body, job, n, t, n_threads};
-        assert_int_equal(pthread_create(&thread[t], NULL, run_share, &share[t]), 0);
-    }
-    for (int t = 0; t < n_threads; t++)
-        pthread_join(thread[t], NULL);
-}
-
-static const struct fl_conv_loop loops[] = {{1, forwards}, {1, backwards}, {5, backwards}, {2, on_threads}, {7, on_threads}};
-
 /* The memory between and in the results holds NaNs before: what is read must have been written. */
-static void compute(const struct fl_conv *c, struct arrays *a, const float *bias, const struct fl_conv_loop *loop)
+static void compute(const struct fl_conv *c, struct arrays *a, const float *bias, const struct fl_loop *loop)
 {
     size_t n_work = fl_conv_work(c, loop->n_threads), sizes[N_RESULTS] = {a->n_y, a->n_x, a->n_w};
     void *work = aligned_alloc(64, (n_work + 63) / 64 * 64);
@@ -211,7 +158,7 @@ static void test_bits(void **state)
     for (size_t s = 0; s < COUNT(shapes); s++) {
         struct arrays a = arrays_of(&shapes[s]), b = arrays_of(&shapes[s]);
         compute(&shapes[s], &a, a.bias, &loops[0]);
-        for (size_t l = 0; l < COUNT(loops); l++) {
+        for (size_t l = 0; l < N_LOOPS; l++) {
             compute(&shapes[s], &b, b.bias, &loops[l]);
             assert_memory_equal(a.result[Y], b.result[Y], a.n_y * sizeof(float));
             assert_memory_equal(a.result[GRAD_X], b.result[GRAD_X], a.n_x * sizeof(float));

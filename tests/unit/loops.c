@@ -1,0 +1,60 @@
+/* Ways to run the units of the kernels in plain C, and numbers for them.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "unit/loops.h"
+
+#include <pthread.h>
+
+#include "base/mem.h"
+#include "unit/test.h"
+
+float *numbers(size_t n, uint64_t seed)
+{
+    float *out = xcalloc(n, sizeof *out);
+    for (size_t i = 0; i < n; i++) {
+        seed = seed * 6364136223846793005u + 1442695040888963407u;
+        out[i] = (float)(seed >> 40) / (float)(1 << 24) - 0.5f;
+    }
+    return out;
+}
+
+static void forwards(int n_threads, int64_t n, void (*body)(void *job, int64_t unit, int thread), void *job)
+{
+    for (int64_t i = 0; i < n; i++)
+        body(job, i, (int)(i % n_threads));
+}
+
+static void backwards(int n_threads, int64_t n, void (*body)(void *job, int64_t unit, int thread), void *job)
+{
+    for (int64_t i = n; i-- > 0;)
+        body(job, i, (int)(i % n_threads));
+}
+
+struct share {
+    void (*body)(void *job, int64_t unit, int thread);
+    void *job;
+    int64_t n;
+    int thread, n_threads;
+};
+
+static void *run_share(void *argument)
+{
+    const struct share *s = argument;
+    for (int64_t i = s->thread; i < s->n; i += s->n_threads)
+        s->body(s->job, i, s->thread);
+    return NULL;
+}
+
+static void on_threads(int n_threads, int64_t n, void (*body)(void *job, int64_t unit, int thread), void *job)
+{
+    pthread_t thread[8];
+    struct share share[8];
+    for (int t = 0; t < n_threads; t++) {
+        share[t] = (struct share){body, job, n, t, n_threads};
+        assert_int_equal(pthread_create(&thread[t], NULL, run_share, &share[t]), 0);
+    }
+    for (int t = 0; t < n_threads; t++)
+        pthread_join(thread[t], NULL);
+}
+
+const struct fl_loop loops[N_LOOPS] = {{1, forwards}, {1, backwards}, {5, backwards}, {2, on_threads}, {7, on_threads}};

@@ -1,0 +1,17 @@
+/* Ways to run the units of the kernels in plain C (in order, backwards, on threads), and numbers for them.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef FL_TEST_LOOPS_H
+#define FL_TEST_LOOPS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fl_loop.h"
+
+enum { N_LOOPS = 5 };
+extern const struct fl_loop loops[N_LOOPS];
+
+/* n numbers in -0.5..0.5; the caller frees. */
+float *numbers(size_t n, uint64_t seed);
+
+#endif
