@@ -20,13 +20,15 @@ static bool plausible(int w, int h)
 
 void ask_cell(const struct replies *r, const struct winsize *size, int *cell_w, int *cell_h)
 {
+    int cols = r->sized_cols > 0 ? r->sized_cols : size->ws_col,
+        rows = r->sized_rows > 0 ? r->sized_rows : size->ws_row;
     const struct {
         int w, h;
     } guesses[] = {
         {r->cell_w, r->cell_h},
-        {r->graphics_w / size->ws_col, r->graphics_h / size->ws_row},
+        {r->graphics_w / cols, r->graphics_h / rows},
         {size->ws_xpixel / size->ws_col, size->ws_ypixel / size->ws_row},
-        {r->window_w / size->ws_col, r->window_h / size->ws_row},
+        {r->window_w / cols, r->window_h / rows},
         {10, 20}, /* the VT340's */
     };
     size_t i = 0;

@@ -116,7 +116,8 @@ void replies_init(struct replies *replies)
 
 /* version, synchronized update, cell and window size, colour registers, largest picture,
  * background; last the fence */
-#define QUESTIONS "\033[>0q\033[?2026$p\033[16t\033[14t\033[?1;1;0S\033[?2;1;0S\033]11;?\033\\"
+#define SIZES "\033[16t\033[14t\033[?2;1;0S"
+#define QUESTIONS "\033[>0q\033[?2026$p\033[?1;1;0S" SIZES "\033]11;?\033\\"
 #define KITTY_QUESTION "\033_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\033\\"
 #define FENCE "\033[c"
 
@@ -127,6 +128,11 @@ const char *replies_questions(const char *terminal_type)
     if (str_starts(terminal_type, "linux")) /* shows parts of long questions as text */
         return FENCE;
     return plain ? QUESTIONS FENCE : QUESTIONS KITTY_QUESTION FENCE;
+}
+
+const char *replies_size_questions(const struct replies *r)
+{
+    return r->cell_w > 0 || r->sizes ? SIZES : NULL;
 }
 
 /* Numbers of a parameter list; empty ones are -1. Returns how many. */
@@ -163,6 +169,7 @@ static void answer_graphics(struct replies *r, const int *v, int n)
     } else if (n >= 4 && v[0] == 2 && v[1] == 0 && v[2] > 0 && v[3] > 0) {
         r->graphics_w = v[2];
         r->graphics_h = v[3];
+        r->sizes++;
     }
 }
 
@@ -174,6 +181,7 @@ static void answer_size(struct replies *r, const int *v, int n)
     } else if (n >= 3 && v[0] == 4 && v[1] > 0 && v[2] > 0) {
         r->window_h = v[1];
         r->window_w = v[2];
+        r->sizes++;
     }
 }
 

@@ -68,6 +68,9 @@ struct replies {
     int graphics_w, graphics_h; /* XTSMGRAPHICS geometry: largest sixel, pixels */
     int cell_w, cell_h;         /* CSI 16 t */
     int window_w, window_h;     /* CSI 14 t */
+    uint64_t sizes;             /* answers that told of the window or the largest picture */
+    int sized_cols, sized_rows; /* cells of the window at the last of them; whoever reads sets it,
+                                   0: the window never changes */
     bool synchronized;          /* DECRQM 2026: usable */
     bool kitty;                 /* said OK to a picture in kitty's protocol */
     uint64_t fences;            /* DSR 5 answers: everything before the question was shown */
@@ -81,6 +84,9 @@ void replies_init(struct replies *replies);
  * ("linux") only DA1. kitty's is left out where it would become text or a title: in old VTE and in
  * multiplexers, by environment. */
 const char *replies_questions(const char *terminal_type);
+
+/* What must be asked again when the window has another size; NULL where nothing of it was answered. */
+const char *replies_size_questions(const struct replies *replies);
 
 /* --- decoder -------------------------------------------------------------------------------- */
 

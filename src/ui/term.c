@@ -392,6 +392,11 @@ bool term_read(struct terminal *t)
 bool term_key(struct terminal *t, struct key_event *event)
 {
     bool key = decoder_next(t->decoder, event);
+    if (t->sizes != t->replies.sizes) {
+        t->sizes = t->replies.sizes;
+        t->replies.sized_cols = t->cols;
+        t->replies.sized_rows = t->rows;
+    }
     if (t->fences != t->replies.fences)
         link_answered(&t->link, clock_now());
     t->fences = t->replies.fences;
@@ -458,6 +463,9 @@ bool term_resized(struct terminal *t)
         resize_term(rows, cols);
     t->cols = cols;
     t->rows = rows;
+    const char *ask = changed ? replies_size_questions(&t->replies) : NULL;
+    if (ask) /* an xterm's largest picture is its window */
+        term_write(t, ask, strlen(ask));
     if (changed)
         term_repaint(t);
     return changed;

@@ -32,6 +32,7 @@ struct terminal {
     struct link link;
     bool held;               /* pictures wait for the link */
     uint64_t fences;         /* answers to its questions that were taken */
+    uint64_t sizes;          /* answers about the window's size that were taken */
     bool pixels;             /* a picture was sent since the screen was last cleared */
     struct cell *next;
     size_t next_cap;

@@ -56,6 +56,12 @@ tests_ui_pictures_test_SOURCES = tests/ui/pictures_test.c $(flowers_sources)
 tests_ui_pictures_test_CPPFLAGS = $(test_cppflags)
 tests_ui_pictures_test_LDADD = libfl_ui.a libfl_image.a libfl_base.a $(JPEG_LIBS) $(PNG_LIBS) $(CMOCKA_LIBS) -lutil -lm
 
+check_PROGRAMS += tests/ui/terminals.test
+TESTS += tests/ui/terminals.test
+tests_ui_terminals_test_SOURCES = tests/ui/terminals_test.c $(flowers_sources)
+tests_ui_terminals_test_CPPFLAGS = $(test_cppflags)
+tests_ui_terminals_test_LDADD = libfl_ui.a libfl_image.a libfl_base.a $(JPEG_LIBS) $(PNG_LIBS) $(CMOCKA_LIBS) -lutil -lm
+
 check_PROGRAMS += tests/ui/curscr.test
 TESTS += tests/ui/curscr.test
 tests_ui_curscr_test_SOURCES = tests/ui/curscr_test.c tests/unit/test.h

@@ -182,9 +182,27 @@ void pty_send(struct pty *p, const char *keys)
     }
 }
 
+void pty_answer_late(struct pty *p, size_t step)
+{
+    for (size_t at = 0; at < p->n_late; at += step) {
+        ssize_t n = write(p->fd, p->late + at, p->n_late - at < step ? p->n_late - at : step);
+        (void)n;
+        pty_pump(p, 1);
+    }
+    p->n_late = 0;
+}
+
 void pty_resize(struct pty *p, int cols, int rows)
 {
-    struct winsize size = {.ws_col = (unsigned short)cols, .ws_row = (unsigned short)rows};
+    pty_resize_pixels(p, cols, rows, 0, 0);
+}
+
+void pty_resize_pixels(struct pty *p, int cols, int rows, int width, int height)
+{
+    struct winsize size = {.ws_col = (unsigned short)cols,
+                           .ws_row = (unsigned short)rows,
+                           .ws_xpixel = (unsigned short)width,
+                           .ws_ypixel = (unsigned short)height};
     screen_resize(p, cols, rows);
     ioctl(p->fd, TIOCSWINSZ, &size);
 }

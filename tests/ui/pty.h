@@ -23,9 +23,24 @@
 #define PTY_PATIENCE 30
 
 /* What it says it is; cells of 10 x 20 pixels. PLAIN has no pictures, SILENT never answers, SLOW is
- * SIXEL behind a link on which every picture takes its time. TMUX is one with sixel: what is written
- * into the lines of a picture removes all of it, and it keeps ten. */
-enum pty_kind { PTY_PLAIN, PTY_SIXEL, PTY_SILENT, PTY_KITTY, PTY_ITERM2, PTY_TMUX, PTY_SLOW };
+ * SIXEL behind a link on which every picture takes its time, LATE is SIXEL whose answers come when
+ * the test says so. TMUX is one with sixel: what is written into the lines of a picture removes all
+ * of it, and it keeps ten. OLD_TMUX has no sixel and turns sizes around. XTERM answers as an xterm
+ * 379 with a VT340's number and without window operations, cells of 6 x 13; WINDOWS as Windows
+ * Terminal 1.22, whose cells are 10 x 20 whatever the font. */
+enum pty_kind {
+    PTY_PLAIN,
+    PTY_SIXEL,
+    PTY_SILENT,
+    PTY_KITTY,
+    PTY_ITERM2,
+    PTY_TMUX,
+    PTY_SLOW,
+    PTY_LATE,
+    PTY_OLD_TMUX,
+    PTY_XTERM,
+    PTY_WINDOWS
+};
 
 struct pty_picture {
     int x, y, width, height; /* cell it was placed at; pixels that its sender says it covers */
@@ -45,12 +60,16 @@ struct pty {
     struct termios before;                               /* modes at the start */
     struct pty_picture *pictures;                        /* all that arrived, in order */
     size_t n_pictures, n_bytes;                          /* bytes written by the program */
-    size_t bells;
+    size_t bells, frames, colors; /* frames: synchronized ones; colors: times one was set */
+    char *late; /* answers of LATE that were not sent yet */
+    size_t n_late;
     bool more;                                           /* chunks of kitty's last one follow */
     bool screen_mode, synchronized, in_sync, ended, bracketed;
     bool mouse, mouse_sgr; /* it is to report the mouse; as decimal numbers */
     size_t mouse_ons, mouse_offs;
-    int errors; /* unpaired 2026, pictures over the edge or in the last row, unknown sequences */
+    bool saved; /* the cursor, and not restored yet */
+    int errors; /* unpaired 2026 or ESC 7 and 8, pictures over the edge or in the last row, unknown
+                   sequences */
     char last_error[128];
     /* parser */
     char *pending;
@@ -74,6 +93,8 @@ bool pty_has(const struct pty *p, const char *text);
 char *pty_screen(const struct pty *p); /* all rows; the caller frees it */
 void pty_send(struct pty *p, const char *keys);
 void pty_resize(struct pty *p, int cols, int rows); /* with SIGWINCH */
+void pty_resize_pixels(struct pty *p, int cols, int rows, int width, int height);
+void pty_answer_late(struct pty *p, size_t step); /* in pieces of step bytes */
 pid_t pty_child(const struct pty *p);               /* the working process: child of pid, or 0 */
 bool pty_modes_restored(const struct pty *p);       /* termios equal to those before */
 

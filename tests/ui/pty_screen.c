@@ -11,9 +11,6 @@
 #include "base/mem.h"
 #include "ui/glyph.h"
 
-#define CELL_W 10
-#define CELL_H 20
-
 static void complain(struct pty *p, const char *what, const char *text, size_t n)
 {
     p->errors++;
@@ -45,12 +42,19 @@ void screen_done(struct pty *p)
     free(p->pictures);
     free(p->cells);
     free(p->pending);
+    free(p->late);
 }
 
 static void answer(struct pty *p, const char *text)
 {
-    if (p->kind != PTY_SILENT)
+    size_t n = strlen(text);
+    if (p->kind == PTY_LATE) {
+        p->late = xrealloc(p->late, p->n_late + n, 1);
+        memcpy(p->late + p->n_late, text, n);
+        p->n_late += n;
+    } else if (p->kind != PTY_SILENT) {
         pty_send(p, text);
+    }
 }
 
 static void blank(struct pty *p, int from, int to)
@@ -79,7 +83,7 @@ static void written(struct pty *p)
 {
     for (size_t i = 0; i < p->n_pictures; i++) {
         struct pty_picture *a = &p->pictures[i];
-        if (p->y >= a->y && p->y * CELL_H < a->y * CELL_H + a->height)
+        if (p->y >= a->y && p->y * 20 < a->y * 20 + a->height)
             a->removed = true;
     }
 }
@@ -148,6 +152,7 @@ static void private_mode(struct pty *p, int mode, bool on)
         if (on == p->in_sync && on)
             complain(p, "update begun twice", "", 0);
         p->in_sync = on;
+        p->frames += on;
     } else if (mode == 2004) {
         p->bracketed = on;
     } else if (mode == 1000) {
@@ -159,39 +164,78 @@ static void private_mode(struct pty *p, int mode, bool on)
     }
 }
 
-/* What the kinds answer; NULL: nothing. */
-static const struct {
-    const char *version, *device, *registers, *geometry;
-    bool synchronized;
+/* What the kinds answer; NULL: nothing. max: largest picture; 0: the window, as xterm. */
+static const struct kind {
+    const char *version, *device, *registers;
+    bool synchronized, window; /* window: sizes of a cell and the window */
+    int cell_w, cell_h, max;
 } kinds[] = {
-    [PTY_PLAIN] = {"fake(1)", "\033[?62;22c", "\033[?1;3;0S", "\033[?2;3;0S", false},
-    [PTY_SIXEL] = {"fake(1)", "\033[?62;4;22c", "\033[?1;0;256S", "\033[?2;0;2000;2000S", true},
-    [PTY_SILENT] = {NULL},
-    [PTY_KITTY] = {"kitty(0.35)", "\033[?62c", NULL, NULL, true},
-    [PTY_ITERM2] = {"iTerm2 3.5.0", "\033[?62;4c", "\033[?1;0;256S", "\033[?2;0;2000;2000S", true},
-    [PTY_TMUX] = {"tmux 3.4", "\033[?1;2;4c", NULL, NULL, false},
-    [PTY_SLOW] = {"fake(1)", "\033[?62;4;22c", "\033[?1;0;256S", "\033[?2;0;2000;2000S", true},
+    [PTY_PLAIN] = {"fake(1)", "\033[?62;22c", "\033[?1;3;0S", false, true, 10, 20, -1},
+    [PTY_SIXEL] = {"fake(1)", "\033[?62;4;22c", "\033[?1;0;256S", true, true, 10, 20, 2000},
+    [PTY_SILENT] = {NULL, NULL, NULL, false, false, 10, 20, -1},
+    [PTY_KITTY] = {"kitty(0.35)", "\033[?62c", NULL, true, true, 10, 20, -1},
+    [PTY_ITERM2] = {"iTerm2 3.5.0", "\033[?62;4c", "\033[?1;0;256S", true, true, 10, 20, 2000},
+    [PTY_TMUX] = {"tmux 3.4", "\033[?1;2;4c", NULL, false, true, 10, 20, -1},
+    [PTY_SLOW] = {"fake(1)", "\033[?62;4;22c", "\033[?1;0;256S", true, true, 10, 20, 2000},
+    [PTY_LATE] = {"fake(1)", "\033[?62;4;22c", "\033[?1;0;256S", true, true, 10, 20, 2000},
+    [PTY_OLD_TMUX] = {"tmux 3.3a", "\033[?1;2c", NULL, false, true, 10, 20, -1},
+    [PTY_XTERM] = {"XTerm(379)", "\033[?63;1;2;4;6;9;15;16;22;28c", "\033[?1;0;1024S", false, false,
+                   6, 13, 0},
+    [PTY_WINDOWS] = {NULL, "\033[?61;4;6;7;14;21;22;23;24;28;32;42c", "\033[?1;0;256S", true, true,
+                     10, 20, 10000},
 };
+
+int screen_cell_w(const struct pty *p)
+{
+    return kinds[p->kind].cell_w;
+}
+
+int screen_cell_h(const struct pty *p)
+{
+    return kinds[p->kind].cell_h;
+}
+
+static void answer_size(struct pty *p, const char *format, int a, int b)
+{
+    char text[64];
+    snprintf(text, sizeof text, format, a, b);
+    answer(p, text);
+}
 
 static void question(struct pty *p, char final, int a)
 {
-    char text[64];
-    if (final == 'c' && kinds[p->kind].device)
-        answer(p, kinds[p->kind].device);
+    const struct kind *k = &kinds[p->kind];
+    int w = p->cols * k->cell_w, h = p->rows * k->cell_h;
+    if (final == 'c' && k->device)
+        answer(p, k->device);
     else if (final == 'n' && a == 5) {
         if (p->kind == PTY_SLOW)
             usleep(2200 * 1000); /* longer than a link may take that is not slow */
         answer(p, "\033[0n");
+    } else if (final == 't' && a == 16 && k->window)
+        answer_size(p, "\033[6;%d;%dt", k->cell_h, k->cell_w);
+    else if (final == 't' && a == 14 && k->window)
+        answer_size(p, "\033[4;%d;%dt", h, w);
+    else if (final == 'S' && a == 1 && k->registers)
+        answer(p, k->registers);
+    else if (final == 'S' && a == 2 && k->max >= 0)
+        answer_size(p, "\033[?2;0;%d;%dS", k->max ? k->max : w, k->max ? k->max : h);
+    else if (final == 'S' && a == 2 && p->kind == PTY_PLAIN)
+        answer(p, "\033[?2;3;0S");
+}
+
+/* Colours among the attributes. */
+static void attributes(struct pty *p, const char *body, size_t n)
+{
+    const char *end = body + n;
+    while (body < end) {
+        int v = atoi(body);
+        p->colors += (v >= 30 && v <= 38) || (v >= 40 && v <= 48) || (v >= 90 && v <= 107);
+        if (v == 38 || v == 48) /* the rest says which */
+            return;
+        body += strspn(body, "0123456789");
+        body += body < end;
     }
-    else if (final == 't' && a == 16)
-        answer(p, "\033[6;20;10t");
-    else if (final == 't' && a == 14) {
-        snprintf(text, sizeof text, "\033[4;%d;%dt", p->rows * CELL_H, p->cols * CELL_W);
-        answer(p, text);
-    } else if (final == 'S' && a == 1 && kinds[p->kind].registers)
-        answer(p, kinds[p->kind].registers);
-    else if (final == 'S' && a == 2 && kinds[p->kind].geometry)
-        answer(p, kinds[p->kind].geometry);
 }
 
 static void plain_csi(struct pty *p, char final, int a, int b)
@@ -255,7 +299,6 @@ static void plain_csi(struct pty *p, char final, int a, int b)
         for (int i = 0; i < n && p->last; i++)
             put(p, p->last);
         break;
-    case 'm':
     case 'h':
     case 'l':
         break;
@@ -286,6 +329,8 @@ static void csi(struct pty *p, const char *body, size_t n)
         private_mode(p, v[0], final == 'h');
     else if (first == '?' && final == 'S')
         question(p, 'S', v[0]);
+    else if (first != '?' && first != '>' && final == 'm')
+        attributes(p, body, n);
     else if (first != '?' && first != '>')
         plain_csi(p, final, v[0], v[1]);
 }
@@ -294,10 +339,13 @@ static void csi(struct pty *p, const char *body, size_t n)
  * error. */
 static struct pty_picture *keep_picture(struct pty *p, int w, int h, const char *bytes, size_t n)
 {
+    int cell_w = screen_cell_w(p), cell_h = screen_cell_h(p);
     if (w < 1 || h < 1)
         complain(p, "picture without size", bytes + 1, n);
-    if (p->x * CELL_W + w > p->cols * CELL_W || p->y * CELL_H + h > (p->rows - 1) * CELL_H)
+    if (p->x * cell_w + w > p->cols * cell_w || p->y * cell_h + h > (p->rows - 1) * cell_h)
         complain(p, "picture over the edge", "", 0);
+    if (!p->saved)
+        complain(p, "the cursor was not saved", "", 0);
     p->pictures = xrealloc(p->pictures, p->n_pictures + 1, sizeof *p->pictures);
     p->pictures[p->n_pictures++] =
         (struct pty_picture){p->x, p->y, w, h, 0, false, n, xmemdup(bytes, n)};
@@ -358,8 +406,7 @@ static void kitty(struct pty *p, const char *bytes, size_t n)
         kitty_remove(p, keys);
     } else if (kitty_key(keys, 'a') == 'T') {
         kitty_remove(p, keys); /* of the same number */
-        keep_picture(p, (int)kitty_key(keys, 'c') * CELL_W, (int)kitty_key(keys, 'r') * CELL_H,
-                     bytes, n)
+        keep_picture(p, (int)kitty_key(keys, 'c') * 10, (int)kitty_key(keys, 'r') * 20, bytes, n)
             ->id = kitty_key(keys, 'i');
         p->more = kitty_key(keys, 'm') == 1;
     } else {
@@ -373,7 +420,7 @@ static void iterm2(struct pty *p, const char *bytes, size_t n)
     if (p->kind != PTY_ITERM2)
         complain(p, "iTerm2 picture where there is none", "", 0);
     sscanf(bytes, "\033]1337;File=inline=1;size=%*d;width=%d;height=%d;", &w, &h);
-    keep_picture(p, w * CELL_W, h * CELL_H, bytes, n);
+    keep_picture(p, w * 10, h * 20, bytes, n);
 }
 
 static void string(struct pty *p, const char *bytes, size_t n)
@@ -400,6 +447,17 @@ static size_t string_length(const char *s, size_t n)
     return 0;
 }
 
+static void save_cursor(struct pty *p, bool save)
+{
+    if (save == p->saved)
+        complain(p, save ? "cursor saved twice" : "no cursor saved", "", 0);
+    if (save)
+        p->saved_x = p->x, p->saved_y = p->y;
+    else
+        go(p, p->saved_x, p->saved_y);
+    p->saved = save;
+}
+
 static size_t escape(struct pty *p, const char *s, size_t n)
 {
     size_t i = 2;
@@ -421,10 +479,8 @@ static size_t escape(struct pty *p, const char *s, size_t n)
     }
     if (s[1] == '(' || s[1] == ')')
         return n < 3 ? 0 : 3;
-    if (s[1] == '7')
-        p->saved_x = p->x, p->saved_y = p->y;
-    else if (s[1] == '8')
-        go(p, p->saved_x, p->saved_y);
+    if (s[1] == '7' || s[1] == '8')
+        save_cursor(p, s[1] == '7');
     else if (s[1] == 'M')
         p->y != p->top ? (void)p->y-- : scroll_rows(p, p->top, p->bottom, -1);
     else if (!strchr("=>\\", s[1]))

@@ -9,5 +9,7 @@ void screen_init(struct pty *p, int cols, int rows);
 void screen_resize(struct pty *p, int cols, int rows); /* blank */
 void screen_feed(struct pty *p, const char *bytes, size_t n);
 void screen_done(struct pty *p);
+int screen_cell_w(const struct pty *p); /* pixels of a cell */
+int screen_cell_h(const struct pty *p);
 
 #endif
