@@ -9,19 +9,23 @@
 #include <unistd.h>
 
 static int ends[2] = {-1, -1};
+static volatile sig_atomic_t ending;
 
 static void catch (int number)
 {
     int saved = errno;
     unsigned char byte = (unsigned char)number;
+    ending = ending || number == SIGTERM || number == SIGINT || number == SIGHUP;
     ssize_t n = write(ends[1], &byte, 1);
     (void)n; /* a full pipe holds the same signals already */
     errno = saved;
 }
 
+/* Those that end it interrupt a write to a terminal that takes nothing. */
 static void set(int number, void (*handler)(int))
 {
-    struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
+    bool ends_it = number == SIGTERM || number == SIGINT || number == SIGHUP;
+    struct sigaction action = {.sa_handler = handler, .sa_flags = ends_it ? 0 : SA_RESTART};
     sigemptyset(&action.sa_mask);
     sigaction(number, &action, NULL);
 }
@@ -47,6 +51,11 @@ int signals_next(void)
 {
     unsigned char byte;
     return read(ends[0], &byte, 1) == 1 ? byte : 0;
+}
+
+bool signals_ending(void)
+{
+    return ending;
 }
 
 void signals_stop_self(void)

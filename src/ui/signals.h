@@ -3,12 +3,15 @@
 #ifndef FL_UI_SIGNALS_H
 #define FL_UI_SIGNALS_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 
 /* Catches WINCH, TERM, INT, HUP, TSTP and CONT; PIPE is ignored. errors: IO */
 enum err_code signals_open(struct err *err);
 int signals_fd(void);
 int signals_next(void); /* a signal's number, or 0 when there is none */
+bool signals_ending(void); /* TERM, INT or HUP has come at some time: nothing more needs to be shown */
 
 /* Stops this process as Ctrl-Z does by default, until it is continued; in a process group that
  * nobody could continue nothing happens. */

@@ -19,12 +19,14 @@
 #include "base/mem.h"
 #include "ui/ask.h"
 #include "ui/guard.h"
+#include "ui/signals.h"
 #include "ui/term_private.h"
 #include "ui/term_type.h"
 
 #define PRIVATE_FD 10 /* private descriptors begin here */
 #define MOUSE_ON "\033[?1000h\033[?1006h" /* presses and the wheel, as decimal numbers */
 #define MOUSE_OFF "\033[?1006l\033[?1000l"
+#define PIECE 4096    /* bytes of pictures between two looks at the signals */
 
 struct term_saved {
     struct termios modes;
@@ -50,20 +52,36 @@ void term_restore_saved(const struct term_saved *saved)
     tcsetattr(0, TCSADRAIN, &saved->modes);
 }
 
-/* Writes everything, also to a slow terminal. false: the terminal is gone. */
+/* Some of it; 0: try again. */
+static size_t write_some(struct terminal *t, const char *bytes, size_t n)
+{
+    ssize_t k = write(t->fd, bytes, n);
+    if (k >= 0)
+        return (size_t)k;
+    if (errno == EAGAIN) {
+        struct pollfd p = {.fd = t->fd, .events = POLLOUT};
+        poll(&p, 1, 1000);
+    } else if (errno != EINTR) {
+        t->gone = true;
+    }
+    return 0;
+}
+
 bool term_write(struct terminal *t, const char *bytes, size_t n)
 {
-    while (n > 0 && !t->gone) {
-        ssize_t k = write(t->fd, bytes, n);
-        if (k > 0) {
-            bytes += k;
-            n -= (size_t)k;
-        } else if (k < 0 && errno == EAGAIN) {
-            struct pollfd p = {.fd = t->fd, .events = POLLOUT};
-            poll(&p, 1, 1000);
-        } else if (!(k < 0 && errno == EINTR)) {
-            t->gone = true;
+    for (size_t at = 0; at < n && !t->gone;)
+        at += write_some(t, bytes + at, n - at);
+    return !t->gone;
+}
+
+bool term_write_pictures(struct terminal *t, const char *bytes, size_t n)
+{
+    for (size_t at = 0; at < n && !t->gone;) {
+        if (signals_ending()) {
+            t->broken = true;
+            return true;
         }
+        at += write_some(t, bytes + at, n - at < PIECE ? n - at : PIECE);
     }
     return !t->gone;
 }
@@ -303,10 +321,12 @@ double term_held_until(const struct terminal *t)
 /* --- giving back ---------------------------------------------------------------------------- */
 
 /* Order matters: close a half-sent picture and the held frame, erase pictures by text, leave, drop
- * late answers. */
+ * late answers. What a terminal has not taken of a broken picture would stand before all that. */
 static void leave_screen(struct terminal *t)
 {
     struct str first = STR_INIT;
+    if (t->broken)
+        tcflush(t->fd, TCOFLUSH);
     add_way_out(t, &first);
     term_write(t, first.s, first.len);
     str_done(&first);

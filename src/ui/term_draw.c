@@ -202,7 +202,7 @@ static void write_frame(struct terminal *t, const struct canvas *canvas,
     if (t->replies.synchronized)
         str_add(&tail, "\033[?2026l");
     if (tail.len)
-        term_write(t, tail.s, tail.len);
+        term_write_pictures(t, tail.s, tail.len);
     str_done(&tail);
 }
 

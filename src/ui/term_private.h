@@ -23,6 +23,7 @@ struct terminal {
     bool titled; /* the window has our title */
     bool mouse;  /* it reports the mouse */
     bool utf8, default_colors, gone;
+    bool broken; /* a picture was broken off */
     enum depth depth;
     int cols, rows;
     struct replies replies;
@@ -43,6 +44,10 @@ struct terminal {
     int cursor_x, cursor_y; /* shown cursor, -1 none */
 };
 
+/* Writes everything, also to a slow terminal. false: the terminal is gone. */
 bool term_write(struct terminal *t, const char *bytes, size_t n);
+
+/* The same for what may be broken off, anywhere, when the program is told to end. */
+bool term_write_pictures(struct terminal *t, const char *bytes, size_t n);
 
 #endif

@@ -195,7 +195,8 @@ static void fill(struct pty *p)
     assert_true(poll(&fd, 1, 0) == 0);
 }
 
-/* SIGTERM while a picture is half sent: it is broken off, closed, and the terminal given back. */
+/* SIGTERM while a picture is half sent and the terminal takes nothing: the program ends all the same,
+ * and what the terminal reads afterwards closes the picture and gives the screen back. */
 static void ends_within_a_picture(void **state)
 {
     (void)state;
@@ -207,11 +208,19 @@ static void ends_within_a_picture(void **state)
     assert_true(pty_wait(p, within_picture, NULL));
     fill(p);
     kill(p->pid, SIGTERM);
-    int status = pty_wait_end(p);
+    int status = 0;
+    double until = now() + PTY_PATIENCE;
+    while (waitpid(p->pid, &status, WNOHANG) == 0 && now() < until)
+        usleep(5000);
+    assert_true(now() < until); /* without a byte read */
+    p->pid = 0;
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 130);
+    while (pty_pump(p, 20))
+        ;
     print_message("# %zu of 15 pictures, the last one of %zu bytes\n", p->n_pictures - pictures,
                   p->pictures[p->n_pictures - 1].n_bytes);
+    assert_true(p->n_pictures - pictures < 15);
     p->errors = 0; /* the cut one may have lost its size */
     flowers_check_left(p);
     pty_free(p);
