@@ -53,8 +53,8 @@ tests_ui_term_test_LDADD = libfl_ui.a libfl_image.a libfl_base.a $(JPEG_LIBS) $(
 check_PROGRAMS += tests/ui/pictures.test
 TESTS += tests/ui/pictures.test
 tests_ui_pictures_test_SOURCES = tests/ui/pictures_test.c $(flowers_sources)
-tests_ui_pictures_test_CPPFLAGS = $(test_cppflags)
-tests_ui_pictures_test_LDADD = libfl_ui.a libfl_image.a libfl_base.a $(JPEG_LIBS) $(PNG_LIBS) $(CMOCKA_LIBS) -lutil -lm
+tests_ui_pictures_test_CPPFLAGS = $(test_cppflags) $(SIXEL_CFLAGS)
+tests_ui_pictures_test_LDADD = libfl_ui.a libfl_image.a libfl_base.a $(gfx_libs) $(JPEG_LIBS) $(PNG_LIBS) $(CMOCKA_LIBS) -lutil -lm
 
 check_PROGRAMS += tests/ui/terminals.test
 TESTS += tests/ui/terminals.test

@@ -3,12 +3,18 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unit/test.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 
+#undef PACKAGE_VERSION
+#include <sixel.h>
+
+#include "base/mem.h"
 #include "base/str.h"
 #include "ui/flowers.h"
+#include "ui/picture_make.h"
 
 static bool nothing_visible(struct pty *p, void *user)
 {
@@ -38,6 +44,59 @@ static void close_popup(struct pty *p, size_t sent)
     pty_send(p, "\033");
     assert_true(pty_wait_gone(p, "Help: keys"));
     assert_true(pty_wait_pictures(p, sent + 1)); /* uncovered ones are */
+}
+
+/* T4: every sixel that arrived, decoded, against the file that it is of, which its blue names. */
+static double sixel_error(const struct pty_picture *a)
+{
+    unsigned char *pixels = NULL, *palette = NULL, *bytes = xmemdup(a->bytes, a->n_bytes);
+    int w, h, n, blue = 0;
+    double sum = 0;
+    assert_true(SIXEL_SUCCEEDED(
+        sixel_decode_raw(bytes, (int)a->n_bytes, &pixels, &w, &h, &palette, &n, NULL)));
+    assert_int_equal(w, a->width); /* what it says it is */
+    assert_int_equal(h, a->height);
+    for (int i = 0; i < h; i++) /* down the middle; a picture fills its height */
+        blue += palette[3 * pixels[i * w + w / 2] + 2];
+    int number = (blue / h + 7) / 14;
+    struct picture_want want = {0};
+    const struct picture_frame frame = {w, h, w, h, 0x101418};
+    snprintf(want.path, sizeof want.path, "%s/%s/picture-%d.jpg", flowers_data,
+             number < 9 ? "daisy" : "rose", number % 9);
+    uint8_t *rgb;
+    assert_int_equal(picture_make(&rgb, NULL, &want, &frame, NULL), ERR_OK);
+    for (int i = 0; i < 3 * w * h; i++)
+        sum += abs(palette[3 * pixels[i / 3] + i % 3] - rgb[i]);
+    free(rgb);
+    free(bytes);
+    free(pixels);
+    free(palette);
+    return sum / (3.0 * w * h);
+}
+
+static void sixels_hold_the_pictures(void **state)
+{
+    (void)state;
+    struct pty *p = flowers_start(160, 40, PTY_SIXEL);
+    assert_true(pty_wait_pictures(p, 1));
+    assert_true(pty_wait_text(p, "18 used"));
+    size_t before = p->n_pictures;
+    pty_send(p, "2");
+    assert_true(pty_wait_pictures(p, before + 15));
+    pty_send(p, "\r"); /* one of them large */
+    assert_true(pty_wait_pictures(p, before + 16));
+    double worst[2] = {0, 0};
+    for (size_t i = 0; i < p->n_pictures; i++) {
+        bool page = i >= before && i < before + 15; /* one palette for hues of all directions */
+        double error = sixel_error(&p->pictures[i]);
+        worst[page] = error > worst[page] ? error : worst[page];
+        assert_true(p->pictures[i].width <= 2000 && p->pictures[i].height <= 2000);
+    }
+    print_message("# %zu pictures, the worst mean absolute error %.2f of 255, on a page %.2f\n",
+                  p->n_pictures, worst[0], worst[1]);
+    assert_true(worst[0] < 10 && worst[1] < 22);
+    assert_false(p->saved); /* ESC 7 and 8 in pairs */
+    flowers_quit(p);
 }
 
 /* kitty: what is covered or gone is removed by command, at the end all is. */
@@ -237,7 +296,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kitty_pictures),      cmocka_unit_test(iterm2_pictures),
-        cmocka_unit_test(sixel_replaces_previews),
+        cmocka_unit_test(sixels_hold_the_pictures), cmocka_unit_test(sixel_replaces_previews),
         cmocka_unit_test(the_option_decides),  cmocka_unit_test(tmux_gets_strips),
         cmocka_unit_test(slow_links_get_less), cmocka_unit_test(grid_on_terminals),
         cmocka_unit_test(grid_scrolls),

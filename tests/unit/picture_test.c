@@ -184,6 +184,38 @@ static void missing_files_say_so(void **state)
     pictures_free(p);
 }
 
+/* R46: a file that somebody else is writing: empty, half, whole. What failed is made again when it
+ * is wanted again. */
+static void files_that_are_being_written(void **state)
+{
+    (void)state;
+    struct pictures_config config = config_of(&gfx_blocks);
+    struct pictures *p = pictures_new(&config);
+    struct canvas c;
+    struct picture_shown shown[CANVAS_PICTURES];
+    char *bytes, *path = xasprintf("%s/b.jpg", folder);
+    size_t n;
+    canvas_init(&c, 60, 8);
+    assert_int_equal(file_read(file, 0, &bytes, &n, NULL), ERR_OK);
+    for (int part = 0; part <= 2; part++) {
+        assert_int_equal(file_replace(path, bytes, n * (size_t)part / 2, NULL), ERR_OK);
+        show(p, &c, shown, (struct area){0, 0, 50, 6}, path);
+        print_message("# %d of 2: %s\n", part, shown[0].problem ? shown[0].problem : "shown");
+        assert_true((shown[0].out == NULL) == (part == 0));
+        if (part == 0)
+            assert_non_null(strstr(shown[0].problem, "empty"));
+        canvas_clear(&c); /* not wanted for a frame */
+        pictures_frame(p, &c, shown);
+        if (part == 1) /* scanned again */
+            pictures_forget(p);
+    }
+    unlink(path);
+    free(path);
+    free(bytes);
+    canvas_done(&c);
+    pictures_free(p);
+}
+
 /* --- damage --------------------------------------------------------------------------------- */
 
 struct scene {
@@ -323,6 +355,7 @@ int main(void)
         cmocka_unit_test(large_ones_stay_below_the_limit),
         cmocka_unit_test(blocks_and_characters),
         cmocka_unit_test(missing_files_say_so),
+        cmocka_unit_test(files_that_are_being_written),
         cmocka_unit_test(whole_pictures_are_sent_once),
         cmocka_unit_test(a_popup_hides_and_uncovers),
         cmocka_unit_test(old_pixels_are_erased),
