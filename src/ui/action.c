@@ -21,6 +21,11 @@ const struct action_row *action_row(enum action action)
     return &rows[action];
 }
 
+bool action_moves(enum action action)
+{
+    return action >= ACTION_UP && action <= ACTION_END;
+}
+
 enum action action_find(const char *name)
 {
     for (int i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {

@@ -3,6 +3,7 @@
 #ifndef FL_UI_ACTION_H
 #define FL_UI_ACTION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum action {
@@ -33,6 +34,7 @@ struct action_row {
 };
 
 const struct action_row *action_row(enum action action);
+bool action_moves(enum action action); /* UP to END */
 enum action action_find(const char *name); /* ACTION_NONE when unknown */
 
 #endif

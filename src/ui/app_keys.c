@@ -4,7 +4,16 @@
 #include "ui/app_private.h"
 
 #include "base/clock.h"
+#include "ui/parts.h"
 #include "ui/screens.h"
+
+/* The screens are in the order of their actions. */
+static void go_to(struct app *app, size_t i)
+{
+    if (i == app->current)
+        app_status(app, ROLE_TEXT, "this is %s", screen_at(i)->title);
+    app_go(app, screen_at(i)->name);
+}
 
 /* Actions that are the app's own. False: the screen's. */
 static bool own_action(struct app *app, enum action action)
@@ -17,22 +26,12 @@ static bool own_action(struct app *app, enum action action)
         app_theme_menu(app);
         return true;
     case ACTION_DATA:
-        app_go(app, "data");
-        return true;
     case ACTION_SAMPLES:
-        app_go(app, "samples");
-        return true;
     case ACTION_SETUP:
-        app_go(app, "setup");
-        return true;
     case ACTION_TRAIN:
-        app_go(app, "train");
-        return true;
     case ACTION_RUNS:
-        app_go(app, "runs");
-        return true;
     case ACTION_RESULTS:
-        app_go(app, "results");
+        go_to(app, (size_t)(action - ACTION_DATA));
         return true;
     case ACTION_NEXT_SCREEN:
         app_go(app, screen_at((app->current + 1) % screen_count())->name);
@@ -60,6 +59,14 @@ static bool own_action(struct app *app, enum action action)
     }
 }
 
+/* The screen did nothing, and has not said why. */
+static const char *nothing(enum action action)
+{
+    return action == ACTION_BACK    ? "there is nothing to go back from"
+           : action_moves(action) ? "there is nothing further this way"
+                                  : "there is nothing to do here";
+}
+
 void app_action(struct app *app, enum action action)
 {
     const struct screen_ops *screen = screen_at(app->current);
@@ -67,10 +74,26 @@ void app_action(struct app *app, enum action action)
     if (own_action(app, action))
         return;
     const char *why = screen->why_not ? screen->why_not(self, action, &app->model) : NULL;
+    if (!why && screen->action(self, action, &app->model) == UI_NONE && !*app->message)
+        why = nothing(action);
     if (why)
         app_status(app, ROLE_STATE_WARN, "%s", why);
-    else if (screen->action)
-        screen->action(self, action, &app->model);
+}
+
+/* Of the screen's, or none. */
+static void screen_key(struct app *app, struct key key)
+{
+    enum action action = keymap_find(&app->keymap, screen_at(app->current)->context, key);
+    struct str name = STR_INIT;
+    if (action != ACTION_NONE) {
+        app_action(app, action);
+    } else if (key.code == K_CTRL && key.ch == 'z') {
+        app->suspend = true;
+    } else {
+        key_write(&name, key);
+        app_status(app, ROLE_DIM, "%s is no key here; %s lists them", name.s, parts_key(ACTION_HELP));
+        str_done(&name);
+    }
 }
 
 static void one_key(struct app *app, const struct key_event *event)
@@ -97,11 +120,7 @@ static void one_key(struct app *app, const struct key_event *event)
         return;
     if (key.code == K_PASTE) /* outside of a field a paste is not keys */
         return;
-    enum action action = keymap_find(&app->keymap, screen->context, key);
-    if (key.code == K_CTRL && key.ch == 'z' && action == ACTION_NONE)
-        app->suspend = true;
-    else if (action != ACTION_NONE)
-        app_action(app, action);
+    screen_key(app, key);
 }
 
 void app_keys(struct app *app)

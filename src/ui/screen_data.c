@@ -379,13 +379,15 @@ static unsigned lists_action(struct data_screen *s, enum action action, const st
         sort_by(s, ds, action);
     else if (action == ACTION_SELECT && s->in_files)
         open_picture(s, ds);
-    else if (action == ACTION_RIGHT || action == ACTION_SELECT)
+    else if (action == ACTION_RIGHT || action == ACTION_SELECT) {
+        done = !s->in_files && s->rows[1].order.n > 0;
         s->in_files = s->rows[1].order.n > 0;
-    else if (action == ACTION_BACK && show_all(s, ds))
+    } else if (action == ACTION_BACK && show_all(s, ds))
         done = true;
-    else if (action == ACTION_LEFT || action == ACTION_BACK)
+    else if (action == ACTION_LEFT || action == ACTION_BACK) {
+        done = s->in_files;
         s->in_files = false;
-    else
+    } else
         done = list_action(&r->list, action, r->order.n);
     return done ? UI_REPAINT : UI_NONE;
 }
@@ -393,9 +395,10 @@ static unsigned lists_action(struct data_screen *s, enum action action, const st
 /* Actions that are the same in all views. False: none of them. */
 static bool any_view_action(struct data_screen *s, enum action action, const struct ui_model *model)
 {
-    if (action == ACTION_RESCAN)
+    if (action == ACTION_RESCAN) {
+        s->calls->status(s->calls->app, ROLE_TEXT, "scanning %s again", model->data);
         s->calls->open_data(s->calls->app, model->data);
-    else if (action == ACTION_PROBLEMS || action == ACTION_DUPLICATES)
+    } else if (action == ACTION_PROBLEMS || action == ACTION_DUPLICATES)
         show_problems(s, &model->ds, action == ACTION_DUPLICATES);
     else if (action == ACTION_IMAGE_SIZES && s->view != DATA_SIZES)
         s->view = DATA_SIZES;

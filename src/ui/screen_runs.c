@@ -316,6 +316,8 @@ static bool act_on_list(struct runs_screen *s, enum action action)
         reload(s, s->model);
         return true;
     case ACTION_RUNS_RELOAD:
+        s->calls->status(s->calls->app, ROLE_TEXT, "reading %s again",
+                         *s->folder ? s->folder : s->model->options->runs_dir);
         reload(s, s->model);
         return true;
     case ACTION_RUNS_FOLDER:
@@ -324,7 +326,8 @@ static bool act_on_list(struct runs_screen *s, enum action action)
                          s);
         return true;
     case ACTION_BACK:
-        filter_clear(&s->filter);
+        if (!filter_clear(&s->filter))
+            return false;
         runs_rows_arrange(&s->rows, s->filter.edit.text);
         return true;
     default:

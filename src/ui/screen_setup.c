@@ -90,6 +90,8 @@ static unsigned setup_action(void *self, enum action action, struct ui_model *mo
     s->model = model;
     if (s->queue_open && setup_queue_action(s, action))
         return UI_REPAINT;
+    if (s->queue_open && action_moves(action))
+        return UI_NONE; /* the runs that wait have the keys */
     if (item && item_action(s, action, item))
         return UI_REPAINT;
     switch (action) {

@@ -105,8 +105,9 @@ bool setup_move(struct setup_screen *s, enum action action)
     bool up = action == ACTION_UP || action == ACTION_PAGE_UP;
     if (s->items[s->shown[all.selected]].kind == ITEM_HEADING) /* an option follows each */
         all.selected += up && all.selected ? (size_t)-1 : 1;
+    bool moved = s->selected != all.selected;
     s->selected = all.selected;
-    return true;
+    return moved;
 }
 
 static struct ui_rows waiting_rows(struct setup_screen *s, const struct snapshot *snap, const size_t *go)

@@ -12,6 +12,7 @@ static size_t minus(size_t a, size_t b)
 
 bool list_action(struct list *list, enum action action, size_t n)
 {
+    size_t before = list->selected;
     size_t page = list->rows > 1 ? list->rows - 1 : 1, last = minus(n, 1);
     switch (action) {
     case ACTION_UP:
@@ -37,7 +38,7 @@ bool list_action(struct list *list, enum action action, size_t n)
     }
     if (list->selected > last)
         list->selected = last;
-    return n > 0;
+    return list->selected != before;
 }
 
 static void scroll(struct list *list, bool up)

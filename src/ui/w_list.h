@@ -14,8 +14,8 @@ struct list {
     size_t n;    /* entries there were then */
 };
 
-/* Moves the selection for UP, DOWN, PAGE_UP, PAGE_DOWN, HOME, END; false: another action, or
- * nothing to select. */
+/* Moves the selection for UP, DOWN, PAGE_UP, PAGE_DOWN, HOME, END; false: another action, or it
+ * stays where it is. */
 bool list_action(struct list *list, enum action action, size_t n);
 
 /* The mouse on an entry: the wheel scrolls, and takes the selection along where it would get out of

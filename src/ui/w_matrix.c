@@ -52,9 +52,12 @@ bool matrix_action(struct matrix *m, enum action action, int n)
     default:
         return false;
     }
-    m->row = clamp(row, n);
-    m->col = clamp(col, n);
-    return n > 0;
+    row = clamp(row, n);
+    col = clamp(col, n);
+    bool moved = m->row != row || m->col != col;
+    m->row = row;
+    m->col = col;
+    return moved;
 }
 
 bool matrix_mouse(struct matrix *m, size_t cell, int n, const struct mouse *mouse)

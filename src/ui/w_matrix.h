@@ -17,7 +17,7 @@ struct matrix {
     bool rates;     /* percent of the row instead of counts */
 };
 
-/* Moves the selection in a matrix of n classes. False: another action, or nothing to move. */
+/* Moves the selection in a matrix of n classes. False: another action, or it stays where it is. */
 bool matrix_action(struct matrix *m, enum action action, int n);
 
 /* The mouse on a cell, row * n + column: the wheel goes a row up or down, a click selects. True: it
