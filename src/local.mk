@@ -81,13 +81,13 @@ libfl_ui_a_SOURCES += \
 	src/ui/fmt.c src/ui/fmt.h src/ui/layout.c src/ui/layout.h src/ui/parts.c src/ui/parts.h src/ui/plot_dots.c \
 	src/ui/plot_dots.h src/ui/plot_scale.c src/ui/plot_scale.h src/ui/screen_data.c src/ui/screen_samples.c \
 	src/ui/screen_setup.c src/ui/setup_items.c src/ui/setup_draw.c src/ui/setup_edit.c src/ui/setup_text.c \
-	src/ui/setup_command.c src/ui/setup_estimate.c src/ui/setup_queue.c src/ui/setup_private.h src/ui/clip.c src/ui/clip.h src/ui/screen_train.c src/ui/screens.c src/ui/screens.h src/ui/w_list.c src/ui/w_list.h \
+	src/ui/setup_command.c src/ui/setup_estimate.c src/ui/setup_queue.c src/ui/queued.c src/ui/queued.h src/ui/setup_private.h src/ui/clip.c src/ui/clip.h src/ui/screen_train.c src/ui/screens.c src/ui/screens.h src/ui/w_list.c src/ui/w_list.h \
 	src/ui/w_plot.c src/ui/w_plot.h src/ui/w_timeline.c src/ui/w_timeline.h
 # grids, runs and results
 libfl_ui_a_SOURCES += \
 	src/ui/class_table.c src/ui/class_table.h src/ui/results_classes.c src/ui/results_classes.h \
 	src/ui/results_pictures.c src/ui/results_pictures.h src/ui/runs_compare.c src/ui/runs_compare.h \
-	src/ui/runs_rows.c src/ui/runs_rows.h src/ui/runs_table.c src/ui/runs_table.h src/ui/screen_results.c \
+	src/ui/runs_ahead.c src/ui/runs_ahead.h src/ui/runs_rows.c src/ui/runs_rows.h src/ui/runs_table.c src/ui/runs_table.h src/ui/screen_results.c \
 	src/ui/screen_runs.c src/ui/w_grid.c src/ui/w_grid.h src/ui/w_matrix.c src/ui/w_matrix.h
 # what is in the data
 libfl_engine_a_SOURCES += src/engine/ds_draw.c

@@ -13,6 +13,7 @@
 #include "ui/fmt.h"
 #include "ui/layout.h"
 #include "ui/parts.h"
+#include "ui/queued.h"
 
 /* --- rows ---------------------------------------------------------------------------------- */
 
@@ -23,27 +24,61 @@ void runs_rows_forget(struct runs_rows *s)
     free(s->marked);
     free(s->order);
     s->block = NULL;
+    s->live = NULL;
     s->rows = NULL;
     s->marked = NULL;
     s->order = NULL;
     s->n = s->shown = 0;
 }
 
+size_t runs_rows_total(const struct runs_rows *s)
+{
+    return s->ahead.n + s->shown;
+}
+
+/* Number of the selected row; n: none is. */
+static size_t selected(const struct runs_rows *s)
+{
+    size_t at = s->list.selected;
+    return at >= s->ahead.n && at < runs_rows_total(s) ? s->order[at - s->ahead.n] : s->n;
+}
+
 struct run_row *runs_rows_selected(const struct runs_rows *s)
 {
-    return s->list.selected < s->shown ? &s->rows[s->order[s->list.selected]] : NULL;
+    size_t at = selected(s);
+    return at < s->n ? &s->rows[at] : NULL;
+}
+
+const struct run_row *runs_rows_ahead(const struct runs_rows *s, uint64_t *job)
+{
+    if (s->list.selected >= s->ahead.n)
+        return NULL;
+    *job = s->ahead.jobs[s->list.selected];
+    return &s->ahead.rows[s->list.selected];
+}
+
+bool runs_rows_is_marked(const struct runs_rows *s)
+{
+    return selected(s) < s->n && s->marked[selected(s)];
+}
+
+/* Selects the row where it is shown; what is selected is in the list in any case. */
+static void select_row(struct runs_rows *s, const struct run_row *row)
+{
+    size_t total = runs_rows_total(s);
+    for (size_t i = 0; row && i < s->shown; i++) {
+        if (str_eq(s->rows[s->order[i]].folder, row->folder))
+            s->list.selected = s->ahead.n + i;
+    }
+    if (s->list.selected >= total)
+        s->list.selected = total ? total - 1 : 0;
 }
 
 void runs_rows_arrange(struct runs_rows *s, const char *filter)
 {
     const struct run_row *at = runs_rows_selected(s);
     s->shown = runs_arrange(s->order, s->rows, s->n, s->column, s->reverse, filter);
-    for (size_t i = 0; at && i < s->shown; i++) {
-        if (&s->rows[s->order[i]] == at)
-            s->list.selected = i;
-    }
-    if (s->list.selected >= s->shown)
-        s->list.selected = s->shown ? s->shown - 1 : 0;
+    select_row(s, at);
 }
 
 size_t runs_rows_marked(const struct runs_rows *s)
@@ -57,15 +92,11 @@ size_t runs_rows_marked(const struct runs_rows *s)
 /* Marks and selection of the list before, found by folder. */
 static void carry_over(struct runs_rows *s, const struct runs_rows *old)
 {
-    const struct run_row *at = runs_rows_selected(old);
     for (size_t i = 0; i < s->n; i++) {
         for (size_t k = 0; k < old->n; k++)
             s->marked[i] |= old->marked[k] && str_eq(old->rows[k].folder, s->rows[i].folder);
     }
-    for (size_t i = 0; at && i < s->shown; i++) {
-        if (str_eq(s->rows[s->order[i]].folder, at->folder))
-            s->list.selected = i;
-    }
+    select_row(s, runs_rows_selected(old));
 }
 
 void runs_rows_take(struct runs_rows *s, const struct block *block, const char *filter)
@@ -85,25 +116,51 @@ void runs_rows_take(struct runs_rows *s, const struct block *block, const char *
     runs_rows_forget(&old);
 }
 
-void runs_rows_live(struct runs_rows *s, const struct train_view *t)
+static struct run_row *find_live(const struct runs_rows *s, const struct train_view *t)
 {
-    for (size_t i = 0; t->live && i < s->n; i++) {
-        struct run_row *row = &s->rows[i];
-        if (!str_eq(row->folder, t->run))
-            continue;
-        row->state = "running";
-        row->epochs = (int)t->epochs_seen;
-        row->best_epoch = t->best.epoch;
-        row->best_val_acc = t->best.val_acc;
-        row->best_val_loss = t->best.val_loss;
-        row->seconds = t->seconds;
+    for (size_t i = 0; t->live && *t->run && i < s->n; i++) {
+        if (str_eq(s->rows[i].folder, t->run))
+            return &s->rows[i];
     }
+    return NULL;
+}
+
+/* The selection stays on the run ahead of that job (0: the one that trains), also when it has begun; where it is gone, on its place. */
+static void keep_ahead(struct runs_rows *s, uint64_t job, const struct train_view *t)
+{
+    bool trains = t->live && (job == 0 || job == t->job);
+    for (size_t i = 0; i < s->ahead.n; i++) {
+        if (s->ahead.jobs[i] == (trains ? 0 : job))
+            s->list.selected = i;
+    }
+    select_row(s, trains ? s->live : NULL);
+}
+
+void runs_rows_follow(struct runs_rows *s, const struct snapshot *snap, bool alone,
+                      const char *filter)
+{
+    uint64_t job = 0;
+    bool was_ahead = runs_rows_ahead(s, &job) != NULL;
+    size_t n = s->ahead.n;
+    s->live = find_live(s, &snap->train);
+    s->live_epochs = snap->train.n_epochs;
+    if (s->live)
+        run_row_live(s->live, snap, s->live_note);
+    if (alone)
+        s->ahead.n = 0;
+    else
+        runs_ahead_take(&s->ahead, snap, s->live != NULL, filter);
+    if (was_ahead)
+        keep_ahead(s, job, &snap->train);
+    else if (s->shown)
+        s->list.selected += s->ahead.n - n;
+    select_row(s, NULL);
 }
 
 size_t runs_rows_chosen(const struct runs_rows *s, const char ***folders, bool also_selected)
 {
-    size_t n = 0, at = s->shown ? s->order[s->list.selected] : s->n;
-    bool with_selected = s->shown && (also_selected || !runs_rows_marked(s));
+    size_t n = 0, at = selected(s);
+    bool with_selected = also_selected || !runs_rows_marked(s);
     *folders = xcalloc(s->n, sizeof **folders);
     for (size_t i = 0; i < s->n; i++) {
         if (s->marked[i] || (with_selected && i == at))
@@ -114,10 +171,9 @@ size_t runs_rows_chosen(const struct runs_rows *s, const char ***folders, bool a
 
 void runs_rows_mark(struct runs_rows *s)
 {
-    if (s->list.selected >= s->shown)
-        return;
-    bool *mark = &s->marked[s->order[s->list.selected]];
-    *mark = !*mark;
+    size_t at = selected(s);
+    if (at < s->n)
+        s->marked[at] = !s->marked[at];
 }
 
 /* --- drawing ------------------------------------------------------------------------------- */
@@ -130,9 +186,10 @@ struct drawing {
 static enum role state_role(const char *state)
 {
     return str_eq(state, "done")      ? ROLE_STATE_DONE
-           : str_eq(state, "running") ? ROLE_STATE_RUN
-           : str_eq(state, "stopped") ? ROLE_STATE_WARN
-                                      : ROLE_STATE_FAIL;
+           : str_eq(state, "running") || str_eq(state, "starting") ? ROLE_STATE_RUN
+           : str_eq(state, "waiting") ? ROLE_DIM
+           : str_eq(state, "failed") || str_eq(state, "broken") ? ROLE_STATE_FAIL
+                                                                : ROLE_STATE_WARN;
 }
 
 /* "11-25 14:30" of "2026-11-25 14:30:00". */
@@ -141,8 +198,13 @@ static void short_time(char out[NUM_TEXT], const char *started)
     snprintf(out, NUM_TEXT, "%.11s", strlen(started) >= 16 ? started + 5 : started);
 }
 
-static const char *cell_text(char out[NUM_TEXT], const struct run_row *row, enum run_column column)
+/* total: epochs that a run will have, 0: those it has are all that is known. */
+static const char *cell_text(char out[NUM_TEXT], const struct run_row *row, int total,
+                             enum run_column column)
 {
+    bool numbers = !str_eq(row->state, "waiting");
+    if (!numbers && run_column_right(column))
+        return "";
     switch (column) {
     case RUN_STARTED:
         short_time(out, row->started);
@@ -150,7 +212,7 @@ static const char *cell_text(char out[NUM_TEXT], const struct run_row *row, enum
     case RUN_ACC:
         return row->best_epoch ? fmt_percent(out, row->best_val_acc) : "-";
     case RUN_EPOCHS:
-        snprintf(out, NUM_TEXT, "%d", row->epochs);
+        snprintf(out, NUM_TEXT, total ? "%d/%d" : "%d", row->epochs, total);
         return out;
     case RUN_TIME:
         return num_seconds(out, row->seconds);
@@ -164,14 +226,17 @@ static const char *cell_text(char out[NUM_TEXT], const struct run_row *row, enum
 static void draw_run(struct canvas *c, struct area line, size_t i, void *user)
 {
     const struct drawing *d = user;
-    size_t at = d->s->order[i];
-    const struct run_row *row = &d->s->rows[at];
-    if (d->s->marked[at])
+    const struct runs_rows *s = d->s;
+    size_t at = i < s->ahead.n ? 0 : s->order[i - s->ahead.n];
+    const struct run_row *row = i < s->ahead.n ? &s->ahead.rows[i] : &s->rows[at];
+    bool live = row == s->live || (i < s->ahead.n && !s->ahead.jobs[i]);
+    if (i >= s->ahead.n && s->marked[at])
         canvas_ch(c, line, 0, 0, ROLE_CHANGED, 0x25cf);
     for (int k = 0; k < RUN_COLUMNS; k++) {
         char out[NUM_TEXT];
         int x = 2 + d->columns.x[k], width = d->columns.width[k];
-        const char *text = width ? cell_text(out, row, (enum run_column)k) : "";
+        int total = live ? s->live_epochs : 0;
+        const char *text = width ? cell_text(out, row, total, (enum run_column)k) : "";
         enum role role = k == RUN_STATE                   ? state_role(row->state)
                          : k == RUN_NOTE && !*row->remark ? ROLE_DIM
                                                           : ROLE_TEXT;
@@ -214,11 +279,13 @@ void run_details_draw(struct canvas *c, struct area a, const struct run_row *row
 {
     char text[OPTION_TEXT_MAX], loss[NUM_TEXT], best[64] = "no epoch yet";
     int y = 0;
+    bool ended = row && state_role(row->state) != ROLE_STATE_RUN && !str_eq(row->state, "paused") &&
+                 !str_eq(row->state, "stopping");
     if (a.h >= 3)
         parts_line(c, area_cut_top(&a, 1));
     if (!row || area_empty(a))
         return;
-    put_fact(c, a, y++, "run", ROLE_STRONG, row->folder, true);
+    put_fact(c, a, y++, "run", ROLE_STRONG, *row->folder ? row->folder : "no folder yet", true);
     put_fact(c, a, y++, "data", ROLE_TEXT, *row->data ? row->data : "-", true);
     if (row->best_epoch)
         snprintf(best, sizeof best, "epoch %d, val loss %s", row->best_epoch,
@@ -227,14 +294,31 @@ void run_details_draw(struct canvas *c, struct area a, const struct run_row *row
              *row->started ? row->started : "-");
     put_fact(c, a, y++, "best", ROLE_TEXT, text, false);
     if (*row->note && !str_eq(row->note, row->state))
-        put_fact(c, a, y++, "end", state_role(row->state), row->note, false);
+        put_fact(c, a, y++, ended ? "end" : "now", state_role(row->state), row->note, false);
     if (*row->remark)
         put_fact(c, a, y++, "note", ROLE_CHANGED, row->remark, false);
+}
+
+void run_waiting_draw(struct canvas *c, struct area a, const struct run_row *row)
+{
+    char text[128], keys[48];
+    if (a.h >= 3)
+        parts_line(c, area_cut_top(&a, 1));
+    if (area_empty(a))
+        return;
+    queued_keys(keys, sizeof keys);
+    snprintf(text, sizeof text, "waits, %s: %s", row->started, keys);
+    put_fact(c, a, 0, "run", ROLE_STRONG, text, false);
+    put_fact(c, a, 1, "data", ROLE_TEXT, row->data, true);
+    snprintf(text, sizeof text, "%s, preset %s, %s", row->mode, row->preset, row->model);
+    put_fact(c, a, 2, "how", ROLE_TEXT, text, false);
+    if (*row->note)
+        put_fact(c, a, 3, "set", ROLE_CHANGED, row->note, false);
 }
 
 void runs_rows_draw(struct runs_rows *s, struct canvas *c, struct area a)
 {
     struct drawing d = {s, run_columns(a.w - 3)};
     draw_titles(s, c, area_cut_top(&a, a.h >= 3), &d.columns);
-    list_draw(c, a, &s->list, s->shown, true, draw_run, &d);
+    list_draw(c, a, &s->list, runs_rows_total(s), true, draw_run, &d);
 }

@@ -12,6 +12,7 @@
 #include "ui/w_filter.h"
 #include "ui/layout.h"
 #include "ui/parts.h"
+#include "ui/queued.h"
 #include "ui/runs_compare.h"
 #include "ui/runs_rows.h"
 
@@ -165,6 +166,10 @@ static unsigned runs_event(void *self, const struct notice *notice, struct ui_mo
 {
     struct runs_screen *s = self;
     bool good = notice->kind == NOTICE_FINISHED;
+    bool begun = notice->kind == NOTICE_STARTED && s->rows.block &&
+                 (notice->command == CMD_TRAIN || notice->command == CMD_RESUME);
+    if (begun) /* it has its folder now */
+        reload(s, model);
     if (notice->kind == NOTICE_STARTED || notice->kind == NOTICE_PROGRESS)
         return UI_NONE;
     bool changed = notice->command == CMD_NOTE || notice->command == CMD_TRASH ||
@@ -187,6 +192,12 @@ static unsigned runs_event(void *self, const struct notice *notice, struct ui_mo
         return UI_NONE;
     }
     return UI_REPAINT;
+}
+
+/* Brings the rows up to the snapshot. */
+static void follow(struct runs_screen *s, const struct ui_model *model)
+{
+    runs_rows_follow(&s->rows, model->snap, s->trash, s->filter.edit.text);
 }
 
 /* --- drawing ------------------------------------------------------------------------------- */
@@ -219,6 +230,16 @@ static void draw_none(const struct runs_screen *s, struct canvas *c, struct area
         parts_centre(c, a, ROLE_TEXT, lines + 2, 1);
 }
 
+static void draw_details(const struct runs_screen *s, struct canvas *c, struct area a)
+{
+    uint64_t job;
+    const struct run_row *ahead = runs_rows_ahead(&s->rows, &job);
+    if (ahead && job)
+        run_waiting_draw(c, a, ahead);
+    else
+        run_details_draw(c, a, ahead ? ahead : runs_rows_selected(&s->rows));
+}
+
 static void runs_draw(void *self, struct canvas *c, struct area body, const struct ui_model *model)
 {
     struct runs_screen *s = self;
@@ -226,16 +247,16 @@ static void runs_draw(void *self, struct canvas *c, struct area body, const stru
         comparing_draw(&s->comparison, c, body);
         return;
     }
-    runs_rows_live(&s->rows, &model->snap->train);
+    follow(s, model);
     draw_head(s, c, area_cut_top(&body, 1));
     if (filter_shown(&s->filter))
         filter_draw(&s->filter, c, area_cut_top(&body, 1), "/", s->rows.shown, s->rows.n);
     struct area details = area_cut_bottom(&body, body.h >= 12 ? 6 : body.h >= 6 ? 1 : 0);
-    if (s->rows.shown)
+    if (runs_rows_total(&s->rows))
         runs_rows_draw(&s->rows, c, body);
     else
         draw_none(s, c, body, model);
-    run_details_draw(c, details, runs_rows_selected(&s->rows));
+    draw_details(s, c, details);
 }
 
 /* --- actions ------------------------------------------------------------------------------- */
@@ -267,6 +288,46 @@ static void prompt(struct runs_screen *s, enum action action)
         s->calls->prompt(s->calls->app, "Epochs to add", "", false, epochs_typed, s);
 }
 
+/* To the first run that waits, or back to the first of the others. */
+static void go_to_queue(struct runs_screen *s)
+{
+    const struct runs_ahead *ahead = &s->rows.ahead;
+    uint64_t job = 0;
+    size_t first = 0;
+    while (first < ahead->n && !ahead->jobs[first])
+        first++;
+    bool there = runs_rows_ahead(&s->rows, &job) && job;
+    if (!there)
+        s->rows.list.selected = first;
+    else if (s->rows.shown)
+        s->rows.list.selected = ahead->n;
+}
+
+static bool act_on_ahead(struct runs_screen *s, enum action action)
+{
+    uint64_t job;
+    if (!runs_rows_ahead(&s->rows, &job))
+        return false;
+    if (job && queued_has_key(action))
+        queued_change(s->calls, job, action);
+    else if (!job && action == ACTION_SELECT)
+        s->calls->go(s->calls->app, "train");
+    else
+        return false;
+    return true;
+}
+
+static bool act_on_marked(struct runs_screen *s, enum action action)
+{
+    if (action == ACTION_COMPARE)
+        compare(s);
+    else if (action == ACTION_RUN_TRASH)
+        move_chosen(s);
+    else
+        return false;
+    return true;
+}
+
 static bool act_on_selected(struct runs_screen *s, enum action action)
 {
     if (!runs_rows_selected(&s->rows))
@@ -277,10 +338,7 @@ static bool act_on_selected(struct runs_screen *s, enum action action)
         return true;
     case ACTION_MARK:
         runs_rows_mark(&s->rows);
-        s->rows.list.selected += s->rows.list.selected + 1 < s->rows.shown;
-        return true;
-    case ACTION_COMPARE:
-        compare(s);
+        s->rows.list.selected += s->rows.list.selected + 1 < runs_rows_total(&s->rows);
         return true;
     case ACTION_RUN_RESUME:
         snprintf(s->target, sizeof s->target, "%s", runs_rows_selected(&s->rows)->folder);
@@ -289,9 +347,6 @@ static bool act_on_selected(struct runs_screen *s, enum action action)
     case ACTION_EXTEND:
     case ACTION_RUN_NOTE:
         prompt(s, action);
-        return true;
-    case ACTION_RUN_TRASH:
-        move_chosen(s);
         return true;
     default:
         return false;
@@ -325,13 +380,17 @@ static bool act_on_list(struct runs_screen *s, enum action action)
                          *s->folder ? s->folder : s->model->options->runs_dir, true, folder_typed,
                          s);
         return true;
+    case ACTION_QUEUE:
+        go_to_queue(s);
+        return true;
     case ACTION_BACK:
         if (!filter_clear(&s->filter))
             return false;
         runs_rows_arrange(&s->rows, s->filter.edit.text);
         return true;
     default:
-        return act_on_selected(s, action) || list_action(&s->rows.list, action, s->rows.shown);
+        return act_on_ahead(s, action) || act_on_marked(s, action) || act_on_selected(s, action) ||
+               list_action(&s->rows.list, action, runs_rows_total(&s->rows));
     }
 }
 
@@ -339,6 +398,7 @@ static unsigned runs_action(void *self, enum action action, struct ui_model *mod
 {
     struct runs_screen *s = self;
     s->model = model;
+    follow(s, model);
     if (!s->comparing)
         return act_on_list(s, action) ? UI_REPAINT : UI_NONE;
     if (action == ACTION_BACK || action == ACTION_COMPARE) {
@@ -352,9 +412,9 @@ static unsigned runs_action(void *self, enum action action, struct ui_model *mod
 static struct ui_rows runs_rows(void *self, struct ui_model *model, const size_t *go)
 {
     struct runs_screen *s = self;
-    (void)model;
+    follow(s, model);
     struct list *list = s->comparing ? &s->comparison.list : &s->rows.list;
-    size_t n = s->comparing ? s->comparison.view.n_settings : s->rows.shown;
+    size_t n = s->comparing ? s->comparison.view.n_settings : runs_rows_total(&s->rows);
     if (go)
         list->selected = *go;
     return (struct ui_rows){n, list->selected, s->comparing ? "setting" : "run",
@@ -380,7 +440,7 @@ static const char *why_not_run(const struct runs_screen *s, enum action action,
     if (action == ACTION_COMPARE && marked > COMPARE_RUNS)
         return "eight runs at most can be compared";
     if (action == ACTION_COMPARE &&
-        marked + (marked == 1 && row && !s->rows.marked[s->rows.order[s->rows.list.selected]]) < 2)
+        marked + (marked == 1 && row && !runs_rows_is_marked(&s->rows)) < 2)
         return "mark two runs or more first";
     if (action == ACTION_RUN_TRASH && live && !marked)
         return "this run is training";
@@ -393,20 +453,43 @@ static const char *why_not_run(const struct runs_screen *s, enum action action,
     return NULL;
 }
 
+/* Of actions on the run that is selected; with marked ones some need none. */
+static const char *why_not_selected(const struct runs_screen *s, enum action action,
+                                    const struct ui_model *model)
+{
+    uint64_t job;
+    const struct run_row *ahead = runs_rows_ahead(&s->rows, &job);
+    bool of_marked = action == ACTION_COMPARE || action == ACTION_RUN_TRASH;
+    if (!ahead && !runs_rows_selected(&s->rows))
+        return "there is no run";
+    if (!ahead || (of_marked && runs_rows_marked(&s->rows)))
+        return why_not_run(s, action, model);
+    if (job)
+        return "this run waits; it can be moved and taken out";
+    return action == ACTION_SELECT ? NULL : "this run has no folder here yet";
+}
+
 static const char *runs_why_not(void *self, enum action action, const struct ui_model *model)
 {
-    const struct runs_screen *s = self;
+    struct runs_screen *s = self;
+    uint64_t job = 0;
     static const enum action needs_run[] = {ACTION_SELECT,     ACTION_MARK,       ACTION_COMPARE,
                                             ACTION_RUN_RESUME, ACTION_EXTEND, ACTION_RUN_NOTE,
                                             ACTION_RUN_TRASH};
     bool sorts = action == ACTION_SORT || action == ACTION_SORT_BACK;
     bool ours = action_row(action)->contexts != CONTEXT_SCREENS;
+    follow(s, model);
     if (s->comparing)
         return ours && action != ACTION_COMPARE ? "go back to the list first" : NULL;
     for (size_t i = 0; i < sizeof needs_run / sizeof *needs_run; i++) {
         if (action == needs_run[i])
-            return runs_rows_selected(&s->rows) ? why_not_run(s, action, model) : "there is no run";
+            return why_not_selected(s, action, model);
     }
+    if (queued_has_key(action))
+        return queued_why_not(model->snap, runs_rows_ahead(&s->rows, &job) && job,
+                              "go to a run that waits first (Q)");
+    if (action == ACTION_QUEUE)
+        return queued_why_not(model->snap, true, NULL);
     if (sorts && !s->rows.shown)
         return "there is no run";
     return NULL;

@@ -4,6 +4,7 @@
 #define FL_UI_SETUP_PRIVATE_H
 
 #include "nn/arch.h"
+#include "ui/queued.h"
 #include "ui/screen.h"
 #include "ui/w_filter.h"
 #include "ui/w_list.h"
@@ -37,6 +38,7 @@ struct setup_screen {
     struct options *estimated;  /* the settings of the estimate, and what came of it; NULL none */
     char estimate[160];
     struct list queue;   /* runs that wait */
+    struct queued_pick queue_pick;
     bool queue_open;     /* they have the keys */
 };
 

@@ -65,50 +65,33 @@ void setup_queue_ask(struct setup_screen *s)
 
 /* --- changing --------------------------------------------------------------------------------- */
 
-static void change(struct setup_screen *s, enum cmd_kind kind, int64_t number)
-{
-    const struct snapshot *snap = s->model->snap;
-    if (s->queue.selected >= snap->n_queue)
-        return;
-    struct cmd cmd = {.kind = kind, .job = snap->queue[s->queue.selected].job, .number = number};
-    bool done = submit(s, &cmd);
-    bool stays = (number < 0 && s->queue.selected == 0) ||
-                 (number > 0 && s->queue.selected + 1 >= snap->n_queue);
-    if (done && number && !stays) /* the selection goes with the run */
-        s->queue.selected = number < 0 ? s->queue.selected - 1 : s->queue.selected + 1;
-}
-
 bool setup_queue_action(struct setup_screen *s, enum action action)
 {
-    switch (action) {
-    case ACTION_QUEUE:
-    case ACTION_BACK:
+    const struct snapshot *snap = s->model->snap;
+    queued_keep(&s->queue.selected, &s->queue_pick, snap);
+    if (action == ACTION_QUEUE || action == ACTION_BACK) {
         s->queue_open = false;
         return true;
-    case ACTION_QUEUE_EARLIER:
-    case ACTION_QUEUE_LATER:
-        change(s, CMD_QUEUE_MOVE, action == ACTION_QUEUE_EARLIER ? -1 : 1);
-        return true;
-    case ACTION_QUEUE_REMOVE:
-        change(s, CMD_QUEUE_REMOVE, 0);
-        return true;
-    default:
-        return list_action(&s->queue, action, (size_t)s->model->snap->n_queue);
     }
+    if (queued_has_key(action)) {
+        queued_change(s->calls, s->queue_pick.job, action);
+        return true;
+    }
+    bool moved = list_action(&s->queue, action, (size_t)snap->n_queue);
+    queued_keep(&s->queue.selected, &s->queue_pick, snap);
+    return moved;
 }
 
 const char *setup_queue_why_not(const struct setup_screen *s, enum action action,
                                 const struct ui_model *model)
 {
-    bool on_one = action == ACTION_QUEUE_EARLIER || action == ACTION_QUEUE_LATER ||
-                  action == ACTION_QUEUE_REMOVE;
     if (action == ACTION_QUEUE_ADD && !*model->data)
         return "open a data folder first";
     if (action == ACTION_QUEUE && !s->queue_open && !model->snap->n_queue)
         return "no run waits; a adds one";
-    if (on_one && (!s->queue_open || !model->snap->n_queue))
-        return model->snap->n_queue ? "go to the queue first (Q)" : "no run waits";
-    return NULL;
+    return queued_has_key(action)
+               ? queued_why_not(model->snap, s->queue_open, "go to the queue first (Q)")
+               : NULL;
 }
 
 /* --- drawing ---------------------------------------------------------------------------------- */
@@ -139,9 +122,9 @@ static void draw_line(struct canvas *c, struct area row, const struct snapshot *
 void setup_queue_draw(struct setup_screen *s, struct canvas *c, struct area *a,
                       const struct snapshot *snap)
 {
-    char count[48];
-    if (!snap->n_queue)
-        s->queue_open = false;
+    char keys[48];
+    queued_keep(&s->queue.selected, &s->queue_pick, snap);
+    s->queue_open = s->queue_open && snap->n_queue;
     if (!snap->n_queue)
         return;
     if (!s->queue_open) {
@@ -149,8 +132,7 @@ void setup_queue_draw(struct setup_screen *s, struct canvas *c, struct area *a,
         return;
     }
     struct area rows = area_cut_bottom(a, (int)snap->n_queue + 1);
-    snprintf(count, sizeof count, "%s %s move, %s removes", parts_key(ACTION_QUEUE_EARLIER),
-             parts_key(ACTION_QUEUE_LATER), parts_key(ACTION_QUEUE_REMOVE));
-    rows = parts_heading(c, rows, true, "Runs that wait", count);
+    queued_keys(keys, sizeof keys);
+    rows = parts_heading(c, rows, true, "Runs that wait", keys);
     list_draw(c, rows, &s->queue, (size_t)snap->n_queue, true, draw_run, (void *)snap);
 }

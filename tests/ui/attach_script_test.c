@@ -200,6 +200,8 @@ static void a_viewer_goes_with_the_queue(void **state)
     pid_t child = pty_child(p);
     pty_send(p, "3a\r");
     assert_true(pty_wait_text(p, "1 waits"));
+    pty_send(p, "5Q");
+    assert_true(pty_wait_text(p, "waits, 1 of 1: K J move"));
     pty_send(p, "4D");
     check_way_back(p);
     p = lab_pty("attach");

@@ -188,6 +188,123 @@ static void runs_live(void **state)
     stage_close(&s);
 }
 
+/* --- runs that wait -------------------------------------------------------------------------------------------- */
+
+static void open_queue(struct stage *s)
+{
+    open_list(s);
+    world_queue(&s->world);
+    assert_true(stage_shows(s, "1 of 3"));
+}
+
+static void expect_change(struct stage *s, const char *key, enum cmd_kind kind, uint64_t job, int64_t number)
+{
+    s->world.asked = (struct asked){0};
+    assert_null(stage_key(s, key));
+    assert_int_equal(s->world.asked.command, kind);
+    assert_true(s->world.asked.job == job && s->world.asked.number == number);
+}
+
+/* They stand above the others, and the keys of Setup change them. */
+static void runs_that_wait(void **state)
+{
+    (void)state;
+    struct stage s;
+    open_queue(&s);
+    assert_string_equal(stage_key(&s, "x"), "go to a run that waits first (Q)");
+    assert_null(stage_key(&s, "Enter")); /* the selection has stayed on its run */
+    assert_string_equal(s.world.asked.text, rows[0].folder);
+    assert_null(stage_key(&s, "Q"));
+    stage_key(&s, "Down");
+    golden_sizes(&s, "runs-queue");
+    expect_change(&s, "K", CMD_QUEUE_MOVE, 12, -1);
+    expect_change(&s, "J", CMD_QUEUE_MOVE, 12, 1);
+    expect_change(&s, "x", CMD_QUEUE_REMOVE, 12, 0);
+    expect_change(&s, "Del", CMD_QUEUE_REMOVE, 12, 0);
+    static const char *const others[] = {"Enter", "Space", "r", "e", "n", "d", "c"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        assert_string_equal(stage_key(&s, others[i]), "this run waits; it can be moved and taken out");
+    stage_key(&s, "Q");
+    assert_null(stage_key(&s, "Enter"));
+    assert_string_equal(s.world.asked.text, rows[0].folder);
+    stage_close(&s);
+}
+
+/* The selection goes with its run when that is moved, and when others begin or go. */
+static void the_selection_stays_on_a_waiting_run(void **state)
+{
+    (void)state;
+    struct stage s;
+    open_queue(&s);
+    struct snapshot *snap = s.world.snap;
+    stage_key(&s, "Q");
+    stage_key(&s, "Down");
+    struct queue_entry held = snap->queue[0];
+    snap->queue[0] = snap->queue[1], snap->queue[1] = held; /* 12 11 15 */
+    expect_change(&s, "K", CMD_QUEUE_MOVE, 12, -1);
+    memmove(snap->queue, snap->queue + 1, 2 * sizeof *snap->queue); /* 11 15 */
+    snap->n_queue = 2;
+    expect_change(&s, "x", CMD_QUEUE_REMOVE, 11, 0); /* the one on its place */
+    stage_key(&s, "Down");
+    snap->queue[0] = snap->queue[1], snap->n_queue = 1; /* 15 */
+    expect_change(&s, "x", CMD_QUEUE_REMOVE, 15, 0);
+    snap->train.live = true, snap->train.job = 15; /* it begins */
+    snprintf(snap->train.mode, sizeof snap->train.mode, "scratch");
+    snprintf(snap->jobs[0].stage, sizeof snap->jobs[0].stage, "decoding");
+    snap->jobs[0].job = 15, snap->jobs[0].command = CMD_TRAIN;
+    snap->n_queue = 0;
+    assert_true(stage_shows(&s, "no folder yet"));
+    golden_at(&s, "runs-starting", 80, 24, false);
+    assert_string_equal(stage_key(&s, "r"), "this run has no folder here yet");
+    assert_null(stage_key(&s, "Enter"));
+    assert_string_equal(s.world.asked.text, "train");
+    snprintf(snap->train.run, sizeof snap->train.run, "%s", rows[3].folder); /* and has a folder that is listed */
+    snap->train.epoch = snap->train.n_epochs = 5;
+    assert_null(stage_key(&s, "Enter"));
+    assert_string_equal(s.world.asked.text, rows[3].folder);
+    assert_true(stage_shows(&s, "0/5"));
+    assert_null(stage_key(&s, "Home"));
+    snap->n_queue = 2; /* some are added: it stays on the first run */
+    assert_null(stage_key(&s, "Enter"));
+    assert_string_equal(s.world.asked.text, rows[0].folder);
+    stage_close(&s);
+}
+
+/* Where there is no other run the first that waits is selected, and stays so when the list comes. */
+static void runs_that_wait_alone(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &screen_runs);
+    world_queue(&s.world);
+    assert_true(stage_shows(&s, "waits, 1 of 3"));
+    list(&s, rows, 2);
+    assert_true(stage_shows(&s, "waits, 1 of 3"));
+    stage_close(&s);
+}
+
+static void waiting_runs_are_filtered_and_not_in_the_trash(void **state)
+{
+    (void)state;
+    struct stage s;
+    open_queue(&s);
+    stage_type(&s, "/mobile");
+    golden_at(&s, "runs-queue-filter", 80, 24, false);
+    stage_key(&s, "Enter");
+    stage_key(&s, "Up");
+    expect_change(&s, "x", CMD_QUEUE_REMOVE, 12, 0);
+    stage_type(&s, "/zzz");
+    assert_true(stage_shows(&s, "No run has these words"));
+    stage_key(&s, "Esc");
+    act(&s, ACTION_SHOW_TRASH);
+    list(&s, rows, 1);
+    struct canvas c;
+    draw(&s, &c, 80, 24, false);
+    canvas_done(&c);
+    assert_string_equal(stage_key(&s, "x"), "go to a run that waits first (Q)");
+    stage_close(&s);
+}
+
 /* Marks and selection stay on their runs when the list is another one. */
 static void runs_carried_over(void **state)
 {
@@ -313,10 +430,17 @@ static void open_comparison(struct stage *s)
     answer(s, CMD_COMPARE, BLOCK_COMPARE, &bytes, "");
 }
 
+static void open_waiting(struct stage *s)
+{
+    open_queue(s);
+    act(s, ACTION_QUEUE);
+    act(s, ACTION_DOWN);
+}
+
 static void every_key_answers(void **state)
 {
     (void)state;
-    void (*const states[])(struct stage *s) = {open_none, open_list, open_marked, open_comparison};
+    void (*const states[])(struct stage *s) = {open_none, open_list, open_marked, open_comparison, open_queue, open_waiting};
     for (size_t i = 0; i < sizeof states / sizeof *states; i++)
         answers_to_all(states[i]);
 }
@@ -326,7 +450,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(runs_listed),   cmocka_unit_test(runs_sorted),   cmocka_unit_test(runs_filtered),
         cmocka_unit_test(runs_ask),      cmocka_unit_test(runs_live),     cmocka_unit_test(runs_carried_over),
-        cmocka_unit_test(thousand_runs), cmocka_unit_test(runs_compared), cmocka_unit_test(every_key_answers),
+        cmocka_unit_test(runs_that_wait), cmocka_unit_test(runs_that_wait_alone), cmocka_unit_test(the_selection_stays_on_a_waiting_run),
+        cmocka_unit_test(waiting_runs_are_filtered_and_not_in_the_trash), cmocka_unit_test(thousand_runs), cmocka_unit_test(runs_compared), cmocka_unit_test(every_key_answers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

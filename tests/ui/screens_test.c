@@ -444,8 +444,11 @@ static void setup_queue(void **state)
     assert_int_equal(s.world.asked.command, CMD_QUEUE_MOVE);
     assert_int_equal(s.world.asked.job, 12);
     assert_int_equal(s.world.asked.number, 1);
-    act(&s, ACTION_QUEUE_EARLIER); /* the selection went along: the third one now */
-    assert_int_equal(s.world.asked.job, 15);
+    struct queue_entry held = s.world.snap->queue[1];
+    s.world.snap->queue[1] = s.world.snap->queue[2];
+    s.world.snap->queue[2] = held;
+    act(&s, ACTION_QUEUE_EARLIER); /* the selection went along */
+    assert_int_equal(s.world.asked.job, 12);
     assert_int_equal(s.world.asked.number, -1);
     act(&s, ACTION_QUEUE_REMOVE);
     assert_int_equal(s.world.asked.command, CMD_QUEUE_REMOVE);
