@@ -5,14 +5,9 @@
 
 #if defined(__x86_64__)
 
-#include <immintrin.h>
+#include "fl_lanes.h"
 
-#define AVX2 __attribute__((target("avx2,fma")))
-#define INLINE static inline __attribute__((always_inline, target("avx2,fma")))
-#define EACH(i, n) _Pragma("GCC unroll 16") for (int i = 0; i < (n); i++)
-
-typedef __m256 v8;
-enum { LANES = 8, TILE = CONV_TILE, SIDE = CONV_SIDE, POINTS = CONV_POINTS, PANEL = CONV_PANEL, ROWS = CONV_ROWS };
+enum { TILE = CONV_TILE, SIDE = CONV_SIDE, POINTS = CONV_POINTS, PANEL = CONV_PANEL, ROWS = CONV_ROWS };
 
 /* The points: 0, +-A, +-B, infinity. A A = 1/2, B B = 2. */
 #define A 0.70710678118654752f
@@ -20,22 +15,12 @@ enum { LANES = 8, TILE = CONV_TILE, SIDE = CONV_SIDE, POINTS = CONV_POINTS, PANE
 
 bool conv_kernels_here(void)
 {
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    return have_avx2();
 }
 
 bool conv_wider_here(void)
 {
     return __builtin_cpu_supports("avx512f");
-}
-
-INLINE v8 load(const float *p)
-{
-    return _mm256_loadu_ps(p);
-}
-
-INLINE void store(float *p, v8 v)
-{
-    _mm256_storeu_ps(p, v);
 }
 
 INLINE v8 add(v8 a, v8 b)

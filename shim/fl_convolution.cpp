@@ -8,6 +8,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "fl_conv.h"
+#include "fl_depthwise.h"
 
 namespace fl
 {
@@ -88,16 +89,78 @@ struct Convolution : torch::autograd::Function<Convolution> {
     }
 };
 
+fl_depthwise depthwise_of(const at::Tensor &x, int64_t stride)
+{
+    return {x.size(0), x.size(2), x.size(3), x.size(1), (int)stride};
+}
+
+at::Tensor work_of(const fl_depthwise &conv)
+{
+    return at::empty({(int64_t)fl_depthwise_work(&conv)}, at::TensorOptions().dtype(at::kByte));
+}
+
+at::Tensor depthwise_forward(const at::Tensor &x, const at::Tensor &w, const at::Tensor &bias, int64_t stride)
+{
+    fl_depthwise conv = depthwise_of(x, stride);
+    at::Tensor from = x.contiguous(nhwc), weights = w.contiguous(), b = bias.defined() ? bias.contiguous() : bias, work = work_of(conv);
+    at::Tensor y = result({x.size(0), x.size(1), fl_depthwise_out(conv.h, conv.stride), fl_depthwise_out(conv.w, conv.stride)});
+    fl_depthwise_forward(&conv, floats(from), floats(weights), b.defined() ? floats(b) : nullptr,
+                         static_cast<float *>(y.data_ptr()), work.data_ptr(), &our_loop());
+    return y;
+}
+
+struct Depthwise : torch::autograd::Function<Depthwise> {
+    static at::Tensor forward(torch::autograd::AutogradContext *context, at::Tensor x, at::Tensor w, int64_t stride)
+    {
+        context->save_for_backward({x, w});
+        context->saved_data["stride"] = stride;
+        context->saved_data["grad x"] = x.requires_grad();
+        context->saved_data["grad w"] = w.requires_grad();
+        return depthwise_forward(x, w, at::Tensor(), stride);
+    }
+
+    static torch::autograd::variable_list backward(torch::autograd::AutogradContext *context,
+                                                   torch::autograd::variable_list grads)
+    {
+        torch::autograd::variable_list saved = context->get_saved_variables();
+        at::Tensor x = saved[0].contiguous(nhwc), w = saved[1].contiguous(), g = grads[0].contiguous(nhwc), grad_x, grad_w;
+        fl_depthwise conv = depthwise_of(x, context->saved_data["stride"].toInt());
+        at::Tensor work = work_of(conv);
+        if (context->saved_data["grad x"].toBool()) {
+            grad_x = result(x.sizes());
+            fl_depthwise_grad_x(&conv, floats(g), floats(w), static_cast<float *>(grad_x.data_ptr()), work.data_ptr(), &our_loop());
+        }
+        if (context->saved_data["grad w"].toBool()) {
+            grad_w = at::empty(w.sizes(), at::TensorOptions().dtype(at::kFloat));
+            fl_depthwise_grad_weights(&conv, floats(x), floats(g), static_cast<float *>(grad_w.data_ptr()), work.data_ptr(),
+                                      &our_loop());
+        }
+        return {grad_x, grad_w, at::Tensor()};
+    }
+};
+
 bool is_plain(const at::Tensor &t)
 {
     return t.is_cpu() && t.scalar_type() == at::kFloat;
 }
 
-bool ours(const at::Tensor &x, const at::Tensor &w, const at::Tensor &bias, int64_t stride, int64_t padding, int64_t groups)
+/* Single precision throughout; a bias has no gradient here. */
+bool plain_call(const at::Tensor &x, const at::Tensor &w, const at::Tensor &bias)
 {
     bool grad = c10::GradMode::is_enabled() && (x.requires_grad() || w.requires_grad());
-    if (state.precision != FL_FP32 || !is_plain(x) || !is_plain(w) || (bias.defined() && (grad || !is_plain(bias))))
+    return state.precision == FL_FP32 && is_plain(x) && is_plain(w) && (!bias.defined() || (!grad && is_plain(bias)));
+}
+
+bool depthwise_is_ours(const at::Tensor &x, const at::Tensor &w, int64_t stride, int64_t padding, int64_t groups)
+{
+    if (padding != 1 || groups != x.size(1) || groups != w.size(0) || w.size(2) != 3 || w.size(3) != 3)
         return false;
+    fl_depthwise conv = depthwise_of(x, stride);
+    return fl_depthwise_possible(&conv);
+}
+
+bool winograd_is_ours(const at::Tensor &x, const at::Tensor &w, int64_t stride, int64_t padding, int64_t groups)
+{
     if (stride != 1 || groups != 1 || padding > 2 || w.size(2) != 3 || w.size(3) != 3)
         return false;
     fl_conv conv = shape_of(x, w, padding);
@@ -109,9 +172,12 @@ bool ours(const at::Tensor &x, const at::Tensor &w, const at::Tensor &bias, int6
 at::Tensor convolution(const at::Tensor &x, const at::Tensor &w, const at::Tensor &bias, int64_t stride, int64_t padding,
                        int64_t groups)
 {
-    if (!ours(x, w, bias, stride, padding, groups))
-        return at::conv2d(x, w, bias, {stride, stride}, {padding, padding}, {1, 1}, groups);
-    return bias.defined() ? forward(x, w, bias, padding) : Convolution::apply(x, w, padding);
+    bool plain = plain_call(x, w, bias);
+    if (plain && winograd_is_ours(x, w, stride, padding, groups))
+        return bias.defined() ? forward(x, w, bias, padding) : Convolution::apply(x, w, padding);
+    if (plain && depthwise_is_ours(x, w, stride, padding, groups))
+        return bias.defined() ? depthwise_forward(x, w, bias, stride) : Depthwise::apply(x, w, stride);
+    return at::conv2d(x, w, bias, {stride, stride}, {padding, padding}, {1, 1}, groups);
 }
 
 } // namespace fl

@@ -6,15 +6,9 @@
 
 #if defined(__x86_64__)
 
-#include <immintrin.h>
+#include "fl_lanes.h"
 
-#define AVX2 __attribute__((target("avx2,fma")))
-#define INLINE static inline __attribute__((always_inline, target("avx2,fma")))
-#define EACH(i, n) _Pragma("GCC unroll 8") for (int i = 0; i < (n); i++)
-
-typedef __m256 v8;
 enum {
-    LANES = 8,
     WIDE = 4,            /* registers of channels summed at once */
     N_CHUNKS = 64,       /* the rows are cut into so many at most, whatever the number of threads: sums keep their order */
     CHUNK_ROWS = 64,     /* at least */
@@ -37,7 +31,7 @@ struct norm_job {
 
 bool fl_norm_possible(const struct fl_norm *norm)
 {
-    return norm->n_channels % LANES == 0 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    return norm->n_channels % LANES == 0 && have_avx2();
 }
 
 static int64_t count_chunks(const struct fl_norm *norm)
@@ -77,21 +71,9 @@ static int64_t rows_of(const struct norm_job *job, int64_t chunk, int64_t *first
     return n_rows - *first < job->chunk_rows ? n_rows - *first : job->chunk_rows;
 }
 
-INLINE v8 load(const float *p)
-{
-    return _mm256_loadu_ps(p);
-}
-
 INLINE v8 all(float value)
 {
     return _mm256_set1_ps(value);
-}
-
-/* Adds 8 floats to 8 doubles. */
-INLINE void hand_over(double *sum, v8 v)
-{
-    _mm256_storeu_pd(sum, _mm256_add_pd(_mm256_loadu_pd(sum), _mm256_cvtps_pd(_mm256_castps256_ps128(v))));
-    _mm256_storeu_pd(sum + 4, _mm256_add_pd(_mm256_loadu_pd(sum + 4), _mm256_cvtps_pd(_mm256_extractf128_ps(v, 1))));
 }
 
 /* --- the statistics ------------------------------------------------------------------------------------------------ */
@@ -241,7 +223,7 @@ AVX2 static void apply_chunk(void *arg, int64_t chunk, int thread)
             v8 about = _mm256_sub_ps(load(job->x + at + c), load(job->shift + c));
             v8 y = _mm256_fmadd_ps(about, load(job->factor + c), load(job->bias + c));
             y = _mm256_min_ps(high, _mm256_max_ps(low, y)); /* in this order NaN stays NaN */
-            _mm256_storeu_ps(job->out + at + c, y);
+            store(job->out + at + c, y);
         }
     }
 }
@@ -281,7 +263,7 @@ AVX2 static void gradient_chunk(void *arg, int64_t chunk, int thread)
             v8 about = _mm256_sub_ps(load(job->x + at + c), load(job->shift + c)), factor = load(job->factor + c);
             v8 g = passed(job, about, load(job->g + at + c), factor, load(job->bias + c));
             v8 even = _mm256_fmadd_ps(about, load(job->slope + c), load(job->even + c));
-            _mm256_storeu_ps(job->out + at + c, _mm256_fmsub_ps(g, factor, even));
+            store(job->out + at + c, _mm256_fmsub_ps(g, factor, even));
         }
     }
 }

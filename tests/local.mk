@@ -245,8 +245,8 @@ tests_cli_tool_LDADD = libfl_data.a libfl_image.a libfl_base.a $(JPEG_LIBS) $(PN
 
 # shim: against the module in the build folder; the pixel reference without it
 shim_tests = tests/shim/border.test tests/shim/ops.test tests/shim/optim.test tests/gpu/gpu.test
-check_PROGRAMS += tests/unit/pixels.test tests/unit/memory.test tests/unit/conv.test tests/unit/norm.test $(shim_tests)
-TESTS += tests/unit/pixels.test tests/unit/memory.test tests/unit/conv.test tests/unit/norm.test $(shim_tests)
+check_PROGRAMS += tests/unit/pixels.test tests/unit/memory.test tests/unit/conv.test tests/unit/norm.test tests/unit/depthwise.test $(shim_tests)
+TESTS += tests/unit/pixels.test tests/unit/memory.test tests/unit/conv.test tests/unit/norm.test tests/unit/depthwise.test $(shim_tests)
 EXTRA_DIST += tests/ref/shim.py tests/torch2
 EXTRA_PROGRAMS += tests/bench/conv_bench
 tests_bench_conv_bench_SOURCES = tests/bench/conv_bench.c
@@ -259,11 +259,14 @@ tests_unit_pixels_test_LDADD = $(CMOCKA_LIBS) -lm
 tests_unit_memory_test_SOURCES = tests/unit/memory_test.c tests/unit/test.h shim/fl_memory.c shim/fl_memory.h
 tests_unit_memory_test_CPPFLAGS = $(test_cppflags)
 tests_unit_memory_test_LDADD = $(CMOCKA_LIBS) -lpthread
-loops_sources = tests/unit/loops.c tests/unit/loops.h tests/unit/test.h
-tests_unit_norm_test_SOURCES = tests/unit/norm_test.c $(loops_sources) shim/fl_norm.c shim/fl_norm.h shim/fl_loop.h
+loops_sources = tests/unit/loops.c tests/unit/loops.h tests/unit/test.h shim/fl_loop.h shim/fl_lanes.h
+tests_unit_norm_test_SOURCES = tests/unit/norm_test.c $(loops_sources) shim/fl_norm.c shim/fl_norm.h
 tests_unit_norm_test_CPPFLAGS = $(test_cppflags)
 tests_unit_norm_test_LDADD = libfl_base.a $(CMOCKA_LIBS) -lpthread -lm
-tests_unit_conv_test_SOURCES = tests/unit/conv_test.c $(loops_sources) shim/fl_conv.c shim/fl_conv.h shim/fl_loop.h shim/fl_conv_avx2.c \
+tests_unit_depthwise_test_SOURCES = tests/unit/depthwise_test.c $(loops_sources) shim/fl_depthwise.c shim/fl_depthwise.h
+tests_unit_depthwise_test_CPPFLAGS = $(test_cppflags)
+tests_unit_depthwise_test_LDADD = libfl_base.a $(CMOCKA_LIBS) -lpthread -lm
+tests_unit_conv_test_SOURCES = tests/unit/conv_test.c $(loops_sources) shim/fl_conv.c shim/fl_conv.h shim/fl_conv_avx2.c \
 	shim/fl_conv_kernels.h
 tests_unit_conv_test_CPPFLAGS = $(test_cppflags)
 tests_unit_conv_test_LDADD = libfl_base.a $(CMOCKA_LIBS) -lpthread -lm

@@ -115,17 +115,6 @@ static void define(struct definition *d)
     }
 }
 
-static double difference(const float *got, const double *want, size_t n)
-{
-    double worst = 0, largest = 0;
-    for (size_t i = 0; i < n; i++) {
-        double d = fabs(got[i] - want[i]);
-        worst = fmax(worst, isnan(d) ? INFINITY : d);
-        largest = fmax(largest, fabs(want[i]));
-    }
-    return worst / largest;
-}
-
 static void test_definition(void **state)
 {
     (void)state;

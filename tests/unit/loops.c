@@ -3,6 +3,7 @@
 #include "config.h"
 #include "unit/loops.h"
 
+#include <math.h>
 #include <pthread.h>
 
 #include "base/mem.h"
@@ -58,3 +59,14 @@ static void on_threads(int n_threads, int64_t n, void (*body)(void *job, int64_t
 }
 
 const struct fl_loop loops[N_LOOPS] = {{1, forwards}, {1, backwards}, {5, backwards}, {2, on_threads}, {7, on_threads}};
+
+double difference(const float *got, const double *want, size_t n)
+{
+    double worst = 0, largest = 0;
+    for (size_t i = 0; i < n; i++) {
+        double d = fabs(got[i] - want[i]);
+        worst = fmax(worst, isnan(d) ? INFINITY : d);
+        largest = fmax(largest, fabs(want[i]));
+    }
+    return worst / largest;
+}

@@ -14,4 +14,7 @@ extern const struct fl_loop loops[N_LOOPS];
 /* n numbers in -0.5..0.5; the caller frees. */
 float *numbers(size_t n, uint64_t seed);
 
+/* The largest difference as a share of the largest wanted value; infinity where got has a NaN. */
+double difference(const float *got, const double *want, size_t n);
+
 #endif

@@ -119,17 +119,6 @@ static void define(const struct fl_norm *norm, const struct arrays *a, const str
         d[GRAD_X][i * stride + c] += to_mean / (double)n + to_var * 2 * (a->x[i * stride + c] - mean) / (double)n;
 }
 
-static double difference(const float *got, const double *want, size_t n)
-{
-    double worst = 0, largest = 0;
-    for (size_t i = 0; i < n; i++) {
-        double d = fabs(got[i] - want[i]);
-        worst = fmax(worst, isnan(d) ? INFINITY : d);
-        largest = fmax(largest, fabs(want[i]));
-    }
-    return worst / largest;
-}
-
 /* Largest differences of all results of the arrays as they are, into worst. */
 static void compare(const struct fl_norm *norm, struct arrays *a, double worst[N_RESULTS])
 {
