@@ -33,6 +33,7 @@ int main(int argc, char **argv)
             .options = &screens.options,
             .folder = *screens.folder ? screens.folder : NULL,
             .start = screens.start,
+            .message = screens.message,
             .attach = *screens.attach ? screens.attach : NULL,
         });
     return code;

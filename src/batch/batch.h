@@ -17,6 +17,7 @@ struct batch_screens {
     bool start;                   /* begin to train at once */
     char folder[OPTION_TEXT_MAX]; /* data folder; "" none given */
     char attach[OPTION_TEXT_MAX]; /* run of another process to watch; "" none */
+    char message[480];            /* for their status line at first; "" none */
     struct options options;       /* defaults, config file, environment, command line */
 };
 

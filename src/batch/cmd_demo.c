@@ -4,9 +4,11 @@
 #include "batch/command.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -38,19 +40,12 @@ int cmd_screens(struct batch *b)
 
 /* --- demo ------------------------------------------------------------------------------------- */
 
-/* Settings of the demo, unless something else was asked for. */
-static const struct setting {
-    enum option_id id;
-    const char *text;
-} demo_settings[] = {
-    {OPTION_ID_model, "resnet10"},
-    {OPTION_ID_image_size, "64"},
-    {OPTION_ID_batch_size, "16"},
-};
-
 /* Of its run from scratch without the screens: 320 pictures want a lower rate and larger windows
  * than real sets do. */
-static const struct setting scratch_settings[] = {
+static const struct {
+    enum option_id id;
+    const char *text;
+} scratch_settings[] = {
     {OPTION_ID_lr, "1e-3"},
     {OPTION_ID_crop_min, "0.6"},
 };
@@ -112,38 +107,67 @@ static int prepare(struct batch *b, const char *flowers)
     return code == EXIT_DONE && b->flags & FLAG_PRETRAIN ? pretrain(b) : code;
 }
 
-/* The preparation in a process of its own: libtorch's threads must not be there when the screens
- * fork. */
-static int prepare_apart(struct batch *b, const char *flowers)
+static pid_t preparing;
+
+/* The keyboard's signals reach both. */
+static void pass_on(int number, siginfo_t *info, void *context)
 {
+    (void)context;
+    if (info->si_code != SI_KERNEL || number == SIGHUP)
+        kill(preparing, number);
+}
+
+/* What asks this process to end is for the other one to answer: it ends soon, and so does this. */
+static int wait_for(pid_t child)
+{
+    static const int passed[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction before[3], now = {.sa_sigaction = pass_on, .sa_flags = SA_SIGINFO | SA_RESTART};
     int status;
-    pid_t child = fork();
-    if (child == 0) {
-        int code = prepare(b, flowers);
-        session_close(b);
-        _exit(code);
+    preparing = child;
+    sigemptyset(&now.sa_mask);
+    for (int i = 0; i < 3; i++) {
+        sigaction(passed[i], NULL, &before[i]);
+        if (before[i].sa_handler != SIG_IGN)
+            sigaction(passed[i], &now, NULL);
     }
-    if (child < 0)
-        return prepare(b, flowers);
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
+    for (int i = 0; i < 3; i++)
+        sigaction(passed[i], &before[i], NULL);
     return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_INTERRUPTED;
 }
 
-static void demo_options(struct batch *b, const char *runs, bool screens)
+/* The preparation in a process of its own: libtorch's threads must not be there when the screens fork. It is for the screens: without
+ * their terminal nobody waits for it. */
+static int prepare_apart(struct batch *b, const char *flowers)
 {
-    bool own_recipe =
-        option_is_set(&b->options, OPTION_ID_mode) || option_is_set(&b->options, OPTION_ID_preset);
-    bool pretrained = b->flags & FLAG_PRETRAIN;
-    for (size_t i = 0; i < sizeof demo_settings / sizeof *demo_settings; i++)
-        demo_default(b, demo_settings[i].id, demo_settings[i].text);
-    for (size_t i = 0; !own_recipe && !screens && !pretrained &&
+    pid_t parent = getpid(), child = fork();
+    if (child > 0)
+        return wait_for(child);
+    if (child < 0)
+        return prepare(b, flowers);
+    prctl(PR_SET_PDEATHSIG, SIGHUP);
+    b->hangup_stops = true;
+    int code = getppid() == parent ? prepare(b, flowers) : EXIT_INTERRUPTED;
+    session_close(b);
+    _exit(code);
+}
+
+static void demo_options(struct batch *b, const char *folder, bool screens)
+{
+    char *weights;
+    bool own_recipe = option_is_set(&b->options, OPTION_ID_mode) || option_is_set(&b->options, OPTION_ID_preset);
+    bool pretrain = b->flags & FLAG_PRETRAIN;
+    engine_demo_settings(&b->options, folder, SOURCE_COMMAND_LINE, pretrain, &weights);
+    for (size_t i = 0; !own_recipe && !screens && !pretrain && !weights &&
                        i < sizeof scratch_settings / sizeof *scratch_settings;
          i++)
         demo_default(b, scratch_settings[i].id, scratch_settings[i].text);
-    demo_default(b, OPTION_ID_runs_dir, runs);
-    if (!pretrained)
-        demo_default(b, OPTION_ID_mode, "scratch");
+    if (weights)
+        snprintf(b->screens->message, sizeof b->screens->message, "fine-tune begins with the weights %.400s", weights);
+    if (weights)
+        say(b, "%s; --mode scratch goes without", b->screens->message);
+    free(weights);
 }
 
 static int run_demo(struct batch *b, const char *flowers, bool screens)
@@ -162,11 +186,10 @@ int cmd_demo(struct batch *b)
 {
     char *home = path_home(PATH_CACHE), *own = path_join(home, "demo");
     char *folder = path_absolute(b->out ? b->out : own);
-    char *flowers = path_join(folder, "flowers"), *runs = path_join(folder, "runs");
+    char *flowers = path_join(folder, "flowers");
     bool screens = !(b->flags & FLAG_NO_SCREEN);
-    demo_options(b, runs, screens);
+    demo_options(b, folder, screens);
     int code = run_demo(b, flowers, screens);
-    free(runs);
     free(flowers);
     free(folder);
     free(own);

@@ -70,6 +70,7 @@ struct batch {
     struct engine *engine; /* NULL until session_open */
     struct snapshot *snap;
     bool interrupted;      /* a signal stopped the job */
+    bool hangup_stops;     /* HUP is such a signal: what is done is of use on that terminal only */
     struct batch_screens *screens;
     batch_grid *grid;
 };

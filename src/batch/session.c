@@ -57,7 +57,7 @@ void job_end_done(struct job_end *end)
     end->block = NULL;
 }
 
-/* The first INT or TERM asks the job to stop and save; who asks twice does not want to wait. */
+/* The first INT or TERM (HUP, where that stops) asks the job to stop and save; who asks twice does not want to wait. */
 static void handle_signals(struct batch *b, enum cmd_kind kind, uint64_t job)
 {
     bool watches = kind == CMD_ATTACH; /* to leave is not to stop: it is another process's run */
@@ -67,10 +67,12 @@ static void handle_signals(struct batch *b, enum cmd_kind kind, uint64_t job)
             b->interrupted = true;
             continue;
         }
-        if (number == SIGHUP) {
+        if (number == SIGHUP)
             b->result.dead = b->messages.dead = true;
+        if (number == SIGHUP && !b->hangup_stops)
             continue;
-        }
+        if (b->interrupted && number == SIGHUP)
+            continue; /* a lost terminal is told by several */
         if (b->interrupted)
             _exit(EXIT_INTERRUPTED);
         b->interrupted = true;

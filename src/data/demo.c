@@ -54,7 +54,14 @@ struct writing {
     pthread_mutex_t lock;
     struct err err;
     atomic_bool failed;
+    const struct demo_watch *watch;
+    atomic_size_t done;
 };
+
+static size_t pictures_of(const struct writing *w)
+{
+    return (size_t)demo_classes(w->kind) * (size_t)w->per_class;
+}
 
 static char *picture_path(const struct writing *w, int cls, int index)
 {
@@ -94,11 +101,22 @@ static enum err_code write_picture(const struct writing *w, int cls, int index, 
     return code;
 }
 
+static enum err_code tell(struct writing *w, struct err *err)
+{
+    size_t done = atomic_fetch_add(&w->done, 1) + 1;
+    if (w->watch && !w->watch->drawn(w->watch->user, done, pictures_of(w)))
+        return err_set(err, ERR_CANCELLED, "stopped by user");
+    return ERR_OK;
+}
+
 static void write_task(size_t i, void *arg)
 {
     struct writing *w = arg;
     struct err err = {0};
-    if (write_picture(w, (int)(i / (size_t)w->per_class), (int)(i % (size_t)w->per_class), &err) == ERR_OK)
+    enum err_code code = write_picture(w, (int)(i / (size_t)w->per_class), (int)(i % (size_t)w->per_class), &err);
+    if (code == ERR_OK)
+        code = tell(w, &err);
+    if (code == ERR_OK)
         return;
     pthread_mutex_lock(&w->lock);
     if (!atomic_exchange(&w->failed, true))
@@ -167,8 +185,7 @@ static enum err_code write_set(struct writing *w, const char *ini, const struct 
     if (code != ERR_OK)
         return code;
     unlink(ini);
-    size_t n = (size_t)demo_classes(w->kind) * (size_t)w->per_class;
-    pool_for(pool, POOL_BROWSING, n, write_task, w, &w->failed);
+    pool_for(pool, POOL_BROWSING, pictures_of(w), write_task, w, &w->failed);
     if (atomic_load(&w->failed)) {
         if (err)
             *err = w->err;
@@ -180,9 +197,9 @@ static enum err_code write_set(struct writing *w, const char *ini, const struct 
 }
 
 enum err_code demo_write(const char *folder, enum demo_kind kind, int per_class, int size,
-                         uint64_t seed, struct pool *pool, struct err *err)
+                         uint64_t seed, struct pool *pool, const struct demo_watch *watch, struct err *err)
 {
-    struct writing w = {.folder = folder, .kind = kind, .per_class = per_class, .size = size, .seed = seed};
+    struct writing w = {.folder = folder, .kind = kind, .per_class = per_class, .size = size, .seed = seed, .watch = watch};
     struct str text = STR_INIT;
     ini_text(&text, &w);
     char *ini = path_join(folder, ".demo.ini");

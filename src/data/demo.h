@@ -15,9 +15,15 @@ const char *demo_class(enum demo_kind kind, int cls);        /* folder name */
  * no libm function whose last bit may differ decides a pixel). */
 void demo_draw(struct image *image, enum demo_kind kind, int cls, uint64_t seed, int index, int size);
 
+/* Told of each picture that is written; false: no more of them. thread: those of the pool, several at once */
+struct demo_watch {
+    bool (*drawn)(void *user, size_t done, size_t total);
+    void *user;
+};
+
 /* Writes class folders with per_class JPEGs each below folder (made if missing). Existing complete sets of the same parameters (file .demo.ini) are
- * left as they are. errors: IO */
+ * left as they are. watch: NULL for nobody. errors: IO, CANCELLED */
 enum err_code demo_write(const char *folder, enum demo_kind kind, int per_class, int size, uint64_t seed, struct pool *pool,
-                         struct err *err);
+                         const struct demo_watch *watch, struct err *err);
 
 #endif

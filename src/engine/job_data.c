@@ -32,15 +32,23 @@ static void hand_over_text(struct job *job, const char *text)
 #define SHAPES_PER_CLASS 200
 #define SHAPES_SIZE 64
 
+static bool drawn(void *user, size_t done, size_t total)
+{
+    struct job *job = user;
+    job_progress(job, done, total, 0);
+    return !atomic_load(&job->cancel);
+}
+
 enum err_code job_demo(struct job *job, struct err *err)
 {
     const struct cmd *c = &job->cmd;
     bool shapes = c->number == 1;
     char *given = path_expand(c->path), *folder = path_absolute(given);
     job_stage(job, "drawing", 0);
+    struct demo_watch watch = {drawn, job};
     enum err_code code = demo_write(folder, shapes ? DEMO_SHAPES : DEMO_FLOWERS,
                                     shapes ? SHAPES_PER_CLASS : FLOWERS_PER_CLASS, shapes ? SHAPES_SIZE : FLOWERS_SIZE,
-                                    (uint64_t)c->options->seed, job->engine->pool, err);
+                                    (uint64_t)c->options->seed, job->engine->pool, &watch, err);
     if (code == ERR_OK) {
         hand_over_text(job, folder);
         job_say(job, "drawn pictures in %.200s", folder);
@@ -128,8 +136,9 @@ enum err_code job_pretrain(struct job *job, struct err *err)
     int per_class = job->cmd.number > 0 ? (int)job->cmd.number : SHAPES_PER_CLASS;
     char *folder = xasprintf("%s/shapes-%lld-%d-%lld", cache, (long long)o.image_size, per_class, (long long)o.seed);
     job_stage(job, "drawing", 0);
+    struct demo_watch watch = {drawn, job};
     enum err_code code = demo_write(folder, DEMO_SHAPES, per_class, (int)o.image_size, (uint64_t)o.seed,
-                                    job->engine->pool, err);
+                                    job->engine->pool, &watch, err);
     if (code == ERR_OK)
         code = train_fresh(job, folder, &o, &run, err);
     if (code == ERR_OK)

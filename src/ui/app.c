@@ -284,6 +284,8 @@ static void run(struct app *app, const struct ui_start *begin)
         app_attach(app, begin->attach);
     else
         open_first(app, begin->folder);
+    if (begin->message && *begin->message)
+        app_status(app, ROLE_STATE_DONE, "%s", begin->message);
     if (begin->start)
         app_start_run(app);
     loop(app);

@@ -12,6 +12,7 @@ struct ui_start {
     const struct options *options; /* for Setup; copied */
     const char *folder;            /* data folder; NULL: the current one if it is a data set, else a menu */
     bool start;                    /* begin a run at once */
+    const char *message;           /* for the status line at first, "" or NULL: none */
     const char *attach;            /* folder of a run of another process to watch and steer, or NULL */
 };
 

@@ -30,7 +30,7 @@ static int draw(char **words)
 {
     struct err err = {0};
     struct pool *pool = pool_new(2);
-    if (demo_write(words[0], DEMO_FLOWERS, atoi(words[1]), atoi(words[2]), 1, pool, &err) != ERR_OK)
+    if (demo_write(words[0], DEMO_FLOWERS, atoi(words[1]), atoi(words[2]), 1, pool, NULL, &err) != ERR_OK)
         fprintf(stderr, "%s\n", err.message);
     pool_free(pool);
     return err.code != ERR_OK;

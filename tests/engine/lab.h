@@ -222,7 +222,7 @@ static int lab_open(void **state)
     engine = engine_new(&(struct engine_config){.n_threads = 1, .shim = shim});
     free(shim);
     struct pool *pool = pool_new(2);
-    enum err_code code = demo_write(flowers, DEMO_FLOWERS, PER_CLASS, SIZE, 1, pool, NULL);
+    enum err_code code = demo_write(flowers, DEMO_FLOWERS, PER_CLASS, SIZE, 1, pool, NULL, NULL);
     pool_free(pool);
     return code == ERR_OK ? 0 : -1;
 }

@@ -4,6 +4,7 @@
 #include "unit/test.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -311,6 +312,38 @@ static void without_a_run_it_ends(void **state)
     }
 }
 
+static void kill_parent(struct pty *p)
+{
+    kill(p->pid, SIGKILL);
+}
+
+static void terminate_parent(struct pty *p)
+{
+    kill(p->pid, SIGTERM);
+}
+
+/* What the demo prepares is for its screens: without them it stops soon, whatever took them. */
+static void a_preparation_ends_with_its_terminal(void **state)
+{
+    (void)state;
+    void (*const ways[])(struct pty *) = {lab_close_terminal, lab_hang_up, kill_parent, terminate_parent};
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        int status = 0;
+        struct pty *p = lab_pty("demo --pretrain --out prepared --model resnet10-quarter --image-size 32 --threads 1");
+        assert_true(pty_wait_text(p, "/6600 ")); /* shapes */
+        pid_t child = pty_child(p);
+        assert_true(child > 0);
+        ways[i](p);
+        assert_int_equal(waitpid(p->pid, NULL, 0), p->pid);
+        p->pid = 0;
+        while (waitpid(child, &status, 0) < 0 && errno == EINTR) /* ours, once its parent is gone, unless that has seen its end */
+            ;
+        assert_int_not_equal(kill(child, 0), 0);
+        pty_free(p);
+        assert_false(path_exists("flowerlab/weights/resnet10-quarter.safetensors")); /* not by coming to its end */
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -322,6 +355,7 @@ int main(void)
         cmocka_unit_test(a_run_outlives_its_terminal),
         cmocka_unit_test(without_a_run_it_ends),
         cmocka_unit_test(from_runs_to_results),
+        cmocka_unit_test(a_preparation_ends_with_its_terminal),
     };
     if (!lab_find())
         return 0;

@@ -144,7 +144,7 @@ static void sets_are_written_once(void **state)
 {
     char *root = *state, *folder = path_join(root, "deep/set");
     struct pool *pool = pool_new(2);
-    assert_int_equal(demo_write(folder, DEMO_FLOWERS, 3, 32, 1, pool, NULL), ERR_OK);
+    assert_int_equal(demo_write(folder, DEMO_FLOWERS, 3, 32, 1, pool, NULL, NULL), ERR_OK);
     struct dataset *ds = scan(folder);
     assert_int_equal(ds->n_classes, 5);
     assert_int_equal(dataset_used(ds), 15);
@@ -154,16 +154,16 @@ static void sets_are_written_once(void **state)
     dataset_free(ds);
     /* complete and the same: left alone */
     int64_t written = changed_at(folder, "rose/rose-0001.jpg");
-    assert_int_equal(demo_write(folder, DEMO_FLOWERS, 3, 32, 1, pool, NULL), ERR_OK);
+    assert_int_equal(demo_write(folder, DEMO_FLOWERS, 3, 32, 1, pool, NULL, NULL), ERR_OK);
     assert_true(written == changed_at(folder, "rose/rose-0001.jpg"));
     /* fewer: none of before stays */
-    assert_int_equal(demo_write(folder, DEMO_FLOWERS, 2, 32, 1, pool, NULL), ERR_OK);
+    assert_int_equal(demo_write(folder, DEMO_FLOWERS, 2, 32, 1, pool, NULL, NULL), ERR_OK);
     assert_int_equal(changed_at(folder, "rose/rose-0003.jpg"), -1);
     /* cut off (no .demo.ini): written again, to the same bytes */
     char *ini = path_join(folder, ".demo.ini"), *rose = path_join(folder, "rose/rose-0001.jpg");
     unlink(ini);
     unlink(rose);
-    assert_int_equal(demo_write(folder, DEMO_FLOWERS, 3, 32, 1, pool, NULL), ERR_OK);
+    assert_int_equal(demo_write(folder, DEMO_FLOWERS, 3, 32, 1, pool, NULL, NULL), ERR_OK);
     ds = scan(folder);
     assert_true(ds->fingerprint == fingerprint);
     dataset_free(ds);
@@ -180,8 +180,33 @@ static void errors_name_the_path(void **state)
     char *folder = path_join(root, "file/set");
     struct pool *pool = pool_new(1);
     struct err err = {0};
-    assert_int_not_equal(demo_write(folder, DEMO_SHAPES, 1, 16, 1, pool, &err), ERR_OK);
+    assert_int_not_equal(demo_write(folder, DEMO_SHAPES, 1, 16, 1, pool, NULL, &err), ERR_OK);
     assert_non_null(strstr(err.message, root));
+    free(folder);
+    pool_free(pool);
+}
+
+static bool five(void *user, size_t done, size_t total) /* on a thread of the pool: it must not fail */
+{
+    size_t *most = user;
+    *most = total != 15 ? 99 : done > *most ? done : *most;
+    return done < 5;
+}
+
+/* Who watches can stop it; what is there of the set is finished the next time. */
+static void drawing_can_be_stopped(void **state)
+{
+    char *folder = path_join(*state, "set"), *ini = path_join(folder, ".demo.ini");
+    struct pool *pool = pool_new(1);
+    struct err err = {0};
+    size_t most = 0;
+    struct demo_watch watch = {five, &most};
+    assert_int_equal(demo_write(folder, DEMO_FLOWERS, 3, 32, 1, pool, &watch, &err), ERR_CANCELLED);
+    assert_int_equal(most, 5);
+    assert_false(path_exists(ini));
+    assert_int_equal(demo_write(folder, DEMO_FLOWERS, 3, 32, 1, pool, NULL, NULL), ERR_OK);
+    assert_true(path_exists(ini));
+    free(ini);
     free(folder);
     pool_free(pool);
 }
@@ -196,6 +221,7 @@ int main(void)
         cmocka_unit_test(colour_is_not_enough),
         IN_FOLDER(sets_are_written_once),
         IN_FOLDER(errors_name_the_path),
+        IN_FOLDER(drawing_can_be_stopped),
     };
     return cmocka_run_group_tests_name("demo", tests, NULL, NULL);
 }

@@ -1,0 +1,42 @@
+/* The demo's own settings.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "engine/engine.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/path.h"
+#include "nn/arch.h"
+#include "nn/weights.h"
+
+/* Small pictures want a small network, and a few hundred of them small batches. */
+static const struct {
+    enum option_id id;
+    const char *text;
+} settings[] = {
+    {OPTION_ID_model, "resnet10"},
+    {OPTION_ID_image_size, "64"},
+    {OPTION_ID_batch_size, "16"},
+};
+
+static void default_to(struct options *o, enum option_id id, const char *text, enum option_source source)
+{
+    if (!option_is_set(o, id))
+        option_set(o, id, text, source, NULL);
+}
+
+void engine_demo_settings(struct options *o, const char *folder, enum option_source source, bool pretrain, char **weights)
+{
+    char *runs = path_join(folder, "runs");
+    *weights = NULL;
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
+        default_to(o, settings[i].id, settings[i].text, source);
+    default_to(o, OPTION_ID_runs_dir, runs, source);
+    free(runs);
+    const struct arch *arch = arch_find(o->model);
+    if (option_is_set(o, OPTION_ID_mode) || pretrain || !arch)
+        return;
+    if (weights_find(weights, o->weights, arch, NULL) != ERR_OK)
+        default_to(o, OPTION_ID_mode, "scratch", source);
+}
