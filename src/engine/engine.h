@@ -203,6 +203,8 @@ struct gauges {
     uint64_t own_memory;     /* resident */
     double gpu, gpu_temperature, gpu_power, gpu_power_limit; /* share, degrees C, W; of the GPU that the run uses */
     uint64_t gpu_memory_used, gpu_memory_total;
+    double disk_read, disk_write;       /* bytes a second, by this process */
+    double net_in, net_out;             /* bytes a second, over all of the machine's interfaces but the loopback */
 };
 
 #define QUEUE_RUNS 16

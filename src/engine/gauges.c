@@ -61,6 +61,24 @@ bool gauges_meminfo(const char *meminfo, uint64_t *used, uint64_t *total)
     return true;
 }
 
+/* Lines "name: bytes packets errs drop fifo frame compressed multicast bytes ..."; source: proc(5) */
+bool gauges_net(const char *dev, uint64_t *in, uint64_t *out)
+{
+    bool any = false;
+    *in = *out = 0;
+    for (const char *line = dev; line && *line; line = strchr(line, '\n'), line += line != NULL) {
+        char name[32];
+        uint64_t came, went;
+        if (sscanf(line, " %31[^: \n]: %" SCNu64 " %*u %*u %*u %*u %*u %*u %*u %" SCNu64, name, &came, &went) != 3 ||
+            strcmp(name, "lo") == 0)
+            continue;
+        *in += came;
+        *out += went;
+        any = true;
+    }
+    return any;
+}
+
 void gauges_gpu_name(char out[96], const char *visible, int ordinal)
 {
     if (!visible) {

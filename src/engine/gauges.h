@@ -22,6 +22,9 @@ bool gauges_meminfo(const char *meminfo, uint64_t *used, uint64_t *total);
 /* The value of a "name value" line, as in memory.stat and /proc/self/status (kB: times 1024). False: no such line. */
 bool gauges_line(const char *text, const char *name, uint64_t *value);
 
+/* Bytes that came in and went out since the machine started, all interfaces but "lo", out of /proc/net/dev. False: no interface. */
+bool gauges_net(const char *dev, uint64_t *in, uint64_t *out);
+
 /* Which GPU of NVML the ordinal of CUDA is: the entry of CUDA_VISIBLE_DEVICES (NULL: not set), a number or "GPU-..." as it stands; ""
  * when it hides that one. NVML counts in the order of the bus, CUDA the fastest first, which differs only where unlike GPUs are mixed and
  * CUDA_DEVICE_ORDER is not set. */

@@ -20,6 +20,8 @@
 
 #define PERIOD 1 /* seconds */
 
+enum flow { DISK_READ, DISK_WRITE, NET_IN, NET_OUT, N_FLOWS }; /* counters of bytes */
+
 struct sampler {
     struct engine *engine;
     pthread_t thread;
@@ -30,6 +32,8 @@ struct sampler {
     bool allowed[CPU_SETSIZE];
     int n_allowed;
     double busy, all, own, at; /* of the reading before; at 0: none */
+    uint64_t moved[N_FLOWS];
+    bool counted[N_FLOWS];
     void *library;             /* NVML; opened with the first run on a GPU */
     bool looked;
     struct nvml nvml;
@@ -70,6 +74,29 @@ static double share(double part, double whole)
     return whole > 0 ? fmin(1, fmax(0, part / whole)) : NAN;
 }
 
+/* Bytes a second since the reading before, "seconds" ago (0: there was none). */
+static double flow(struct sampler *s, enum flow which, bool known, uint64_t bytes, double seconds)
+{
+    bool second = known && s->counted[which] && seconds > 0 && bytes >= s->moved[which];
+    double rate = second ? (double)(bytes - s->moved[which]) / seconds : NAN;
+    s->moved[which] = bytes;
+    s->counted[which] = known;
+    return rate;
+}
+
+static void read_flows(struct sampler *s, struct gauges *g, double seconds)
+{
+    char *io = text_of("/proc/self/io"), *dev = text_of("/proc/net/dev");
+    uint64_t read = 0, written = 0, in, out;
+    bool disk = gauges_line(io, "read_bytes", &read) && gauges_line(io, "write_bytes", &written), net = gauges_net(dev, &in, &out);
+    free(io);
+    free(dev);
+    g->disk_read = flow(s, DISK_READ, disk, read, seconds);
+    g->disk_write = flow(s, DISK_WRITE, disk, written, seconds);
+    g->net_in = flow(s, NET_IN, net, in, seconds);
+    g->net_out = flow(s, NET_OUT, net, out, seconds);
+}
+
 /* Shares are of the time since the reading before; the first one gives none. */
 static bool read_cores(struct sampler *s, struct gauges *g)
 {
@@ -78,6 +105,7 @@ static bool read_cores(struct sampler *s, struct gauges *g)
     bool known = gauges_cpu(stat, s->allowed, CPU_SETSIZE, &busy, &all), second = s->at > 0;
     free(stat);
     g->cores = known && second ? share(busy - s->busy, all - s->all) : NAN;
+    read_flows(s, g, second ? now - s->at : 0);
     g->own_cores = second && s->n_allowed ? share(own - s->own, (now - s->at) * s->n_allowed) : NAN;
     s->busy = busy, s->all = all, s->own = own, s->at = now;
     return second;

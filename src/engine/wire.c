@@ -248,6 +248,8 @@ static const struct field gauge_fields[] = {
     FIELD(F_U64, gauges, memory_used),    FIELD(F_U64, gauges, memory_total),   FIELD(F_U64, gauges, own_memory),
     FIELD(F_REAL, gauges, gpu),           FIELD(F_REAL, gauges, gpu_temperature), FIELD(F_REAL, gauges, gpu_power),
     FIELD(F_REAL, gauges, gpu_power_limit), FIELD(F_U64, gauges, gpu_memory_used), FIELD(F_U64, gauges, gpu_memory_total),
+    FIELD(F_REAL, gauges, disk_read),     FIELD(F_REAL, gauges, disk_write),    FIELD(F_REAL, gauges, net_in),
+    FIELD(F_REAL, gauges, net_out),
 };
 
 #define TRAIN_MARKS ((int)(sizeof ((struct train_view *)0)->marks / sizeof(struct phase_mark)))

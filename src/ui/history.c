@@ -199,7 +199,11 @@ static void take_gauges(struct history *h, const struct snapshot *snap)
                             .gpu = g->gpu,
                             .gpu_memory = share(g->gpu_memory_used, g->gpu_memory_total),
                             .gpu_temperature = g->gpu_temperature,
-                            .gpu_power = g->gpu_power};
+                            .gpu_power = g->gpu_power,
+                            .disk_read = 1e-6 * g->disk_read,
+                            .disk_write = 1e-6 * g->disk_write,
+                            .net_in = 1e-6 * g->net_in,
+                            .net_out = 1e-6 * g->net_out};
     h->gauges_seen = g->seen;
     add_place(&h->tracks[TRACK_GAUGES], (double)t->step, t->seconds);
     for (int i = 0; i < LINE_COUNT; i++) {

@@ -54,6 +54,7 @@ const struct line_row *line_row(enum line_id line);
 /* A reading of the gauges beside the run. Shares 0..1; NaN unknown. */
 struct gauge_point {
     double cores, own_cores, memory, own_memory, wait, gpu, gpu_memory, gpu_temperature, gpu_power;
+    double disk_read, disk_write, net_in, net_out; /* MB/s */
 };
 
 /* What the time axis counts. */

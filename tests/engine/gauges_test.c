@@ -45,6 +45,20 @@ static void memory(void **state)
     assert_false(gauges_line("VmRSS:\tmany\n", "VmRSS", &v));
 }
 
+static void network(void **state)
+{
+    (void)state;
+    uint64_t in, out;
+    assert_true(gauges_net("Inter-|   Receive                |  Transmit\n face |bytes    packets errs\n"
+                           "    lo:  900       9    0    0    0     0          0         0      900       9    0    0\n"
+                           "  eth0: 5000      40    0    0    0     0          0         0      300       7    0    0\n"
+                           "wlan0:7 1 0 0 0 0 0 0 11 1 0 0 0 0 0 0\n", &in, &out));
+    assert_true(in == 5007 && out == 311);
+    assert_false(gauges_net("    lo: 9 9 0 0 0 0 0 0 9 9\n", &in, &out));
+    assert_false(gauges_net("", &in, &out));
+    assert_false(gauges_net("eth0: broken\n", &in, &out));
+}
+
 static void gpu_names(void **state)
 {
     (void)state;
@@ -278,7 +292,7 @@ static void nearest_mean(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(processors), cmocka_unit_test(memory), cmocka_unit_test(gpu_names),
+        cmocka_unit_test(processors), cmocka_unit_test(memory), cmocka_unit_test(network), cmocka_unit_test(gpu_names),
         cmocka_unit_test(gpu),        cmocka_unit_test(nearest_mean),
     };
     return cmocka_run_group_tests_name("engine gauges", tests, NULL, NULL);

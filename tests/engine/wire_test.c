@@ -87,7 +87,7 @@ static void fill(struct snapshot *s)
     s->n_queue = 2;
     for (int i = 0; i < 2; i++)
         s->queue[i] = (struct queue_entry){9u + (unsigned)i, "staged", "best", "resnet18", "lr 0.1", "/data/flowers"};
-    s->gauges = (struct gauges){1, 0.5, 0.25, 2, 3, 4, 0.75, 65, 180, 300, 5, 6};
+    s->gauges = (struct gauges){1, 0.5, 0.25, 2, 3, 4, 0.75, 65, 180, 300, 5, 6, 7.5, 8.5, 9.5, 10.5};
     s->generation = 77, s->memory_used = 1ull << 33, s->memory_total = 1ull << 36, s->viewers = 2;
     for (int i = 0; i < SNAP_JOBS; i++)
         s->jobs[i] = (struct job_view){.job = 5u + (unsigned)i, .command = CMD_SCAN, .state = JOB_STOPPING,

@@ -437,7 +437,11 @@ void world_gauges(struct world *w)
                                       .gpu_power = 180,
                                       .gpu_power_limit = 300,
                                       .gpu_memory_used = 6100000000,
-                                      .gpu_memory_total = 8200000000};
+                                      .gpu_memory_total = 8200000000,
+                                      .disk_read = 31.5e6,
+                                      .disk_write = 2.25e6,
+                                      .net_in = 118e6,
+                                      .net_out = 0.4e6};
 }
 
 void world_resumed(struct world *w)
