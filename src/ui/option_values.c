@@ -3,6 +3,9 @@
 #include "config.h"
 #include "ui/option_values.h"
 
+#include <stdio.h>
+
+#include "base/num.h"
 #include "nn/arch.h"
 
 size_t option_values(enum option_id id, const char *out[OPTION_VALUES])
@@ -22,4 +25,16 @@ size_t option_values(enum option_id id, const char *out[OPTION_VALUES])
         out[n++] = "off";
     }
     return n;
+}
+
+void option_range(char *out, size_t size, const struct option_row *row)
+{
+    char low[NUM_TEXT], high[NUM_TEXT];
+    *out = '\0';
+    if (row->type == OPTION_INT && row->max_int < INT64_MAX)
+        snprintf(out, size, "%lld to %lld%s%s", (long long)row->min_int, (long long)row->max_int,
+                 row->unit ? " " : "", row->unit ? row->unit : "");
+    else if (row->type == OPTION_REAL)
+        snprintf(out, size, "%s to %s", num_real(low, row->min_real),
+                 num_real(high, row->max_real));
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ui/layout.h"
+#include "ui/option_values.h"
 #include "ui/parts.h"
 #include "ui/w_timeline.h"
 
@@ -133,7 +134,7 @@ static void draw_options(struct setup_screen *s, struct canvas *c, struct area a
 /* The range, and where a value that was changed came from. */
 static void facts(char *out, size_t size, const struct option_row *row, enum option_source source)
 {
-    setup_range(out, size, row);
+    option_range(out, size, row);
     size_t n = strlen(out);
     if (source != SOURCE_DEFAULT)
         snprintf(out + n, size - n, "%sby %s", n ? ", " : "", option_source_name(source));

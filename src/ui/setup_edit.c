@@ -70,7 +70,7 @@ static void prompt_option(struct setup_screen *s, enum option_id id, const char 
 {
     const struct option_row *row = option_row(id);
     char title[256], range[96];
-    setup_range(range, sizeof range, row);
+    option_range(range, sizeof range, row);
     snprintf(title, sizeof title, "%s: %s%s%s", row->name, row->help, *range ? ", " : "", range);
     s->calls->prompt(s->calls->app, title, text, row->type == OPTION_PATH, typed, s);
 }

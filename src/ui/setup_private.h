@@ -63,8 +63,6 @@ void setup_value(struct str *out, const struct options *o, enum option_id id,
                  const struct recipe *recipe);
 /* The number of an option, also one that the recipe decides; false: it is no number, or unknown. */
 bool setup_number(const struct options *o, enum option_id id, const struct recipe *recipe, double *v);
-/* "1 to 65536 pictures", "" where there are no bounds. */
-void setup_range(char *out, size_t size, const struct option_row *row);
 const char *setup_help(const struct item *item); /* a sentence */
 /* Everything about the row: what it does, range, value and where it came from, other ways to set it. */
 void setup_explain(struct str *out, const struct item *item, const struct options *o,

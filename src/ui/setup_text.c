@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ui/fmt.h"
+#include "ui/option_values.h"
 
 static const char *on_off(bool on)
 {
@@ -90,18 +91,6 @@ bool setup_number(const struct options *o, enum option_id id, const struct recip
     return good;
 }
 
-void setup_range(char *out, size_t size, const struct option_row *row)
-{
-    char low[NUM_TEXT], high[NUM_TEXT];
-    *out = '\0';
-    if (row->type == OPTION_INT && row->max_int < INT64_MAX)
-        snprintf(out, size, "%lld to %lld%s%s", (long long)row->min_int, (long long)row->max_int,
-                 row->unit ? " " : "", row->unit ? row->unit : "");
-    else if (row->type == OPTION_REAL)
-        snprintf(out, size, "%s to %s", num_real(low, row->min_real),
-                 num_real(high, row->max_real));
-}
-
 static const char *const preset_help[] = {
     [PRESET_CLASSIC] = "the textbook: plain SGD, constant rates, no augmentation",
     [PRESET_BEST] = "chosen for the best validation accuracy at the same epochs",
@@ -141,7 +130,7 @@ void setup_explain(struct str *out, const struct item *item, const struct option
     enum option_id id = setup_option(item);
     const struct option_row *row = option_row(id);
     char range[96];
-    setup_range(range, sizeof range, row);
+    option_range(range, sizeof range, row);
     if (item->kind == ITEM_OPTION)
         str_printf(out, "%s\n\n", row->help);
     else

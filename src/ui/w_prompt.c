@@ -9,7 +9,7 @@
 
 #include "base/mem.h"
 #include "ui/layout.h"
-#include "ui/setup_private.h"
+#include "ui/option_values.h"
 
 #define HISTORY_MAX 100
 #define LIST_ROWS 8
@@ -199,7 +199,7 @@ static void hint(const struct prompt *p, const struct options *options, struct s
 {
     const struct option_row *row = option_row(p->fit.option);
     char range[96];
-    setup_range(range, sizeof range, row);
+    option_range(range, sizeof range, row);
     str_printf(out, "%s%s%s; now ", row->help, *range ? ", " : "", range);
     size_t length = out->len;
     option_get(out, options, p->fit.option);
