@@ -56,8 +56,12 @@ tests_ui_pictures_test_SOURCES = tests/ui/pictures_test.c $(flowers_sources)
 tests_ui_pictures_test_CPPFLAGS = $(test_cppflags) $(SIXEL_CFLAGS)
 tests_ui_pictures_test_LDADD = libfl_ui.a libfl_image.a libfl_base.a $(gfx_libs) $(JPEG_LIBS) $(PNG_LIBS) $(CMOCKA_LIBS) -lutil -lm
 
-check_PROGRAMS += tests/ui/terminals.test
-TESTS += tests/ui/terminals.test
+check_PROGRAMS += tests/ui/terminals.test tests/ui/bytes.test
+TESTS += tests/ui/terminals.test tests/ui/bytes.test
+EXTRA_DIST += tests/ui/bytes
+tests_ui_bytes_test_SOURCES = tests/ui/bytes_test.c $(flowers_sources)
+tests_ui_bytes_test_CPPFLAGS = $(test_cppflags)
+tests_ui_bytes_test_LDADD = libfl_ui.a libfl_image.a libfl_base.a $(JPEG_LIBS) $(PNG_LIBS) $(CMOCKA_LIBS) -lutil -lm
 tests_ui_terminals_test_SOURCES = tests/ui/terminals_test.c $(flowers_sources)
 tests_ui_terminals_test_CPPFLAGS = $(test_cppflags)
 tests_ui_terminals_test_LDADD = libfl_ui.a libfl_image.a libfl_base.a $(JPEG_LIBS) $(PNG_LIBS) $(CMOCKA_LIBS) -lutil -lm

@@ -92,6 +92,8 @@ bool pty_pump(struct pty *p, int milliseconds)
         p->ended = !(n < 0 && errno == EINTR);
         return false;
     }
+    p->log = xgrow(p->log, &p->cap_log, p->n_bytes + (size_t)n, 1);
+    memcpy(p->log + p->n_bytes, bytes, (size_t)n);
     p->n_bytes += (size_t)n;
     screen_feed(p, bytes, (size_t)n);
     return true;
@@ -262,5 +264,6 @@ void pty_free(struct pty *p)
     close(p->fd);
     close(p->slave);
     screen_done(p);
+    free(p->log);
     free(p);
 }

@@ -60,6 +60,8 @@ struct pty {
     struct termios before;                               /* modes at the start */
     struct pty_picture *pictures;                        /* all that arrived, in order */
     size_t n_pictures, n_bytes;                          /* bytes written by the program */
+    char *log;                                           /* these bytes */
+    size_t cap_log;
     size_t bells, frames, colors; /* frames: synchronized ones; colors: times one was set */
     char *late; /* answers of LATE that were not sent yet */
     size_t n_late;
