@@ -58,7 +58,8 @@ tests_ui_pictures_test_LDADD = libfl_ui.a libfl_image.a libfl_base.a $(gfx_libs)
 
 check_PROGRAMS += tests/ui/terminals.test tests/ui/bytes.test
 TESTS += tests/ui/terminals.test tests/ui/bytes.test
-EXTRA_DIST += tests/ui/bytes
+TESTS += tests/ui/tmux.tap
+EXTRA_DIST += tests/ui/bytes tests/ui/tmux.tap
 tests_ui_bytes_test_SOURCES = tests/ui/bytes_test.c $(flowers_sources)
 tests_ui_bytes_test_CPPFLAGS = $(test_cppflags)
 tests_ui_bytes_test_LDADD = libfl_ui.a libfl_image.a libfl_base.a $(JPEG_LIBS) $(PNG_LIBS) $(CMOCKA_LIBS) -lutil -lm
