@@ -45,6 +45,16 @@ static void palette_free(struct gfx_palette *palette)
     free(palette);
 }
 
+/* The histogram has the upper five bits of each channel, so that white would be 248 and all a little
+ * dark. */
+static void use_full_range(sixel_dither_t *dither)
+{
+    uint8_t *colors = sixel_dither_get_palette(dither);
+    int n = 3 * sixel_dither_get_num_of_palette_colors(dither);
+    for (int i = 0; i < n; i++)
+        colors[i] = (uint8_t)(colors[i] >= 248 ? 255 : colors[i] * 255 / 248);
+}
+
 static struct gfx_palette *palette_new(const uint8_t *rgb, int width, int height, int colors)
 {
     struct gfx_palette *p = xcalloc(1, sizeof *p);
@@ -62,6 +72,7 @@ static struct gfx_palette *palette_new(const uint8_t *rgb, int width, int height
         free(p);
         return NULL;
     }
+    use_full_range(p->dither);
     sixel_dither_set_diffusion_type(p->dither, SIXEL_DIFFUSE_ATKINSON);
     return p;
 }

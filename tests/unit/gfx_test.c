@@ -230,6 +230,23 @@ static void iterm2_bytes(void **state)
     str_done(&s);
 }
 
+/* --- sixel ---------------------------------------------------------------------------------- */
+
+/* libsixel keeps five bits of a channel: white must not become grey for that. */
+static void white_stays_white(void **state)
+{
+    (void)state;
+    uint8_t rgb[20 * 12 * 3];
+    struct gfx_pixels in = {.cols = 2, .rows = 1, .width = 20, .height = 12, .rgb = rgb};
+    struct gfx_out out;
+    memset(rgb, 255, sizeof rgb);
+    memset(rgb, 0, 30);
+    assert_int_equal(gfx_sixel.encode(&out, &in, NULL), ERR_OK);
+    assert_non_null(strstr(out.bytes.s, ";2;100;100;100"));
+    assert_non_null(strstr(out.bytes.s, ";2;0;0;0"));
+    gfx_out_done(&out);
+}
+
 /* --- slow links ----------------------------------------------------------------------------- */
 
 /* R38: the lean level costs well under half the bytes, for the same cells. */
@@ -281,6 +298,7 @@ int main(void)
         cmocka_unit_test(kitty_bytes),
         cmocka_unit_test(kitty_cuts_into_chunks),
         cmocka_unit_test(iterm2_bytes),
+        cmocka_unit_test(white_stays_white),
         cmocka_unit_test(lean_pictures_are_small),
         cmocka_unit_test(links),
     };
