@@ -22,7 +22,7 @@ tests_unit_base_test_LDADD = libfl_base.a $(CMOCKA_LIBS) -lm
 # lint: rules that a grep can hold.
 lint_tests = tests/lint/includes.tap tests/lint/manual.tap tests/lint/faults.tap
 TESTS += $(lint_tests)
-EXTRA_DIST += $(lint_tests) tests/lint/includes.txt tests/lint/faults.txt
+EXTRA_DIST += $(lint_tests) tests/lint/includes.txt tests/lint/faults.txt tests/lint/terminal.txt
 
 # nn
 nn_test_libs = libfl_nn.a libfl_base.a $(ZIP_LIBS) $(CJSON_LIBS) $(CURL_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS) -ldl -lm
@@ -307,7 +307,7 @@ tests_unit_demo_test_CPPFLAGS = $(test_cppflags) $(XXHASH_CFLAGS)
 tests_unit_demo_test_LDADD = $(data_test_libs)
 
 # What takes minutes: make check-slow
-slow_tests = tests/slow/kill.tap tests/slow/transfer.tap
+slow_tests = tests/slow/kill.tap tests/slow/transfer.tap tests/slow/xterm.tap
 EXTRA_DIST += $(slow_tests) tests/slow/soak
 .PHONY: check-slow
 check-slow: all tests/cli/tool

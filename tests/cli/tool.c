@@ -1,12 +1,17 @@
 /* Helper of the command line tests.
  *   tool draw FOLDER N SIZE       N drawn flowers a class, SIZE pixels wide
+ *   tool plain FOLDER N W H R G B N pictures of one colour
+ *   tool xwd FILE R G B           counts the colour's pixels in a dump of a window
  *   tool json EVENT KEY... <FILE  every line must be an object with an event; prints the values of
- * those of EVENT, tabs between tool default WORD...          runs a command with INT, TERM and HUP
- * as they are in a terminal (a shell ignores INT for its background jobs) tool pty WORD... runs a
- * command on a terminal of 80 x 24 of its own, copies what it writes; its exit code tool serve FILE
- * PORT CUT      answers every GET on the loopback with FILE (ranges too); the first answer stops
- * after CUT bytes (0: none); FILE missing: 404. Writes its port number to the file PORT, logs each
- * Range to standard output SPDX-License-Identifier: GPL-3.0-or-later */
+ *                                 those of EVENT, tabs between
+ *   tool default WORD...          runs a command with INT, TERM and HUP as they are in a terminal (a
+ *                                 shell ignores INT for its background jobs)
+ *   tool pty WORD...              runs a command on a terminal of 80 x 24 of its own, copies what it
+ *                                 writes; its exit code
+ *   tool serve FILE PORT CUT      answers every GET on the loopback with FILE (ranges too); the first
+ *                                 answer stops after CUT bytes (0: none); FILE missing: 404. Writes
+ *                                 its port number to the file PORT, logs each Range to standard output
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
 #include <arpa/inet.h>
@@ -24,7 +29,11 @@
 #include <cjson/cJSON.h>
 
 #include "base/file.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "base/str.h"
 #include "data/demo.h"
+#include "image/decode.h"
 
 static int draw(char **words)
 {
@@ -35,6 +44,59 @@ static int draw(char **words)
     pool_free(pool);
     return err.code != ERR_OK;
 }
+
+/* --- pixels --------------------------------------------------------------------------------- */
+
+static int plain(char **words)
+{
+    int n = atoi(words[1]), width = atoi(words[2]), height = atoi(words[3]), failed = 0;
+    struct image image = {width, height, xmalloc((size_t)(width * height) * 3)};
+    struct err err = {0};
+    uint8_t *bytes;
+    size_t length;
+    for (int i = 0; i < 3 * width * height; i++)
+        image.rgb[i] = (uint8_t)atoi(words[4 + i % 3]);
+    failed = path_make_folders(words[0], &err) != ERR_OK ||
+             image_encode_jpeg(&image, 100, &bytes, &length, &err) != ERR_OK;
+    for (int i = 0; i < n && !failed; i++) {
+        char *path = xasprintf("%s/%d.jpg", words[0], i);
+        failed = file_replace(path, bytes, length, &err) != ERR_OK;
+        free(path);
+    }
+    if (failed)
+        fprintf(stderr, "%s\n", err.message);
+    return failed;
+}
+
+/* X11/XWDFile.h: big-endian words, a name, colours, then rows of pixels. */
+static uint32_t word(const char *bytes, int i)
+{
+    const unsigned char *p = (const unsigned char *)bytes + 4 * i;
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+static int count_pixels(char **words)
+{
+    char *bytes;
+    size_t n, found = 0;
+    struct err err = {0};
+    if (file_read(words[0], 0, &bytes, &n, &err) != ERR_OK || n < 100)
+        return 2;
+    uint32_t width = word(bytes, 4), height = word(bytes, 5), row = word(bytes, 12);
+    size_t start = word(bytes, 0) + 12 * (size_t)word(bytes, 19);
+    if (word(bytes, 11) != 32 || n < start + (size_t)height * row || row < 4 * width)
+        return 2; /* not 32 bits a pixel, or cut off */
+    for (uint32_t i = 0; i < width * height; i++) {
+        const char *p = bytes + start + (size_t)(i / width) * row + 4 * (size_t)(i % width);
+        found += (uint8_t)p[2] == atoi(words[1]) && (uint8_t)p[1] == atoi(words[2]) &&
+                 (uint8_t)p[0] == atoi(words[3]);
+    }
+    printf("%zu\n", found);
+    free(bytes);
+    return 0;
+}
+
+/* --- JSON ----------------------------------------------------------------------------------- */
 
 static void print_value(const cJSON *value, const char *key)
 {
@@ -171,11 +233,15 @@ int main(int argc, char **argv)
         return on_terminal(argv + 2);
     if (argc >= 3 && strcmp(argv[1], "default") == 0)
         return with_default_signals(argv + 2);
+    if (argc == 9 && strcmp(argv[1], "plain") == 0)
+        return plain(argv + 2);
+    if (argc == 6 && strcmp(argv[1], "xwd") == 0)
+        return count_pixels(argv + 2);
     if (argc == 5 && strcmp(argv[1], "draw") == 0)
         return draw(argv + 2);
     if (argc >= 4 && strcmp(argv[1], "json") == 0)
         return json(argc - 2, argv + 2);
-    fputs("usage: tool draw FOLDER N SIZE | json EVENT KEY... | default WORD... | pty WORD... | "
+    fputs("usage: tool draw FOLDER N SIZE | plain FOLDER N W H R G B | xwd FILE R G B | json EVENT KEY... | default WORD... | pty WORD... | "
           "serve FILE PORT CUT\n",
           stderr);
     return 2;
