@@ -158,7 +158,7 @@ static void demo_options(struct batch *b, const char *folder, bool screens)
     char *weights;
     bool own_recipe = option_is_set(&b->options, OPTION_ID_mode) || option_is_set(&b->options, OPTION_ID_preset);
     bool pretrain = b->flags & FLAG_PRETRAIN;
-    engine_demo_settings(&b->options, folder, SOURCE_COMMAND_LINE, pretrain, &weights);
+    engine_demo_settings(&b->options, folder, pretrain, &weights);
     for (size_t i = 0; !own_recipe && !screens && !pretrain && !weights &&
                        i < sizeof scratch_settings / sizeof *scratch_settings;
          i++)

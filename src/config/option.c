@@ -85,7 +85,8 @@ const char *option_source_name(enum option_source source)
     static const char *const names[] = {
         [SOURCE_DEFAULT] = "default",         [SOURCE_FILE] = "config file",
         [SOURCE_ENVIRONMENT] = "environment", [SOURCE_COMMAND_LINE] = "command line",
-        [SOURCE_SCREEN] = "screen",           [SOURCE_RUN] = "run",
+        [SOURCE_SCREEN] = "screen",           [SOURCE_DEMO] = "demo",
+        [SOURCE_RUN] = "run",
     };
     assert((unsigned)source < sizeof names / sizeof *names);
     return names[source];
@@ -140,6 +141,14 @@ void options_default(struct options *o)
     memset(o, 0, sizeof *o);
     for (int id = 0; id < OPTION_COUNT; id++)
         option_unset(o, (enum option_id)id);
+}
+
+void options_forget(struct options *o, enum option_source source)
+{
+    for (int id = 0; id < OPTION_COUNT; id++) {
+        if (o->source[id] == source)
+            option_unset(o, (enum option_id)id);
+    }
 }
 
 bool option_is_set(const struct options *o, enum option_id id)

@@ -14,7 +14,7 @@ enum option_type { OPTION_BOOL, OPTION_INT, OPTION_REAL, OPTION_CHOICE, OPTION_P
 /* SCOPE_RUN: part of a run's record; SCOPE_DATA: of the scan, recorded too; SCOPE_PROGRAM: where and how fast; SCOPE_SCREEN: looks only. */
 enum option_scope { SCOPE_PROGRAM, SCOPE_DATA, SCOPE_RUN, SCOPE_SCREEN };
 /* In the order of precedence; RUN: from a run's record. */
-enum option_source { SOURCE_DEFAULT, SOURCE_FILE, SOURCE_ENVIRONMENT, SOURCE_COMMAND_LINE, SOURCE_SCREEN, SOURCE_RUN };
+enum option_source { SOURCE_DEFAULT, SOURCE_FILE, SOURCE_ENVIRONMENT, SOURCE_COMMAND_LINE, SOURCE_SCREEN, SOURCE_DEMO, SOURCE_RUN };
 enum option_dirties { DIRTY_NOTHING, DIRTY_REDRAW, DIRTY_REFLOW, DIRTY_THEME, DIRTY_DATA, DIRTY_NEXT_RUN };
 
 /* Every row of options.def makes an id. */
@@ -95,6 +95,7 @@ void option_get(struct str *out, const struct options *o, enum option_id id); /*
                                                                                * that are not set ("default" where "auto" is a choice) */
 bool option_is_set(const struct options *o, enum option_id id);               /* source is not SOURCE_DEFAULT */
 void option_unset(struct options *o, enum option_id id);                      /* back to the default */
+void options_forget(struct options *o, enum option_source source);            /* the same for all that came from there */
 
 /* "key = value" lines of the set options (all: also the others) of a scope mask (1 << scope): for run.ini and for commands' byte form. Texts that
  * need it are quoted ("..." with backslash escapes), so that rcfile_parse reads every value back, a newline in a path too. */

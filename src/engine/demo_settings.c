@@ -20,23 +20,23 @@ static const struct {
     {OPTION_ID_batch_size, "16"},
 };
 
-static void default_to(struct options *o, enum option_id id, const char *text, enum option_source source)
+static void default_to(struct options *o, enum option_id id, const char *text)
 {
     if (!option_is_set(o, id))
-        option_set(o, id, text, source, NULL);
+        option_set(o, id, text, SOURCE_DEMO, NULL);
 }
 
-void engine_demo_settings(struct options *o, const char *folder, enum option_source source, bool pretrain, char **weights)
+void engine_demo_settings(struct options *o, const char *folder, bool pretrain, char **weights)
 {
     char *runs = path_join(folder, "runs");
     *weights = NULL;
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
-        default_to(o, settings[i].id, settings[i].text, source);
-    default_to(o, OPTION_ID_runs_dir, runs, source);
+        default_to(o, settings[i].id, settings[i].text);
+    default_to(o, OPTION_ID_runs_dir, runs);
     free(runs);
     const struct arch *arch = arch_find(o->model);
     if (option_is_set(o, OPTION_ID_mode) || pretrain || !arch)
         return;
     if (weights_find(weights, o->weights, arch, NULL) != ERR_OK)
-        default_to(o, OPTION_ID_mode, "scratch", source);
+        default_to(o, OPTION_ID_mode, "scratch");
 }

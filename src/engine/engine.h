@@ -352,10 +352,10 @@ const char *text_view(const struct block *block); /* BLOCK_TEXT */
 /* The recipe that these options give; the same function the training job uses. errors: INVALID */
 enum err_code engine_recipe(const struct options *options, struct recipe *recipe, struct err *err);
 
-/* Settings of the demo in folder, where nothing else is set: a small network, runs beside the pictures, and mode scratch where there are no
+/* Settings of the demo in folder, where nothing else is set, with SOURCE_DEMO: a small network, runs beside the pictures, and mode scratch where there are no
  * weights for another one. Else *weights names them (the caller frees it), and what nothing is said to is fine-tune; NULL: none, or a mode
  * is set, or pretrain: there will be some. Looks into the folders of weights. */
-void engine_demo_settings(struct options *options, const char *folder, enum option_source source, bool pretrain, char **weights);
+void engine_demo_settings(struct options *options, const char *folder, bool pretrain, char **weights);
 
 /* Folder path looks like a data set. */
 bool engine_is_dataset(const char *path);

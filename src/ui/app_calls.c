@@ -172,6 +172,11 @@ static void call_open_data(void *app, const char *folder)
     app_open_data(app, folder);
 }
 
+static void call_demo(void *app)
+{
+    app_open_demo(app);
+}
+
 static void call_start_run(void *app)
 {
     app_start_run(app);
@@ -227,6 +232,7 @@ void app_calls_init(struct app *app)
                                    .text = call_text,
                                    .copy = call_copy,
                                    .open_data = call_open_data,
+                                   .demo = call_demo,
                                    .start_run = call_start_run,
                                    .quit = call_quit,
                                    .changed = call_changed,

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/path.h"
+#include "ui/parts.h"
 #include "ui/screens.h"
 
 bool app_trains(const struct app *app)
@@ -59,6 +60,16 @@ static void submit_data(struct app *app, enum cmd_kind kind)
         app_error(app, &err);
 }
 
+/* The demo's settings come and go with its folder; the first one that is opened is the command's. */
+static void change_data(struct app *app, const char *folder)
+{
+    if (*app->model.data)
+        options_forget(&app->options, SOURCE_DEMO);
+    snprintf(app->model.data, sizeof app->model.data, "%s", folder);
+    app_demo_settings(app);
+    drop_dataset(app);
+}
+
 void app_open_data(struct app *app, const char *folder)
 {
     char *expanded = path_expand(folder), *absolute = path_absolute(expanded);
@@ -71,10 +82,8 @@ void app_open_data(struct app *app, const char *folder)
     } else if (n >= sizeof app->model.data) {
         app_status(app, ROLE_STATE_FAIL, "%s: name is too long", folder);
     } else {
-        bool other = !str_eq(app->model.data, absolute);
-        snprintf(app->model.data, sizeof app->model.data, "%s", absolute);
-        if (other)
-            drop_dataset(app);
+        if (!str_eq(app->model.data, absolute))
+            change_data(app, absolute);
         pictures_forget(app->pictures);
         app->data_scanned = false;
         submit_data(app, CMD_LIST);
@@ -83,6 +92,15 @@ void app_open_data(struct app *app, const char *folder)
     free(absolute);
     free(expanded);
     app->urgent = true;
+}
+
+/* For those who are here for the first time: the way goes on. */
+static void say_what_next(struct app *app)
+{
+    if (!*app->message && !app->snap.train.job)
+        app_status(app, ROLE_STATE_DONE, "%zu pictures in %zu classes; %s shows samples, %s sets up a run",
+                   app->model.ds.n_used, app->model.ds.n_classes, parts_key(ACTION_SAMPLES),
+                   parts_key(ACTION_SETUP));
 }
 
 /* Takes a list or scan of the open folder; a list never replaces a scan. */
@@ -103,8 +121,10 @@ static void take_dataset(struct app *app, const struct notice *notice)
     app->model.dataset = block;
     app->model.ds = view;
     app->data_scanned = app->data_scanned || scan;
-    if (scan && view.n_used > 0)
+    if (scan && view.n_used > 0) {
         app_remember_data(app->model.data);
+        say_what_next(app);
+    }
 }
 
 /* The data set of a run that is watched, as that run found it: nothing is scanned again. */
@@ -181,8 +201,8 @@ static void demo_ready(struct app *app, const struct notice *notice)
     const struct block *block = engine_block(app->engine, notice->block);
     if (block && block->kind == BLOCK_TEXT) {
         app_open_data(app, text_view(block));
-        app_status(app, ROLE_STATE_DONE,
-                   "these pictures are drawn by the program, not photographed");
+        app_status(app, ROLE_STATE_DONE, "drawn by the program, not photographed; %s sets up a run",
+                   parts_key(ACTION_SETUP));
     }
     block_release(block);
 }

@@ -121,6 +121,8 @@ void app_complete(void *app, const char *folder);
 /* app_start.c */
 void app_start(struct app *app); /* nothing was given: the current folder, or the menu */
 void app_start_menu(struct app *app);
+void app_open_demo(struct app *app);     /* draws the flowers if need be */
+void app_demo_settings(struct app *app); /* where the open folder is the demo's: its settings, unless others are set */
 void app_remember_data(const char *folder);
 void app_start_done(struct app *app);
 

@@ -145,18 +145,40 @@ static void path_typed(void *user, const char *text)
         app_start_menu(app);
 }
 
-static void make_demo(struct app *app)
+/* Where the command demo has it, too. The caller frees it. */
+static char *demo_folder(void)
+{
+    char *cache = path_home(PATH_CACHE), *folder = path_join(cache, "demo");
+    free(cache);
+    return folder;
+}
+
+static char *demo_flowers(void)
+{
+    char *folder = demo_folder(), *flowers = path_join(folder, "flowers");
+    free(folder);
+    return flowers;
+}
+
+void app_open_demo(struct app *app)
 {
     struct err err = {0};
     struct cmd cmd = {.kind = CMD_DEMO, .options = &app->options};
-    char *cache = path_home(PATH_CACHE), *folder = path_join(cache, "demo");
-    snprintf(cmd.path, sizeof cmd.path, "%s", folder);
-    if (app_submit(app, &cmd, NULL, &err) == ERR_OK)
-        app_status(app, ROLE_STATE_RUN, "drawing flowers in %s", folder);
-    else
+    char *flowers = demo_flowers();
+    snprintf(cmd.path, sizeof cmd.path, "%s", flowers);
+    if (app_submit(app, &cmd, NULL, &err) != ERR_OK)
         app_error(app, &err);
+    free(flowers);
+}
+
+void app_demo_settings(struct app *app)
+{
+    char *flowers = demo_flowers(), *folder = demo_folder(), *weights = NULL;
+    if (str_eq(app->model.data, flowers))
+        engine_demo_settings(&app->options, folder, false, &weights);
+    free(weights);
     free(folder);
-    free(cache);
+    free(flowers);
 }
 
 /* The last three lines are fixed: pick, type, demo. */
@@ -171,7 +193,7 @@ static void start_chosen(void *user, int choice)
     } else if (choice == n + 1) {
         popups_prompt(&app->popups, "Data folder", "", true, path_typed, app);
     } else if (choice == n + 2) {
-        make_demo(app);
+        app_open_demo(app);
     }
 }
 

@@ -170,7 +170,8 @@ const struct job_view *data_scan_job(const struct snapshot *snap)
 {
     for (int i = 0; snap && i < SNAP_JOBS; i++) {
         if (snap->jobs[i].job && snap->jobs[i].state != JOB_NONE &&
-            (snap->jobs[i].command == CMD_SCAN || snap->jobs[i].command == CMD_LIST))
+            (snap->jobs[i].command == CMD_SCAN || snap->jobs[i].command == CMD_LIST ||
+             snap->jobs[i].command == CMD_DEMO))
             return &snap->jobs[i];
     }
     return NULL;

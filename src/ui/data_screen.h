@@ -70,7 +70,7 @@ void data_draw_lists(struct data_screen *s, struct canvas *c, struct area body,
                      const struct ui_model *model);
 void data_draw_totals(struct canvas *c, struct area a, const struct data_screen *s,
                       const struct ui_model *model);
-const struct job_view *data_scan_job(const struct snapshot *snap); /* NULL: none runs */
+const struct job_view *data_scan_job(const struct snapshot *snap); /* also one that draws the demo; NULL: none runs */
 
 /* --- data_facts.c: what is known of a file --------------------------------------------------- */
 

@@ -306,9 +306,11 @@ static void draw_text(struct popup *p, struct canvas *canvas, struct area box, s
         canvas_put(canvas, box, 2, box.h - 1, ROLE_DIM, " / finds ");
 }
 
-static void draw_prompt(const struct popup *p, struct canvas *canvas, struct area in)
+static void draw_prompt(const struct popup *p, struct canvas *canvas, struct area box, struct area in)
 {
     edit_draw(&p->edit, canvas, area_inset(in, 1, 0));
+    if (p->path && box.w >= 24)
+        canvas_put(canvas, box, 2, box.h - 1, ROLE_DIM, " Tab completes ");
     if (p->fitting)
         canvas_put_cut(canvas, in, 1, 1, in.w - 2, ROLE_DIM,
                        *p->fitting ? p->fitting : "nothing begins like this", false);
@@ -333,7 +335,7 @@ static void draw_one(struct popup *p, struct canvas *canvas)
     struct area in = canvas_box(canvas, box, ROLE_BORDER_FOCUS, ROLE_TITLE, p->title);
     canvas_hit(canvas, box, HIT_POPUP, p->title, SIZE_MAX);
     if (p->kind == POPUP_PROMPT)
-        draw_prompt(p, canvas, in);
+        draw_prompt(p, canvas, box, in);
     else if (p->kind == POPUP_TEXT)
         draw_text(p, canvas, box, in);
     else

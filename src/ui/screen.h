@@ -41,6 +41,7 @@ struct ui_calls {
     void (*text)(void *app, const char *title, const char *text);     /* paragraphs to read, "\n" between */
     void (*copy)(void *app, const char *text);                        /* to the clipboard, by the terminal */
     void (*open_data)(void *app, const char *folder);                 /* another data set */
+    void (*demo)(void *app);                                          /* draws one and opens it */
     void (*start_run)(void *app);                                     /* checks, CMD_TRAIN with model.options, goes to Train */
     void (*quit)(void *app);
     void (*changed)(void *app, enum option_id id);                    /* Setup changed an option: for what it dirties; may be NULL */

@@ -171,13 +171,16 @@ void data_sync(struct data_screen *s, const struct ui_model *model)
 
 static void draw_empty(struct canvas *c, struct area body, const struct ui_model *model)
 {
-    char reading[OPTION_TEXT_MAX + 16], open[64];
+    char reading[OPTION_TEXT_MAX + 16], open[64], demo[64];
+    const struct job_view *job = data_scan_job(model->snap);
+    bool draws = job && job->command == CMD_DEMO, none = !draws && !*model->data;
     snprintf(reading, sizeof reading, "reading %s", model->data);
     snprintf(open, sizeof open, "%s opens a folder of class folders",
              parts_key(ACTION_OPEN_FOLDER));
-    const char *lines[] = {*model->data ? reading : "No data set", *model->data ? "" : open};
-    parts_centre(c, body, ROLE_TEXT, lines, 2);
-    const struct job_view *job = data_scan_job(model->snap);
+    snprintf(demo, sizeof demo, "%s draws flowers, to try everything out", parts_key(ACTION_DEMO));
+    const char *lines[] = {draws ? "drawing flowers, to try everything out" : none ? "No data set" : reading,
+                           none ? open : "", none ? demo : ""};
+    parts_centre(c, body, ROLE_TEXT, lines, 3);
     if (job && body.h >= 4)
         parts_job(c, (struct area){body.x, body.y + body.h - 1, body.w, 1}, job);
 }
@@ -412,6 +415,10 @@ static unsigned data_action(void *self, enum action action, struct ui_model *mod
     struct data_screen *s = self;
     if (action == ACTION_OPEN_FOLDER) {
         s->calls->prompt(s->calls->app, "Data folder", model->data, true, folder_typed, s);
+        return UI_REPAINT;
+    }
+    if (action == ACTION_DEMO) {
+        s->calls->demo(s->calls->app);
         return UI_REPAINT;
     }
     if (!model->dataset)

@@ -41,7 +41,9 @@ static void draw_empty(struct canvas *c, struct area body, const struct ui_model
     snprintf(start, sizeof start, "%s starts one: %s, preset %s, %s", parts_key(ACTION_START),
              mode_name((enum mode)o->mode), preset_name((enum preset)o->preset), o->model);
     snprintf(setup, sizeof setup, "%s changes the settings", parts_key(ACTION_SETUP));
-    const char *lines[] = {"No run yet", "", start, setup};
+    if (!*model->data)
+        snprintf(start, sizeof start, "%s opens pictures to train on", parts_key(ACTION_DATA));
+    const char *lines[] = {"No run yet", "", start, *model->data ? setup : ""};
     parts_centre(c, body, ROLE_TEXT, lines, 4);
 }
 

@@ -68,6 +68,10 @@ static void draw_end(struct canvas *c, struct area a, const struct train_view *t
                  fmt_percent(acc, t->best.val_acc));
     snprintf(text, sizeof text, "%s%s; %s", t->end, best, num_seconds(time, t->seconds));
     canvas_put_cut(c, a, 0, 0, a.w, end_role(t), text, false);
+    int used = text_width(text);
+    snprintf(text, sizeof text, "%s shows the results", parts_key(ACTION_RESULTS));
+    if (t->result && used + text_width(text) + 2 <= a.w)
+        canvas_put_right(c, a, a.w, 0, ROLE_DIM, text);
     canvas_put(c, a, 0, 1, ROLE_DIM, "run");
     canvas_put_cut(c, a, 4, 1, a.w - 4, ROLE_TEXT, t->run, true);
 }

@@ -127,6 +127,96 @@ static void from_pictures_to_a_result(void **state)
     free(ini);
 }
 
+/* --- somebody new --------------------------------------------------------------------------- */
+
+/* A key of one letter that the screen names before these words; 0: none. */
+static char key_before(const char *screen, const char *words)
+{
+    for (const char *at = screen; (at = strstr(at, words)); at++) {
+        const char *key = at;
+        while (key > screen && key[-1] == ' ')
+            key--;
+        if (key < at && key - 2 >= screen && key[-2] == ' ' && (unsigned char)key[-1] < 128)
+            return key[-1];
+    }
+    return 0;
+}
+
+static bool names_a_key(struct pty *p, void *words)
+{
+    char *screen = pty_screen(p);
+    bool named = key_before(screen, words) != 0;
+    free(screen);
+    return named;
+}
+
+/* Presses what the screen says does that. */
+static void do_as_told(struct pty *p, const char *words)
+{
+    if (!pty_wait(p, names_a_key, (char *)words))
+        fail_msg("no screen tells the key for \"%s\"", words);
+    char *screen = pty_screen(p), key[] = {key_before(screen, words), '\0'};
+    free(screen);
+    pty_send(p, key);
+}
+
+/* In a folder with nothing in it, and no file of an earlier use. */
+static struct pty *start_as_newcomer(const char *words)
+{
+    char *command = xasprintf("mkdir -p newcomer/here && cd newcomer/here && exec '%s' %s", lab_program(), words);
+    char *home = realpath(".", NULL), *own = path_join(home, "newcomer");
+    struct pty *p = pty_start(80, 24, PTY_SIXEL, own, (char *const[]){"sh", "-c", command, NULL});
+    free(own);
+    free(home);
+    free(command);
+    return p;
+}
+
+static void train_as_told(struct pty *p)
+{
+    do_as_told(p, "sets up a run");
+    assert_true(pty_wait_text(p, "$ flowerlab train"));
+    do_as_told(p, "start");
+    do_as_told(p, "shows the results");
+    assert_true(pty_wait_text(p, "Confusion matrix"));
+    do_as_told(p, "quit");
+    lab_end_well(p);
+    assert_true(pty_has(p, "best val_acc"));
+    pty_free(p);
+}
+
+#define TINY "--model resnet10-quarter --image-size 32 --epochs 1 --threads 1 --device cpu --precision fp32"
+
+/* From an empty start to a trained model and its results, by what the screens say. */
+static void a_newcomer_needs_no_manual(void **state)
+{
+    (void)state;
+    struct pty *p = start_as_newcomer(TINY);
+    do_as_told(p, "drawn flowers, to try it out");
+    train_as_told(p);
+    assert_int_equal(system("grep -q '^state = done' newcomer/flowerlab/demo/runs/*-scratch-*/run.ini"), 0);
+}
+
+/* The same with pictures of one's own, and for who left the menu: a folder with completion, or the flowers after all. */
+static void a_newcomer_finds_a_folder(void **state)
+{
+    (void)state;
+    assert_int_equal(system("mkdir -p newcomer/here && cp -r flowers newcomer/here/my-pictures"), 0);
+    struct pty *p = start_as_newcomer(TINY);
+    assert_true(pty_wait_text(p, "Which pictures?"));
+    pty_send(p, "\033");
+    do_as_told(p, "draws flowers, to try everything out");
+    assert_true(pty_wait_text(p, "400 used"));
+    do_as_told(p, "folder");
+    assert_true(pty_wait_text(p, "Tab completes"));
+    pty_send(p, "\025my\t");
+    assert_true(pty_wait_text(p, "my-pictures/"));
+    pty_send(p, "\r");
+    assert_true(pty_wait_text(p, "40 used"));
+    train_as_told(p);
+    assert_int_equal(system("grep -q '^state = done' newcomer/here/runs/*-scratch-*/run.ini"), 0); /* no longer the demo's folder */
+}
+
 /* --- charts and steering ------------------------------------------------------------------- */
 
 static bool view_says(struct pty *p, void *line)
@@ -348,6 +438,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(from_pictures_to_a_result),
+        cmocka_unit_test(a_newcomer_needs_no_manual),
+        cmocka_unit_test(a_newcomer_finds_a_folder),
         cmocka_unit_test(charts_by_keys),
         cmocka_unit_test(quit_after_this_epoch),
         cmocka_unit_test(quit_now),

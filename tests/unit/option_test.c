@@ -391,6 +391,22 @@ static void environment_is_read(void **state)
     unsetenv("FLOWERLAB_DEVICE");
 }
 
+static void what_came_from_one_place_is_forgotten(void **state)
+{
+    (void)state;
+    struct options o, untouched;
+    options_default(&o);
+    options_default(&untouched);
+    assert_int_equal(option_set(&o, OPTION_ID_model, "resnet50", SOURCE_DEMO, NULL), ERR_OK);
+    assert_int_equal(option_set(&o, OPTION_ID_mode, "scratch", SOURCE_DEMO, NULL), ERR_OK);
+    assert_int_equal(option_set(&o, OPTION_ID_seed, "7", SOURCE_SCREEN, NULL), ERR_OK);
+    options_forget(&o, SOURCE_DEMO);
+    assert_false(option_is_set(&o, OPTION_ID_model) || option_is_set(&o, OPTION_ID_mode));
+    assert_string_equal(o.model, untouched.model);
+    assert_int_equal(o.mode, untouched.mode);
+    assert_int_equal(o.seed, 7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -398,6 +414,7 @@ int main(void)
         cmocka_unit_test(defaults_are_in_bounds),
         cmocka_unit_test(file_reads_back),
         cmocka_unit_test(command_line_repeats_the_options),
+        cmocka_unit_test(what_came_from_one_place_is_forgotten),
         cmocka_unit_test(command_line_forms),
         cmocka_unit_test(errors_name_the_option),
         cmocka_unit_test(epochs_numbers),
