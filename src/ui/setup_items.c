@@ -99,7 +99,7 @@ size_t setup_shown_choices(const struct setup_screen *s)
 
 bool setup_move(struct setup_screen *s, enum action action)
 {
-    struct list all = {s->selected, 0, s->options.rows};
+    struct list all = {.selected = s->selected, .rows = s->options.rows};
     if (!list_action(&all, action, s->n_shown))
         return false;
     bool up = action == ACTION_UP || action == ACTION_PAGE_UP;
