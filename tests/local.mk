@@ -308,7 +308,7 @@ tests_unit_demo_test_LDADD = $(data_test_libs)
 
 # What takes minutes: make check-slow
 slow_tests = tests/slow/kill.tap tests/slow/transfer.tap tests/slow/xterm.tap
-EXTRA_DIST += $(slow_tests) tests/slow/soak
+EXTRA_DIST += $(slow_tests) tests/slow/soak tests/slow/accuracy
 .PHONY: check-slow
 check-slow: all tests/cli/tool
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(slow_tests)'
