@@ -9,11 +9,10 @@
 #include "base/clock.h"
 #include "base/path.h"
 #include "ui/ask.h"
+#include "ui/layout.h"
 #include "ui/key_bar.h"
 #include "ui/screens.h"
 
-#define MIN_COLS 40
-#define MIN_ROWS 10
 #define LEAN_COLORS 32   /* of a page's palette on a slow link */
 #define STRIP_MAX_W 4000 /* pixels in tmux */
 #define STRIP_MAX_H 1200
@@ -61,10 +60,32 @@ static int draw_tabs(const struct app *app, struct canvas *c, struct area a, int
     return x;
 }
 
+/* Where the names of the screens have no room: this one, and how far the run is. */
+static void draw_small_title(struct app *app, struct canvas *c, struct area a)
+{
+    const struct train_view *t = &app->snap.train;
+    char text[96];
+    enum role role;
+    const char *state = run_state(app, text, &role);
+    int x = canvas_printf(c, a, 0, 0, ROLE_SELECT, " %zu %s ", app->current + 1,
+                          screen_at(app->current)->title);
+    if (app->snap.jobs[0].state == JOB_RUNNING && t->live && t->n_epochs > 0) {
+        snprintf(text, sizeof text, "%d of %d", t->epoch, t->n_epochs);
+        state = text;
+    }
+    int width = text_width(state), room = a.w - x - 1;
+    width = width < room ? width : room;
+    canvas_put_cut(c, a, a.w - width, 0, width, role, state, false);
+}
+
 static void draw_title(struct app *app, struct canvas *c, struct area a)
 {
     char text[96];
     enum role role;
+    if (a.w < 40) {
+        draw_small_title(app, c, a);
+        return;
+    }
     int x = 1 + canvas_put(c, a, 1, 0, ROLE_TITLE, "flowerlab") + 1;
     x = draw_tabs(app, c, a, x);
     const char *state = run_state(app, text, &role);
@@ -97,7 +118,7 @@ static bool job_text(const struct app *app, char *text, size_t size)
     return false;
 }
 
-static void draw_status(struct app *app, struct canvas *c, struct area a)
+static void draw_status(struct app *app, struct canvas *c, struct area a, const char *job)
 {
     char text[128];
     if (app->strays) {
@@ -108,29 +129,32 @@ static void draw_status(struct app *app, struct canvas *c, struct area a)
     }
     if (*app->message)
         canvas_put_cut(c, a, 1, 0, a.w - 2, app->message_role, app->message, false);
-    else if (screen_at(app->current)->context != CONTEXT_DATA &&
-             job_text(app, text, sizeof text)) /* Data has a bar */
-        canvas_put_cut(c, a, 1, 0, a.w - 2, ROLE_DIM, text, false);
+    else
+        canvas_put_cut(c, a, 1, 0, a.w - 2, ROLE_DIM, job, false);
 }
 
 static void draw_all(struct app *app, struct canvas *c)
 {
-    struct area all = canvas_area(c);
-    if (c->cols < MIN_COLS || c->rows < MIN_ROWS) {
+    struct area all = canvas_area(c), last = {0, c->rows - 1, c->cols, 1};
+    char job[128];
+    struct frame_layout f;
+    layout_frame(&f, c->cols, c->rows);
+    if (area_empty(f.body))
         canvas_put_cut(c, all, 0, 0, c->cols, ROLE_STATE_WARN, "window too small", false);
-        if (c->rows > 1 && app->popups.n == 0)
-            canvas_printf(c, all, 0, 1, ROLE_DIM, "needs %d x %d", MIN_COLS, MIN_ROWS);
-    } else {
-        struct area body = {0, 1, c->cols, c->rows - 3};
-        draw_title(app, c, (struct area){0, 0, c->cols, 1});
-        screen_at(app->current)->draw(app->screens[app->current], c, body, &app->model);
-        draw_status(app, c, (struct area){0, c->rows - 2, c->cols, 1});
-        key_bar_draw(c, (struct area){0, c->rows - 1, c->cols, 1}, &app->keymap,
-                     screen_at(app->current)->context);
+    else
+        screen_at(app->current)->draw(app->screens[app->current], c, f.body, &app->model);
+    if (!area_empty(f.title))
+        draw_title(app, c, f.title);
+    if (!area_empty(f.keys)) {
+        bool bar = screen_at(app->current)->context == CONTEXT_DATA; /* it shows the job itself */
+        draw_status(app, c, f.status, !bar && job_text(app, job, sizeof job) ? job : "");
+        key_bar_draw(c, f.keys, &app->keymap, screen_at(app->current)->context);
+    } else if (*app->message || (!area_empty(f.body) && job_text(app, job, sizeof job))) {
+        canvas_fill(c, last, ROLE_TEXT, ' ');
+        draw_status(app, c, last, *app->message ? "" : job);
     }
     if (app->prompt.open) {
-        bool small = c->cols < MIN_COLS || c->rows < MIN_ROWS;
-        struct area row = {0, c->rows - (small ? 1 : 2), c->cols, 1};
+        struct area row = area_empty(f.status) ? last : f.status;
         c->cursor_x = c->cursor_y = -1;
         prompt_draw(&app->prompt, c, row, &app->options);
     }

@@ -46,6 +46,19 @@ struct area area_cut_right(struct area *rest, int cols)
     return cut;
 }
 
+void layout_frame(struct frame_layout *out, int cols, int rows)
+{
+    struct area rest = {0, 0, cols, rows};
+    bool full = cols >= 40 && rows >= 10;
+    *out = (struct frame_layout){0};
+    if (cols < 16 || rows < 3)
+        return;
+    out->title = area_cut_top(&rest, rows >= 4);
+    out->keys = area_cut_bottom(&rest, full);
+    out->status = area_cut_bottom(&rest, full);
+    out->body = rest;
+}
+
 void layout_data(struct data_layout *out, struct area body, int focus)
 {
     *out = (struct data_layout){0};

@@ -11,6 +11,13 @@ struct area area_cut_bottom(struct area *rest, int rows);
 struct area area_cut_left(struct area *rest, int cols);
 struct area area_cut_right(struct area *rest, int cols);
 
+/* Around every screen. Small windows go without the key bar, then without the title; where status is
+ * empty a message covers the body's last row. A body too small for anything is empty. */
+struct frame_layout {
+    struct area title, body, status, keys;
+};
+void layout_frame(struct frame_layout *out, int cols, int rows);
+
 struct data_layout {
     struct area classes, files, picture, facts, totals;
     struct area lines[2]; /* one cell wide, between the columns */

@@ -66,13 +66,13 @@ struct places {
 static struct places places_in(int width)
 {
     struct places p = {0};
-    int used = 0;
+    int used = 0, least = width < 20 ? width - 11 : columns[CLASS_NAME].width; /* of a name */
     for (int rank = 0; rank < CLASS_COLUMNS; rank++) {
         for (int i = 0; i < CLASS_COLUMNS; i++) {
             if (columns[i].rank != rank || (used && used + columns[i].width + 1 > width))
                 continue;
-            p.width[i] = columns[i].width;
-            used += columns[i].width + 1;
+            p.width[i] = i == CLASS_NAME && least >= 4 ? least : columns[i].width;
+            used += p.width[i] + 1;
         }
     }
     int more = width - used > 0 ? width - used : 0;

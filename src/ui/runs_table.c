@@ -39,7 +39,13 @@ bool run_column_right(enum run_column column)
 struct run_columns run_columns(int width)
 {
     struct run_columns k = {0};
-    int used = 0;
+    int used = 0, left = width - columns[RUN_ACC].width - 1;
+    if (left >= 6 && left < columns[RUN_MODE].width) { /* which run, and how good */
+        k.width[RUN_MODE] = left;
+        k.width[RUN_ACC] = k.x[RUN_ACC] = columns[RUN_ACC].width;
+        k.x[RUN_ACC] = left + 1;
+        return k;
+    }
     for (int rank = 0; rank < RUN_COLUMNS; rank++) {
         for (int i = 0; i < RUN_COLUMNS; i++) {
             bool fits = used + columns[i].width + (used > 0) <= width;

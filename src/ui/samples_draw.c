@@ -177,15 +177,21 @@ static void draw_large(struct samples_screen *s, struct canvas *c, const struct 
 {
     size_t file = s->tiles[s->grid.selected];
     struct ds_file_row f = ds_view_file(&model->ds, file);
-    struct area picture = l->grid,
-                facts = area_cut_right(&picture, picture.w / 3 < 40 ? picture.w / 3 : 40);
+    struct area picture = l->grid, facts;
+    bool narrow = picture.w < 40; /* the name alone, above it */
+    facts = area_cut_right(&picture, narrow ? 0 : picture.w / 3 < 40 ? picture.w / 3 : 40);
     char text[96] = "not yet known";
     struct tile tile;
     struct picture_want seen;
-    draw_head(c, l->head, s, model, s->n_tiles);
+    if (narrow)
+        canvas_put_cut(c, l->head, 0, 0, l->head.w, ROLE_TITLE, f.name, true);
+    else
+        draw_head(c, l->head, s, model, s->n_tiles);
     make_tile(&tile, s, model, file);
     double seen_share = draw_large_picture(s, c, picture, model, &tile);
     facts = area_inset(facts, 1, 0);
+    if (narrow)
+        return;
     put_fact(c, facts, 0, "file", ROLE_TEXT, path_base(f.name));
     put_fact(c, facts, 1, "class", parts_class_role(f.cls),
              ds_view_class(&model->ds, (size_t)f.cls).name);

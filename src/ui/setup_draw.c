@@ -24,8 +24,9 @@ static void draw_choice(struct canvas *c, struct area row, bool chosen, const ch
 {
     canvas_ch(c, row, 1, 0, chosen ? ROLE_STATE_RUN : ROLE_DIM, chosen ? 0x25cf : 0x25cb);
     canvas_put(c, row, 3, 0, !chosen ? ROLE_TEXT : changed ? ROLE_CHANGED : ROLE_STRONG, name);
-    canvas_put_cut(c, row, 18, 0, row.w - 18, ROLE_DIM,
-                   text_width(full) <= row.w - 18 ? full : brief, false);
+    if (row.w >= 26)
+        canvas_put_cut(c, row, 18, 0, row.w - 18, ROLE_DIM,
+                       text_width(full) <= row.w - 18 ? full : brief, false);
 }
 
 /* For narrow screens; the help line says it in full. */
@@ -44,14 +45,16 @@ static void draw_option(struct canvas *c, struct area row, enum option_id id,
 {
     const struct option_row *o = option_row(id);
     bool set = option_is_set(d->model->options, id);
-    int value_w = row.w >= 44 ? 20 : row.w - 20;
+    bool narrow = row.w < 36;
+    int value_x = narrow ? row.w - row.w * 2 / 5 : 20, name_x = narrow ? 1 : 3;
+    int value_w = row.w >= 44 ? 20 : row.w - value_x;
     struct str value = STR_INIT;
     setup_value(&value, d->model->options, id, d->recipe);
-    canvas_put(c, row, 1, 0, ROLE_CHANGED, set ? "*" : " ");
-    canvas_put(c, row, 3, 0, ROLE_TEXT, o->name);
-    canvas_put_cut(c, row, 20, 0, value_w, set ? ROLE_CHANGED : ROLE_TEXT, value.s,
+    canvas_put(c, row, narrow ? 0 : 1, 0, ROLE_CHANGED, set ? "*" : " ");
+    canvas_put_cut(c, row, name_x, 0, value_x - name_x - 1, ROLE_TEXT, o->name, false);
+    canvas_put_cut(c, row, value_x, 0, value_w, set ? ROLE_CHANGED : ROLE_TEXT, value.s,
                    o->type == OPTION_PATH);
-    int x = 20 + value_w + 1;
+    int x = value_x + value_w + 1;
     const char *source =
         set ? option_source_name((enum option_source)d->model->options->source[id]) : "";
     int right = row.w - (set ? text_width(source) + 1 : 0);

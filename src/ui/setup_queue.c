@@ -101,8 +101,10 @@ static void draw_run(struct canvas *c, struct area row, size_t i, void *user)
     const struct queue_entry *e = &((const struct snapshot *)user)->queue[i];
     canvas_printf(c, row, 1, 0, ROLE_DIM, "%zu", i + 1);
     canvas_put_cut(c, row, 4, 0, 14, ROLE_STRONG, e->mode, false);
-    canvas_put_cut(c, row, 19, 0, 8, ROLE_TEXT, e->preset, false);
-    canvas_put_cut(c, row, 28, 0, 16, ROLE_TEXT, e->model, false);
+    if (row.w >= 27)
+        canvas_put_cut(c, row, 19, 0, 8, ROLE_TEXT, e->preset, false);
+    if (row.w >= 34)
+        canvas_put_cut(c, row, 28, 0, 16, ROLE_TEXT, e->model, false);
     int x = 45, data = row.w >= 76 ? 20 : 0;
     canvas_put_cut(c, row, x, 0, row.w - x - data - (data > 0), ROLE_CHANGED, e->settings, false);
     if (data)

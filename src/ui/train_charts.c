@@ -272,6 +272,10 @@ void train_draw_charts(struct train_screen *s, struct canvas *c, struct area a,
     size_t n = train_chosen(s, chosen);
     if (area_empty(a))
         return;
+    if (a.h < 4 || a.w < 24) { /* no room to draw anything */
+        train_draw_numbers(c, a, t);
+        return;
+    }
     if (n == 0) {
         char line[CHART_PATTERN_MAX + 64];
         snprintf(line, sizeof line, "No chart that there is matches \"%s\"", s->view.pattern);

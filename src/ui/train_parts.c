@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "ui/fmt.h"
+#include "ui/layout.h"
 #include "ui/parts.h"
 
 /* --- head and progress --------------------------------------------------------------------- */
@@ -81,6 +82,9 @@ static void draw_steps(struct canvas *c, struct area a, const struct train_view 
     char text[160], speed[NUM_TEXT], eta[NUM_TEXT], right[96];
     snprintf(text, sizeof text, "epoch %d of %d  step %lld of %lld", t->epoch, t->n_epochs,
              (long long)t->step_in_epoch, (long long)t->steps_in_epoch);
+    if (text_width(text) > a.w)
+        snprintf(text, sizeof text, "epoch %d/%d %lld/%lld", t->epoch, t->n_epochs,
+                 (long long)t->step_in_epoch, (long long)t->steps_in_epoch);
     int x = canvas_put(c, a, 0, 0, ROLE_TEXT, text) + 2;
     snprintf(right, sizeof right, "%s images/s  %s left", fmt_speed(speed, t->images_per_s),
              isfinite(t->eta) ? num_seconds(eta, t->eta) : "-");
@@ -236,6 +240,31 @@ void train_draw_startup(struct canvas *c, struct area a, const struct snapshot *
     const char *lines[] = {"The charts begin with the first step", "", known.s ? known.s : ""};
     parts_centre(c, a, ROLE_DIM, lines, 3);
     str_done(&known);
+}
+
+/* --- small windows ------------------------------------------------------------------------- */
+
+static void draw_newest(struct canvas *c, struct area row, enum role role, const char *name,
+                        double loss, double acc)
+{
+    char a[NUM_TEXT], b[NUM_TEXT];
+    canvas_printf(c, row, 0, 0, role, "%-5s %6s %7s", name, fmt_loss(a, loss), fmt_percent(b, acc));
+}
+
+void train_draw_numbers(struct canvas *c, struct area a, const struct train_view *t)
+{
+    const struct epoch_metrics *m =
+        t->epochs_seen ? &t->epochs[(t->epochs_seen - 1) % SNAP_EPOCHS] : NULL;
+    const struct step_point *p = t->steps_seen ? &t->steps[(t->steps_seen - 1) % SNAP_STEPS] : NULL;
+    if (!m && p) /* one batch: better than nothing */
+        draw_newest(c, area_cut_top(&a, 1), ROLE_PLOT_TRAIN, "train", p->loss, p->acc);
+    if (m)
+        draw_newest(c, area_cut_top(&a, 1), ROLE_PLOT_TRAIN, "train", m->train_loss, m->train_acc);
+    if (m)
+        draw_newest(c, area_cut_top(&a, 1), ROLE_PLOT_VALID, "val", m->val_loss, m->val_acc);
+    if (t->best.epoch)
+        draw_newest(c, area_cut_top(&a, 1), ROLE_PLOT_BEST, "best", t->best.val_loss,
+                    t->best.val_acc);
 }
 
 static size_t ring_first(uint64_t seen, size_t size)

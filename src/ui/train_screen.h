@@ -49,6 +49,8 @@ void train_draw_head(struct canvas *c, struct area a, const struct snapshot *sna
 void train_draw_progress(struct canvas *c, struct area a, const struct snapshot *snap);
 void train_draw_gauges(struct canvas *c, struct area a, const struct snapshot *snap);
 void train_draw_startup(struct canvas *c, struct area a, const struct snapshot *snap);
+/* The newest numbers, where charts have no room: losses and accuracies, a line each. */
+void train_draw_numbers(struct canvas *c, struct area a, const struct train_view *t);
 void train_draw_table(struct canvas *c, struct area a, const struct train_view *t);
 void train_draw_classes(struct train_screen *s, struct canvas *c, struct area a,
                         const struct ui_model *model);

@@ -20,11 +20,11 @@ static void data_browse(void **state)
     (void)state;
     struct stage s;
     stage_open(&s, &screen_data);
-    golden(&s, "data");
+    golden_sizes(&s, "data");
     act(&s, ACTION_DOWN);
     act(&s, ACTION_SELECT);
     act(&s, ACTION_PAGE_DOWN);
-    golden(&s, "data-files");
+    golden_sizes(&s, "data-files");
     golden_at(&s, "data-40x10", 40, 10, false);
     golden_at(&s, "data-30x10", 30, 10, false);
     golden_at(&s, "data-ascii", 80, 24, true);
@@ -37,7 +37,7 @@ static void data_problems(void **state)
     struct stage s;
     stage_open(&s, &screen_data);
     act(&s, ACTION_PROBLEMS);
-    golden(&s, "data-problems");
+    golden_sizes(&s, "data-problems");
     stage_close(&s);
 }
 
@@ -47,7 +47,7 @@ static void data_scan(void **state)
     struct stage s;
     stage_open(&s, &screen_data);
     world_scanning(&s.world);
-    golden(&s, "data-scan");
+    golden_sizes(&s, "data-scan");
     s.world.snap->jobs[1] = (struct job_view){0};
     world_no_data(&s.world);
     golden_at(&s, "data-empty", 80, 24, false);
@@ -90,11 +90,11 @@ static void samples_grid(void **state)
     (void)state;
     struct stage s;
     stage_open(&s, &screen_samples);
-    golden(&s, "samples");
+    golden_sizes(&s, "samples");
     act(&s, ACTION_VIEW);
     golden(&s, "samples-frame");
     act(&s, ACTION_VIEW);
-    golden(&s, "samples-network");
+    golden_sizes(&s, "samples-network");
     s.world.model.pictures = false;
     golden_at(&s, "samples-text", 80, 24, true);
     golden_at(&s, "samples-40x10", 40, 10, false);
@@ -107,10 +107,10 @@ static void samples_after_a_run(void **state)
     struct stage s;
     stage_open(&s, &screen_samples);
     world_done_run(&s.world);
-    golden(&s, "samples-result");
+    golden_sizes(&s, "samples-result");
     act(&s, ACTION_RIGHT);
     act(&s, ACTION_SELECT);
-    golden(&s, "samples-large");
+    golden_sizes(&s, "samples-large");
     stage_close(&s);
 }
 
@@ -195,6 +195,7 @@ static void setup_modes(void **state)
     struct stage s;
     stage_open(&s, &screen_setup);
     golden(&s, "setup");
+    golden_at(&s, "setup-modes-20x5", 20, 5, false);
     set(&s.world, OPTION_ID_mode, "staged");
     set(&s.world, OPTION_ID_preset, "classic");
     set(&s.world, OPTION_ID_batch_size, "32");

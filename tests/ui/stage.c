@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "ui/keymap.h"
+#include "ui/layout.h"
 #include "unit/test.h"
 
 void stage_open(struct stage *s, const struct screen_ops *ops)
@@ -33,8 +34,11 @@ void draw(struct stage *s, struct canvas *c, int cols, int rows, bool ascii)
 {
     canvas_init(c, cols, rows);
     c->ascii = ascii;
-    struct area body = {0, rows > 3, cols, rows > 3 ? rows - 3 : rows};
-    s->ops->draw(s->self, c, body, &s->world.model);
+    struct frame_layout f;
+    layout_frame(&f, cols, rows);
+    if (area_empty(f.body)) /* the program draws none then, but a screen must bear it */
+        f.body = (struct area){0, 0, cols, rows};
+    s->ops->draw(s->self, c, f.body, &s->world.model);
 }
 
 /* --- keys ---------------------------------------------------------------------------------- */

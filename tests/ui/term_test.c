@@ -188,6 +188,31 @@ static void any_window_size(void **state)
     flowers_quit(p);
 }
 
+/* A pane of 20 x 5 is enough to look at all of it; messages lie over the last row. */
+static void small_windows(void **state)
+{
+    (void)state;
+    static const char *const shows[][3] = {
+        {"1", " 1 Data", "daisy"},          {"2", " 2 Samples", "of 18, all"},
+        {"3", " 3 Setup", "fine-tune"},     {"4", " 4 Train", "No run yet"},
+        {"5", " 5 Runs", "No run here yet"}, {"6", " 6 Results", "No result yet"}};
+    struct pty *p = flowers_start(20, 5, PTY_PLAIN);
+    for (size_t i = 0; i < 6; i++) {
+        pty_send(p, shows[i][0]);
+        assert_true(pty_wait_text(p, shows[i][1]));
+        assert_true(pty_wait_text(p, shows[i][2]));
+    }
+    pty_send(p, "x"); /* no key */
+    assert_true(pty_wait_text(p, "x is no key"));
+    pty_send(p, "1");
+    assert_true(pty_wait_gone(p, "x is no key"));
+    pty_resize(p, 20, 2);
+    assert_true(pty_wait_text(p, "window too small"));
+    pty_resize(p, 100, 30);
+    assert_true(pty_wait_text(p, "18 used"));
+    flowers_quit(p);
+}
+
 static void starts_without_a_folder(void **state)
 {
     (void)state;
@@ -260,6 +285,7 @@ int main(void)
         cmocka_unit_test(a_closed_terminal_ends_it),
         cmocka_unit_test(stops_and_goes_on),
         cmocka_unit_test(any_window_size),
+        cmocka_unit_test(small_windows),
         cmocka_unit_test(starts_without_a_folder),
         cmocka_unit_test(terminals_that_cannot),
         cmocka_unit_test(without_utf8_only_ascii),

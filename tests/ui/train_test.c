@@ -17,10 +17,12 @@ static void train_run(void **state)
     struct stage s;
     stage_open(&s, &screen_train);
     golden_at(&s, "train-empty", 80, 24, false);
+    golden_at(&s, "train-empty-20x5", 20, 5, false);
     world_loading(&s.world);
     golden_at(&s, "train-loading", 80, 24, false);
+    golden_at(&s, "train-loading-20x5", 20, 5, false);
     world_running(&s.world);
-    golden(&s, "train");
+    golden_sizes(&s, "train");
     golden_at(&s, "train-40x10", 40, 10, false);
     golden_at(&s, "train-60x24", 60, 24, false);
     golden_at(&s, "train-ascii", 80, 24, true);
@@ -48,7 +50,7 @@ static void train_end(void **state)
     struct stage s;
     stage_open(&s, &screen_train);
     world_done_run(&s.world);
-    golden(&s, "train-done");
+    golden_sizes(&s, "train-done");
     stage_close(&s);
 }
 

@@ -47,6 +47,27 @@ static void check_samples(struct area body)
     assert_true(inside(shaped, tiles[0]));
 }
 
+static void frames(void **state)
+{
+    (void)state;
+    for (int rows = 1; rows <= 200; rows++) {
+        for (int cols = 1; cols <= 400; cols += cols < 170 ? 1 : 11) {
+            struct frame_layout f;
+            layout_frame(&f, cols, rows);
+            check((struct area){0, 0, cols, rows},
+                  (struct area[]){f.title, f.body, f.status, f.keys}, 4);
+            bool small = cols < 16 || rows < 3, full = cols >= 40 && rows >= 10;
+            assert_int_equal(area_empty(f.body), small);
+            assert_int_equal(!area_empty(f.keys), full);
+            assert_int_equal(f.title.h + f.body.h + f.status.h + f.keys.h, small ? 0 : rows);
+        }
+    }
+    struct frame_layout f;
+    layout_frame(&f, 20, 5); /* a narrow pane: all for the screen but its name */
+    assert_int_equal(f.title.h, 1);
+    assert_int_equal(f.body.h, 4);
+}
+
 static void every_size(void **state)
 {
     (void)state;
@@ -188,6 +209,7 @@ static void list_ends(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(frames),
         cmocka_unit_test(every_size),
         cmocka_unit_test(usual_sizes),
         cmocka_unit_test(charts),
