@@ -102,6 +102,14 @@ const char *parts_key(enum action action)
     return *key_texts[action] ? key_texts[action] : key ? key : "";
 }
 
+const char *parts_no_data(enum action way)
+{
+    static char text[80];
+    snprintf(text, sizeof text, "there is no data set yet; %s %s", parts_key(way),
+             way == ACTION_OPEN_FOLDER ? "opens a folder" : "goes to Data");
+    return text;
+}
+
 void parts_job(struct canvas *c, struct area a, const struct job_view *job)
 {
     char time[NUM_TEXT], text[160] = "";

@@ -33,6 +33,9 @@ void parts_middle(struct canvas *c, struct area a, int y, enum role role, const 
 /* The first key of an action, as the key bar shows it, for sentences; ":NAME" when none is left.
  * The defaults, until parts_use_keys tells what is in force. thread: the UI thread */
 const char *parts_key(enum action action);
+
+/* Why something cannot be done, and the way out: ACTION_OPEN_FOLDER or ACTION_DATA. Holds until the next call. */
+const char *parts_no_data(enum action way);
 void parts_use_keys(const struct keymap *map);
 
 /* "decoding 1234 of 4317 ████   3 left out, 12 s" over the first row of a. */

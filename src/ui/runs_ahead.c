@@ -69,7 +69,7 @@ void runs_ahead_take(struct runs_ahead *a, const struct snapshot *snap, bool lis
     }
     for (size_t i = 0; i < snap->n_queue; i++) {
         const struct queue_entry *e = &snap->queue[i];
-        snprintf(a->position[i], sizeof a->position[i], "%zu of %d", i + 1, (int)snap->n_queue);
+        snprintf(a->position[i], sizeof a->position[i], "%d of %d", (int)i + 1, (int)snap->n_queue);
         row = (struct run_row){.folder = "", .name = "", .state = "waiting", .mode = e->mode,
                                .preset = e->preset, .model = e->model, .data = e->data,
                                .started = a->position[i], .note = e->settings, .remark = "",

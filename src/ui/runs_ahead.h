@@ -12,7 +12,7 @@ struct runs_ahead {
     struct run_row rows[RUNS_AHEAD]; /* texts borrowed from the snapshot, and from here */
     uint64_t jobs[RUNS_AHEAD];       /* of a run that waits; 0: it trains */
     size_t n;
-    char position[RUNS_AHEAD][24]; /* "1 of 3" */
+    char position[RUNS_AHEAD][32]; /* "1 of 3" */
     char note[96];                 /* of the run that trains: "epoch 4 of 10, 1 min 20 s left" */
 };
 

@@ -474,7 +474,7 @@ static const char *data_why_not(void *self, enum action action, const struct ui_
     bool free_of_data =
         action == ACTION_OPEN_FOLDER || action == ACTION_HELP || action == ACTION_QUIT;
     if (!model->dataset && (of_lists || of_window || (ours && !free_of_data)))
-        return "there is no data set yet";
+        return parts_no_data(ACTION_OPEN_FOLDER);
     if (action == ACTION_DUPLICATES && model->ds.n_pairs == 0)
         return model->ds.listing_only ? "the scan is not done yet" : "there are no identical files";
     if (of_lists && s->view != DATA_LISTS)

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "ui/parts.h"
 
 static void *samples_init(const struct ui_calls *calls)
 {
@@ -237,7 +238,7 @@ static const char *samples_why_not(void *self, enum action action, const struct 
                 action == ACTION_SELECT || action == ACTION_PICTURE_ALL || grid_changes(action);
     bool large = s->large && !s->draws;
     if (ours && !model->dataset)
-        return "there is no data set yet";
+        return parts_no_data(ACTION_DATA);
     if (action == ACTION_PREDICTED && !s->n_found)
         return "no run has predicted pictures of this folder yet; Runs opens older ones";
     if (action == ACTION_PICTURE_ALL && !large)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "ui/parts.h"
 
 static void *setup_init(const struct ui_calls *calls)
 {
@@ -150,7 +151,7 @@ static const char *setup_why_not(void *self, enum action action, const struct ui
     if (action == ACTION_START && s->estimate_job)
         return "an estimate is being made; e stops it";
     if (action == ACTION_START && !model->dataset)
-        return "there is no data set yet";
+        return parts_no_data(ACTION_OPEN_FOLDER);
     if ((action == ACTION_ESTIMATE || action == ACTION_COPY_COMMAND || action == ACTION_WRITE_SCRIPT) && !*model->data)
         return "open a data folder first";
     if (action == ACTION_DEFAULT && !option_is_set(model->options, setup_option(item)))

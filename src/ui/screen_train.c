@@ -222,7 +222,7 @@ static const char *train_why_not(void *self, enum action action, const struct ui
     if (action == ACTION_START && job)
         return "a run is going on";
     if (action == ACTION_START && !model->dataset)
-        return "there is no data set yet";
+        return parts_no_data(ACTION_DATA);
     if (action == ACTION_CLASSIFY)
         return why_not_try(model);
     return train_chart_why_not(self, action, model);
