@@ -50,12 +50,6 @@ static const struct {
     {OPTION_ID_crop_min, "0.6"},
 };
 
-static void demo_default(struct batch *b, enum option_id id, const char *text)
-{
-    if (!option_is_set(&b->options, id))
-        option_set(&b->options, id, text, SOURCE_COMMAND_LINE, NULL);
-}
-
 static int draw_flowers(struct batch *b, const char *folder)
 {
     struct cmd cmd = {.kind = CMD_DEMO, .options = &b->options};
@@ -162,7 +156,8 @@ static void demo_options(struct batch *b, const char *folder, bool screens)
     for (size_t i = 0; !own_recipe && !screens && !pretrain && !weights &&
                        i < sizeof scratch_settings / sizeof *scratch_settings;
          i++)
-        demo_default(b, scratch_settings[i].id, scratch_settings[i].text);
+        option_set_if_unset(&b->options, scratch_settings[i].id, scratch_settings[i].text,
+                            SOURCE_COMMAND_LINE);
     if (weights)
         snprintf(b->screens->message, sizeof b->screens->message, "fine-tune begins with the weights %.400s", weights);
     if (weights)

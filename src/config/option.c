@@ -286,6 +286,12 @@ enum err_code option_set(struct options *o, enum option_id id, const char *text,
     return code;
 }
 
+void option_set_if_unset(struct options *o, enum option_id id, const char *text, enum option_source source)
+{
+    if (!option_is_set(o, id))
+        option_set(o, id, text, source, NULL);
+}
+
 /* --- value to text ---------------------------------------------------------------------------- */
 
 void option_get(struct str *out, const struct options *o, enum option_id id)

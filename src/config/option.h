@@ -93,6 +93,8 @@ void options_default(struct options *o);
 enum err_code option_set(struct options *o, enum option_id id, const char *text, enum option_source source, struct err *err);
 void option_get(struct str *out, const struct options *o, enum option_id id); /* appends text that option_set takes; "auto" for automatic rows
                                                                                * that are not set ("default" where "auto" is a choice) */
+/* The same, unless the option is set already. text: must be one that the option takes. */
+void option_set_if_unset(struct options *o, enum option_id id, const char *text, enum option_source source);
 bool option_is_set(const struct options *o, enum option_id id);               /* source is not SOURCE_DEFAULT */
 void option_unset(struct options *o, enum option_id id);                      /* back to the default */
 void options_forget(struct options *o, enum option_source source);            /* the same for all that came from there */

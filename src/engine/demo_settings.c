@@ -20,23 +20,17 @@ static const struct {
     {OPTION_ID_batch_size, "16"},
 };
 
-static void default_to(struct options *o, enum option_id id, const char *text)
-{
-    if (!option_is_set(o, id))
-        option_set(o, id, text, SOURCE_DEMO, NULL);
-}
-
 void engine_demo_settings(struct options *o, const char *folder, bool pretrain, char **weights)
 {
     char *runs = path_join(folder, "runs");
     *weights = NULL;
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
-        default_to(o, settings[i].id, settings[i].text);
-    default_to(o, OPTION_ID_runs_dir, runs);
+        option_set_if_unset(o, settings[i].id, settings[i].text, SOURCE_DEMO);
+    option_set_if_unset(o, OPTION_ID_runs_dir, runs, SOURCE_DEMO);
     free(runs);
     const struct arch *arch = arch_find(o->model);
     if (option_is_set(o, OPTION_ID_mode) || pretrain || !arch)
         return;
     if (weights_find(weights, o->weights, arch, NULL) != ERR_OK)
-        default_to(o, OPTION_ID_mode, "scratch");
+        option_set_if_unset(o, OPTION_ID_mode, "scratch", SOURCE_DEMO);
 }

@@ -70,12 +70,6 @@ static enum err_code copy_file(const char *from, const char *to, struct err *err
     return code;
 }
 
-static void default_to(struct options *o, enum option_id id, const char *value)
-{
-    if (!option_is_set(o, id))
-        option_set(o, id, value, SOURCE_SCREEN, NULL);
-}
-
 /* Scratch training on the shapes, in the cache; what the command sets stands. Many classes and few
  * epochs want wide windows: a shape's outline and the parts inside it must be seen together. */
 static void pretrain_options(struct options *o, const struct cmd *cmd, const char *cache)
@@ -90,7 +84,7 @@ static void pretrain_options(struct options *o, const struct cmd *cmd, const cha
     *o = *cmd->options;
     option_set(o, OPTION_ID_mode, "scratch", SOURCE_SCREEN, NULL);
     for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++)
-        default_to(o, defaults[i].id, defaults[i].text);
+        option_set_if_unset(o, defaults[i].id, defaults[i].text, SOURCE_SCREEN);
     if (!option_is_set(o, OPTION_ID_run)) {
         char *runs = path_join(cache, "runs");
         option_set(o, OPTION_ID_runs_dir, runs, SOURCE_SCREEN, NULL);

@@ -57,6 +57,20 @@ bool key_same(struct key a, struct key b)
     return a.code == b.code && (a.code > K_ALT || a.ch == b.ch);
 }
 
+long key_moves(struct key key, size_t page)
+{
+    static const long far = 1000000;
+    bool letter = key.code == K_CHAR;
+    long by = page > 1 ? (long)page - 1 : 1;
+    if (key.code == K_UP || (letter && key.ch == 'k'))
+        return -1;
+    if (key.code == K_DOWN || (letter && key.ch == 'j'))
+        return 1;
+    if (key.code == K_PAGE_UP || key.code == K_PAGE_DOWN)
+        return key.code == K_PAGE_UP ? -by : by;
+    return key.code == K_HOME ? -far : key.code == K_END ? far : 0;
+}
+
 static bool one_char(const char *text, uint32_t *ch)
 {
     *ch = utf8_next(&text);

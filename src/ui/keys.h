@@ -53,6 +53,10 @@ struct key {
 
 bool key_same(struct key a, struct key b);
 
+/* How far a key moves in a popup's list or text of which page rows are seen: rows, a million for the
+ * ends; 0 for other keys. */
+long key_moves(struct key key, size_t page);
+
 /* Key from its name and back: "r", "Enter", "C-c", "M-x", "PgDn", "F1", "Space". The names are
  * those of actions.def and bind lines. */
 bool key_parse(const char *name, struct key *key);

@@ -111,21 +111,6 @@ static void move_selection(struct popup *p, long by)
     p->selected = to < 0 || p->n == 0 ? 0 : (size_t)to >= p->n ? p->n - 1 : (size_t)to;
 }
 
-/* How far a key moves: lines, a million for the ends; 0 for other keys. */
-static long key_moves(const struct popup *p, struct key key)
-{
-    static const long far = 1000000;
-    bool letter = key.code == K_CHAR;
-    long page = p->page > 1 ? (long)p->page - 1 : 1;
-    if (key.code == K_UP || (letter && key.ch == 'k'))
-        return -1;
-    if (key.code == K_DOWN || (letter && key.ch == 'j'))
-        return 1;
-    if (key.code == K_PAGE_UP || key.code == K_PAGE_DOWN)
-        return key.code == K_PAGE_UP ? -page : page;
-    return key.code == K_HOME ? -far : key.code == K_END ? far : 0;
-}
-
 static void forget_fitting(struct popup *p)
 {
     free(p->fitting);
@@ -180,7 +165,7 @@ static void text_key(struct popups *p, struct popup *top, const struct key_event
 
 static void menu_key(struct popups *p, struct popup *top, struct key key)
 {
-    long by = key_moves(top, key);
+    long by = key_moves(key, top->page);
     if (by)
         move_selection(top, by);
     else if (key.code == K_ENTER && top->n)

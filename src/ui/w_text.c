@@ -130,21 +130,6 @@ void text_box_scroll(struct text_box *t, long rows)
     t->top = top < 0 ? 0 : (size_t)top > last ? last : (size_t)top;
 }
 
-/* How far a key moves: rows, a million for the ends; 0 for other keys. */
-static long key_moves(const struct text_box *t, struct key key)
-{
-    static const long far = 1000000;
-    bool letter = key.code == K_CHAR;
-    long page = t->page > 1 ? (long)t->page - 1 : 1;
-    if (key.code == K_UP || (letter && key.ch == 'k'))
-        return -1;
-    if (key.code == K_DOWN || (letter && key.ch == 'j'))
-        return 1;
-    if (key.code == K_PAGE_UP || key.code == K_PAGE_DOWN)
-        return key.code == K_PAGE_UP ? -page : page;
-    return key.code == K_HOME ? -far : key.code == K_END ? far : 0;
-}
-
 bool text_box_key(struct text_box *t, const struct key_event *event)
 {
     struct key key = event->key;
@@ -162,7 +147,7 @@ bool text_box_key(struct text_box *t, const struct key_event *event)
         filter_open(&t->filter);
         return true;
     }
-    long by = key_moves(t, key);
+    long by = key_moves(key, t->page);
     if (by)
         text_box_scroll(t, by);
     return by != 0;
