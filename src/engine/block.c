@@ -11,11 +11,13 @@
 #include "base/path.h"
 #include "engine/compare.h"
 #include "engine/layout.h"
+#include "engine/result_sort.h"
 
 /* What a public block is inside. */
 struct counted {
     struct block block; /* first: the two addresses are the same */
     atomic_int refs;
+    atomic_bool good;
 };
 
 static struct counted *counted_new(enum block_kind kind, uint8_t *bytes, size_t n)
@@ -47,14 +49,36 @@ void block_release(const struct block *block)
     free(c);
 }
 
-uint64_t block_store_add(struct block_store *store, enum block_kind kind, struct str *bytes)
+bool block_is_good(const struct block *block)
 {
+    return atomic_load(&((struct counted *)block)->good);
+}
+
+void block_set_good(const struct block *block)
+{
+    atomic_store(&((struct counted *)block)->good, true);
+}
+
+const struct block *block_new(enum block_kind kind, struct str *bytes)
+{
+    struct ds_view ds;
+    struct result_view result;
     size_t n = bytes->len;
-    struct counted *c = counted_new(kind, (uint8_t *)str_take(bytes), n);
+    const struct block *block = &counted_new(kind, (uint8_t *)str_take(bytes), n)->block;
+    if (kind == BLOCK_DATASET)
+        ds_view_open(&ds, block, NULL);
+    else if (kind == BLOCK_RESULT || kind == BLOCK_PREDICTIONS)
+        result_view_open(&result, block, NULL);
+    return block;
+}
+
+uint64_t block_store_add(struct block_store *store, const struct block *block)
+{
+    struct counted *c = (struct counted *)block;
+    const struct block **slot = &store->kept[block->kind][store->next[block->kind]++ % BLOCKS_KEPT];
     c->block.id = ++store->last_id;
-    const struct block **slot = &store->kept[kind][store->next[kind]++ % BLOCKS_KEPT];
     block_release(*slot);
-    *slot = &c->block;
+    *slot = block;
     return c->block.id;
 }
 
@@ -104,7 +128,32 @@ static void add_class(struct str *out, struct str *texts, const struct ds_class 
     put_u64(out, c->bytes);
 }
 
-static void add_file(struct str *out, struct str *texts, const struct ds_file *f)
+/* Of the files in pairs. */
+struct twin {
+    uint32_t file, n;
+    bool conflict;
+};
+
+static void add_twin(struct twin *t, size_t other, bool conflict)
+{
+    t->file = t->n++ ? t->file : (uint32_t)other;
+    t->conflict |= conflict;
+}
+
+static struct twin *find_twins(const struct dataset *ds)
+{
+    struct twin *twins = xcalloc(ds->n_files, sizeof *twins);
+    for (size_t i = 0; i < ds->n_files; i++)
+        twins[i].file = DS_NO_TWIN;
+    for (size_t i = 0; i < ds->n_pairs; i++) {
+        const struct ds_pair *p = &ds->pairs[i];
+        add_twin(&twins[p->a], p->b, p->conflict);
+        add_twin(&twins[p->b], p->a, p->conflict);
+    }
+    return twins;
+}
+
+static void add_file(struct str *out, struct str *texts, const struct ds_file *f, const struct twin *twin)
 {
     put_u32(out, text_at(texts, f->name));
     put_u32(out, text_at(texts, f->detail));
@@ -115,8 +164,58 @@ static void add_file(struct str *out, struct str *texts, const struct ds_file *f
     put_u8(out, (uint8_t)f->orientation);
     put_u32(out, (uint32_t)f->width);
     put_u32(out, (uint32_t)f->height);
-    put_u8(out, f->other_suffix);
+    put_u8(out, (uint8_t)(f->other_suffix | twin->conflict << 1));
     put_u64(out, f->bytes);
+    put_u32(out, twin->file);
+    put_u32(out, twin->n);
+}
+
+/* Problems before other notes. Returns how many of them there are; out NULL: only that. */
+static size_t put_notes(struct str *out, struct str *texts, const struct dataset *ds)
+{
+    size_t n = 0;
+    for (int problem = 1; problem >= 0; problem--) {
+        for (size_t i = 0; i < ds->n_notes; i++) {
+            if (ds->notes[i].problem != problem)
+                continue;
+            n += (size_t)problem;
+            if (!out)
+                continue;
+            put_u32(out, text_at(texts, ds->notes[i].text));
+            put_u8(out, (uint8_t)problem);
+        }
+    }
+    return n;
+}
+
+/* Conflicts before other pairs; else as put_notes. */
+static size_t put_pairs(struct str *out, const struct dataset *ds)
+{
+    size_t n = 0;
+    for (int conflict = 1; conflict >= 0; conflict--) {
+        for (size_t i = 0; i < ds->n_pairs; i++) {
+            const struct ds_pair *p = &ds->pairs[i];
+            if (p->conflict != conflict)
+                continue;
+            n += (size_t)conflict;
+            if (!out)
+                continue;
+            put_u64(out, p->a);
+            put_u64(out, p->b);
+            put_u8(out, (uint8_t)(p->conflict | p->across_parts << 1));
+        }
+    }
+    return n;
+}
+
+static void put_left_out(struct str *out, const struct dataset *ds)
+{
+    for (int status = FILE_USED + 1; status < FILE_STATUS_COUNT; status++) {
+        for (size_t i = 0; i < ds->n_files && ds->by_status[status]; i++) {
+            if ((int)ds->files[i].status == status)
+                put_u32(out, (uint32_t)i);
+        }
+    }
 }
 
 static void dataset_header(struct str *out, struct str *texts, const struct dataset *ds, bool listing_only)
@@ -131,6 +230,8 @@ static void dataset_header(struct str *out, struct str *texts, const struct data
     put_u64(out, ds->fingerprint);
     for (int s = 0; s < 16; s++)
         put_u64(out, s < FILE_STATUS_COUNT ? ds->by_status[s] : 0);
+    put_u64(out, put_notes(NULL, NULL, ds));
+    put_u64(out, put_pairs(NULL, ds));
 }
 
 void block_dataset(struct str *out, const struct dataset *ds, bool listing_only)
@@ -143,18 +244,32 @@ void block_dataset(struct str *out, const struct dataset *ds, bool listing_only)
         add_class(out, &texts, &ds->classes[i], file);
         file += ds->classes[i].n_files;
     }
+    struct twin *twins = find_twins(ds);
     for (size_t i = 0; i < ds->n_files; i++)
-        add_file(out, &texts, &ds->files[i]);
-    for (size_t i = 0; i < ds->n_notes; i++) {
-        put_u32(out, text_at(&texts, ds->notes[i].text));
-        put_u8(out, ds->notes[i].problem);
-    }
-    for (size_t i = 0; i < ds->n_pairs; i++) {
-        put_u64(out, ds->pairs[i].a);
-        put_u64(out, ds->pairs[i].b);
-        put_u8(out, (uint8_t)(ds->pairs[i].conflict | ds->pairs[i].across_parts << 1));
-    }
+        add_file(out, &texts, &ds->files[i], &twins[i]);
+    free(twins);
+    put_notes(out, &texts, ds);
+    put_pairs(out, ds);
+    put_left_out(out, ds);
     finish(out, &texts);
+}
+
+static void put_numbers(struct str *out, const struct result *r)
+{
+    for (int k = 0; k < r->n_classes; k++) {
+        struct result_class c = result_numbers(r, k);
+        put_u64(out, (uint64_t)c.n);
+        put_u64(out, (uint64_t)c.predicted);
+        put_u64(out, (uint64_t)c.right);
+        put_u32(out, (uint32_t)c.taken_for);
+        put_u64(out, (uint64_t)c.n_taken);
+    }
+}
+
+static void put_order(struct str *out, const uint32_t *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        put_u32(out, rows[i]);
 }
 
 void block_result(struct str *out, const struct result *r)
@@ -168,10 +283,15 @@ void block_result(struct str *out, const struct result *r)
     put_f64(out, r->balanced);
     put_u32(out, text_at(&texts, r->what));
     put_u32(out, (uint32_t)r->n_top);
+    struct result_orders orders;
+    result_sort(&orders, r);
+    put_u64(out, orders.n_mistakes);
+    put_u64(out, orders.n_known);
     for (int k = 0; k < r->n_classes; k++)
         put_u32(out, text_at(&texts, r->classes[k]));
     for (int i = 0; i < r->n_classes * r->n_classes; i++)
         put_u64(out, r->counts ? (uint64_t)r->counts[i] : 0);
+    put_numbers(out, r);
     for (size_t i = 0; i < r->n; i++) {
         const struct prediction_row *row = &r->rows[i];
         put_u32(out, text_at(&texts, row->file));
@@ -184,6 +304,11 @@ void block_result(struct str *out, const struct result *r)
         put_u32(out, (uint32_t)r->tops[i].cls);
         put_f64(out, r->tops[i].probability);
     }
+    put_order(out, orders.by_name, r->n);
+    put_order(out, orders.mistakes, orders.n_mistakes);
+    put_order(out, orders.by_class, orders.n_known);
+    put_order(out, orders.by_cell, orders.n_known);
+    result_orders_done(&orders);
     finish(out, &texts);
 }
 

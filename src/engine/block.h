@@ -17,8 +17,13 @@ struct block_store {
     unsigned next[BLOCK_KINDS];
 };
 
-/* Takes the bytes over; returns the id. */
-uint64_t block_store_add(struct block_store *store, enum block_kind kind, struct str *bytes);
+/* Takes the bytes over, and opens them once so that later nobody waits for that. Without a number yet. */
+const struct block *block_new(enum block_kind kind, struct str *bytes);
+/* Takes the block over, which nobody else has yet; returns the id. Short, whatever its size. */
+uint64_t block_store_add(struct block_store *store, const struct block *block);
+/* Whether somebody has opened it without finding a fault. thread: any */
+bool block_is_good(const struct block *block);
+void block_set_good(const struct block *block);
 const struct block *block_store_get(struct block_store *store, uint64_t id); /* a new reference, or NULL */
 const struct block *block_retain(const struct block *block); /* one more reference; NULL is fine */
 void block_store_done(struct block_store *store);

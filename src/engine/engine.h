@@ -254,10 +254,12 @@ void block_release(const struct block *block); /* NULL is fine */
 struct ds_view {
     const char *root;
     size_t n_classes, n_files, n_notes, n_pairs, n_used;
+    size_t n_problems;        /* notes that are problems; they come first */
+    size_t n_conflicts;       /* pairs under two classes; they come first */
     bool given_parts, incomplete, listing_only;
     uint64_t fingerprint;
     uint64_t by_status[16];   /* index: status number */
-    const uint8_t *at_classes, *at_files, *at_notes, *at_pairs, *at_texts; /* private */
+    const uint8_t *at_classes, *at_files, *at_notes, *at_pairs, *at_left_out, *at_texts; /* private */
 };
 struct ds_class_row {
     const char *name;
@@ -269,11 +271,16 @@ struct ds_file_row {
     int cls, status, part, kind, width, height, orientation; /* cls -1: none */
     bool other_suffix;
     uint64_t bytes;
+    size_t twin, n_twins;     /* the first other file with the same content, and in how many pairs this one is; 0: none */
+    bool conflict;            /* such a one has another class */
 };
+/* The view's numbers and texts are checked here (FORMAT), once for a block: what a job or another process gives was opened before it is
+ * handed over, so that nobody who opens it later waits. */
 enum err_code ds_view_open(struct ds_view *v, const struct block *block, struct err *err);
 struct ds_class_row ds_view_class(const struct ds_view *v, size_t i);
 struct ds_file_row ds_view_file(const struct ds_view *v, size_t i);
 const char *ds_view_note(const struct ds_view *v, size_t i, bool *problem);
+size_t ds_view_left_out(const struct ds_view *v, size_t i); /* the i-th of the n_files - n_used not used: by status, then as they are */
 void ds_view_pair(const struct ds_view *v, size_t i, size_t *a, size_t *b, bool *conflict, bool *across_parts);
 /* Samples: which files may be drawn, by whose numbers. */
 struct ds_draw {
@@ -330,7 +337,14 @@ struct result_view {
     double loss, acc, balanced;
     int n_top;                /* likeliest classes kept of each picture: RESULT_TOP at most in predictions, 0 in results */
     const char *what;         /* "validation part", or the folder */
-    const uint8_t *at_names, *at_counts, *at_rows, *at_tops, *at_texts; /* private */
+    size_t n_mistakes, n_known; /* rows that are wrong; that have an answer and a true class */
+    const uint8_t *at_names, *at_counts, *at_classes, *at_rows, *at_tops, *at_orders, *at_texts; /* private */
+};
+/* A class in numbers, out of the counts. */
+struct result_class {
+    int64_t n, predicted, right; /* pictures of it; answers that named it; those that were right */
+    int64_t n_taken;             /* of its pictures that went to taken_for, the class that most wrong ones went to (the first of equals), -1 none */
+    int taken_for;
 };
 struct prediction_row {
     const char *file;         /* as given, or relative to the data folder */
@@ -342,6 +356,21 @@ enum err_code result_view_open(struct result_view *v, const struct block *block,
 const char *result_view_class(const struct result_view *v, int k);
 int64_t result_view_count(const struct result_view *v, int truth, int predicted);
 struct prediction_row result_view_row(const struct result_view *v, size_t i);
+struct result_class result_view_numbers(const struct result_view *v, int k);
+bool result_view_find(const struct result_view *v, const char *file, size_t *i); /* the row of a file; false: none */
+/* Rows in an order that the block has; rows without an answer, or without a true class, are in RESULT_ALL only. */
+enum result_order {
+    RESULT_ALL,      /* as they are */
+    RESULT_MISTAKES, /* the wrong ones, the most confident first */
+    RESULT_CLASS,    /* of one true class: the wrong ones first, of these and the others the most confident first */
+    RESULT_CELL      /* of one true class and one answer, the most confident first */
+};
+struct result_rows {
+    enum result_order order;
+    size_t first, n;
+};
+struct result_rows result_view_select(const struct result_view *v, enum result_order order, int truth, int predicted);
+size_t result_view_in(const struct result_view *v, const struct result_rows *rows, size_t i); /* the row in place i, below n */
 /* The k-th likeliest class of picture i and its probability, k below n_top; -1 where there is no prediction. */
 int result_view_top(const struct result_view *v, size_t i, int k, double *probability);
 

@@ -62,8 +62,9 @@ void job_say(struct job *job, const char *format, ...)
 
 void job_result(struct job *job, enum block_kind kind, struct str *bytes)
 {
+    const struct block *block = block_new(kind, bytes);
     pthread_mutex_lock(&job->engine->lock);
-    job->block = block_store_add(&job->engine->blocks, kind, bytes);
+    job->block = block_store_add(&job->engine->blocks, block);
     pthread_mutex_unlock(&job->engine->lock);
 }
 

@@ -107,8 +107,9 @@ static void have_block(struct watch *w)
     w->asked->far = w->asked_id;
     w->asked->here = 0;
     if (w->bytes.len > 0) {
+        const struct block *block = block_new(w->asked_kind, &w->bytes);
         snapshot_begin(e);
-        w->asked->here = block_store_add(&e->blocks, w->asked_kind, &w->bytes);
+        w->asked->here = block_store_add(&e->blocks, block);
         snapshot_end(e);
     }
     str_clear(&w->bytes);

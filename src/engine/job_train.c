@@ -56,8 +56,9 @@ static void show_dataset(struct trainer *t)
 {
     struct str bytes = STR_INIT;
     block_dataset(&bytes, t->ds, false);
+    const struct block *block = block_new(BLOCK_DATASET, &bytes);
     struct snapshot *snap = snapshot_begin(t->job->engine);
-    snap->train.dataset = block_store_add(&t->job->engine->blocks, BLOCK_DATASET, &bytes);
+    snap->train.dataset = block_store_add(&t->job->engine->blocks, block);
     snapshot_end(t->job->engine);
 }
 

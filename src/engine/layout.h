@@ -3,13 +3,16 @@
 #ifndef FL_ENGINE_LAYOUT_H
 #define FL_ENGINE_LAYOUT_H
 
-#define DS_HEADER (4 + 5 * 8 + 1 + 8 + 16 * 8)
+#define DS_HEADER (4 + 5 * 8 + 1 + 8 + 16 * 8 + 2 * 8)
 #define DS_CLASS (4 + 4 * 8)
-#define DS_FILE (3 * 4 + 4 + 2 * 4 + 1 + 8)
+#define DS_FILE (3 * 4 + 4 + 2 * 4 + 1 + 8 + 2 * 4)
 #define DS_NOTE (4 + 1)
 #define DS_PAIR (2 * 8 + 1)
 
-#define RESULT_HEADER (2 * 4 + 8 + 3 * 8 + 2 * 4)
+#define DS_NO_TWIN UINT32_MAX
+
+#define RESULT_HEADER (2 * 4 + 8 + 3 * 8 + 2 * 4 + 2 * 8)
+#define RESULT_NUMBERS (3 * 8 + 4 + 8)
 #define RESULT_ROW (4 * 4 + 8)
 #define RESULT_TOP_ENTRY (4 + 8)
 

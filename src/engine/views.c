@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "data/dataset.h"
+#include "engine/block.h"
 #include "engine/layout.h"
 
 /* Unaligned little-endian number at p. */
@@ -91,15 +92,39 @@ static void read_ds_header(struct ds_view *v, const uint8_t *h)
     v->fingerprint = u64_at(h + 45);
     for (int s = 0; s < 16; s++)
         v->by_status[s] = u64_at(h + 53 + 8 * s);
+    v->n_problems = (size_t)u64_at(h + 181);
+    v->n_conflicts = (size_t)u64_at(h + 189);
+}
+
+/* Numbers below a bound, n of them, one after the other. */
+static bool numbers_good(const uint8_t *p, uint64_t n, uint64_t below)
+{
+    for (uint64_t i = 0; i < n; i++) {
+        if (u32_at(p + 4 * i) >= below)
+            return false;
+    }
+    return true;
+}
+
+static uint64_t left_out(const struct ds_view *v)
+{
+    uint64_t n = 0;
+    for (int status = 1; status < 16; status++)
+        n += v->by_status[status];
+    return n;
 }
 
 static bool ds_numbers_good(const struct ds_view *v)
 {
     for (size_t i = 0; i < v->n_files; i++) {
         int cls = (int)u32_at(v->at_files + i * DS_FILE + 8);
-        if (cls < -1 || (cls >= 0 && (size_t)cls >= v->n_classes))
+        uint32_t twin = u32_at(v->at_files + i * DS_FILE + 33), twins = u32_at(v->at_files + i * DS_FILE + 37);
+        if (cls < -1 || (cls >= 0 && (size_t)cls >= v->n_classes) || (twins && twin >= v->n_files))
             return false;
     }
+    if (v->n_problems > v->n_notes || v->n_conflicts > v->n_pairs || left_out(v) != v->n_files - v->n_used ||
+        !numbers_good(v->at_left_out, v->n_files - v->n_used, v->n_files))
+        return false;
     for (size_t i = 0, seen = 0; i < v->n_classes; i++) { /* one after the other, within the files */
         struct ds_class_row c = ds_view_class(v, i);
         if (c.first_file < seen || c.first_file > v->n_files || c.n_files > v->n_files - c.first_file)
@@ -124,17 +149,24 @@ enum err_code ds_view_open(struct ds_view *v, const struct block *block, struct 
     if (!header)
         return malformed(err, "data set");
     read_ds_header(v, header);
+    if (v->n_used > v->n_files)
+        return malformed(err, "data set");
     v->at_classes = section(&o, v->n_classes, DS_CLASS);
     v->at_files = section(&o, v->n_files, DS_FILE);
     v->at_notes = section(&o, v->n_notes, DS_NOTE);
     v->at_pairs = section(&o, v->n_pairs, DS_PAIR);
+    v->at_left_out = section(&o, v->n_files - v->n_used, 4);
     size_t n;
     v->at_texts = texts_section(&o, &n);
-    if (o.bad || !offsets_good(header, 1, 4, n) || !offsets_good(v->at_classes, v->n_classes, DS_CLASS, n) ||
-        !offsets_good(v->at_files, v->n_files, DS_FILE, n) ||
-        !offsets_good(v->at_files + 4, v->n_files, DS_FILE, n) ||
-        !offsets_good(v->at_notes, v->n_notes, DS_NOTE, n) || !ds_numbers_good(v))
+    if (o.bad)
         return malformed(err, "data set");
+    bool good = block_is_good(block);
+    if (!good && (!offsets_good(header, 1, 4, n) || !offsets_good(v->at_classes, v->n_classes, DS_CLASS, n) ||
+                  !offsets_good(v->at_files, v->n_files, DS_FILE, n) ||
+                  !offsets_good(v->at_files + 4, v->n_files, DS_FILE, n) ||
+                  !offsets_good(v->at_notes, v->n_notes, DS_NOTE, n) || !ds_numbers_good(v)))
+        return malformed(err, "data set");
+    block_set_good(block);
     v->root = (const char *)v->at_texts + u32_at(header);
     return ERR_OK;
 }
@@ -161,8 +193,16 @@ struct ds_file_row ds_view_file(const struct ds_view *v, size_t i)
                                 .orientation = p[15],
                                 .width = (int)u32_at(p + 16),
                                 .height = (int)u32_at(p + 20),
-                                .other_suffix = p[24] != 0,
-                                .bytes = u64_at(p + 25)};
+                                .other_suffix = p[24] & 1,
+                                .conflict = p[24] >> 1 & 1,
+                                .bytes = u64_at(p + 25),
+                                .twin = u32_at(p + 33),
+                                .n_twins = u32_at(p + 37)};
+}
+
+size_t ds_view_left_out(const struct ds_view *v, size_t i)
+{
+    return u32_at(v->at_left_out + 4 * i);
 }
 
 const char *ds_view_note(const struct ds_view *v, size_t i, bool *problem)
@@ -207,6 +247,10 @@ static bool class_good(const struct result_view *v, const uint8_t *p)
 
 static bool result_classes_good(const struct result_view *v)
 {
+    for (int k = 0; k < v->n_classes; k++) {
+        if (!class_good(v, v->at_classes + k * RESULT_NUMBERS + 24))
+            return false;
+    }
     for (size_t i = 0; i < v->n; i++) {
         if (!class_good(v, v->at_rows + i * RESULT_ROW + 8) || !class_good(v, v->at_rows + i * RESULT_ROW + 12))
             return false;
@@ -235,16 +279,28 @@ enum err_code result_view_open(struct result_view *v, const struct block *block,
     v->acc = f64_at(header + 24);
     v->balanced = f64_at(header + 32);
     uint32_t n_top = u32_at(header + 44);
+    v->n_mistakes = (size_t)u64_at(header + 48);
+    v->n_known = (size_t)u64_at(header + 56);
     v->n_top = n_top <= RESULT_TOP ? (int)n_top : 0;
     v->at_names = section(&o, k, 4);
     v->at_counts = section(&o, k * k, 8);
+    v->at_classes = section(&o, k, RESULT_NUMBERS);
     v->at_rows = section(&o, v->n, RESULT_ROW);
     v->at_tops = section(&o, v->n * (uint64_t)v->n_top, RESULT_TOP_ENTRY);
+    if (v->n_mistakes > v->n_known || v->n_known > v->n)
+        return malformed(err, "result");
+    uint64_t n_orders = (uint64_t)v->n + v->n_mistakes + 2 * (uint64_t)v->n_known;
+    v->at_orders = section(&o, n_orders, 4);
     size_t n;
     v->at_texts = texts_section(&o, &n);
-    if (o.bad || n_top > RESULT_TOP || !result_classes_good(v) || !offsets_good(header + 40, 1, 4, n) || !offsets_good(v->at_names, k, 4, n) ||
-        !offsets_good(v->at_rows, v->n, RESULT_ROW, n) || !offsets_good(v->at_rows + 4, v->n, RESULT_ROW, n))
+    if (o.bad || n_top > RESULT_TOP)
         return malformed(err, "result");
+    if (!block_is_good(block) &&
+        (!result_classes_good(v) || !numbers_good(v->at_orders, n_orders, v->n) || !offsets_good(header + 40, 1, 4, n) ||
+         !offsets_good(v->at_names, k, 4, n) || !offsets_good(v->at_rows, v->n, RESULT_ROW, n) ||
+         !offsets_good(v->at_rows + 4, v->n, RESULT_ROW, n)))
+        return malformed(err, "result");
+    block_set_good(block);
     v->what = (const char *)v->at_texts + u32_at(header + 40);
     return ERR_OK;
 }
@@ -274,6 +330,72 @@ int result_view_top(const struct result_view *v, size_t i, int k, double *probab
     const uint8_t *p = v->at_tops + (i * (size_t)v->n_top + (size_t)k) * RESULT_TOP_ENTRY;
     *probability = f64_at(p + 4);
     return (int)u32_at(p);
+}
+
+struct result_class result_view_numbers(const struct result_view *v, int k)
+{
+    const uint8_t *p = v->at_classes + (size_t)k * RESULT_NUMBERS;
+    return (struct result_class){.n = (int64_t)u64_at(p),
+                                 .predicted = (int64_t)u64_at(p + 8),
+                                 .right = (int64_t)u64_at(p + 16),
+                                 .taken_for = (int)u32_at(p + 24),
+                                 .n_taken = (int64_t)u64_at(p + 28)};
+}
+
+/* --- orders of a result's rows ------------------------------------------------------------------------------- */
+
+/* Where the order begins: by name all rows, mistakes, by class and by cell those that are known. */
+static const uint8_t *order_at(const struct result_view *v, enum result_order order)
+{
+    size_t before = order == RESULT_ALL        ? 0
+                    : order == RESULT_MISTAKES ? v->n
+                    : order == RESULT_CLASS    ? v->n + v->n_mistakes
+                                               : v->n + v->n_mistakes + v->n_known;
+    return v->at_orders + 4 * before;
+}
+
+size_t result_view_in(const struct result_view *v, const struct result_rows *rows, size_t i)
+{
+    return rows->order == RESULT_ALL ? rows->first + i : u32_at(order_at(v, rows->order) + 4 * (rows->first + i));
+}
+
+/* The first place in the order whose row is not before (truth, predicted); predicted -1: whatever it is. */
+static size_t first_place(const struct result_view *v, enum result_order order, int truth, int predicted)
+{
+    struct result_rows all = {order, 0, v->n_known};
+    size_t low = 0, high = v->n_known;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        struct prediction_row p = result_view_row(v, result_view_in(v, &all, middle));
+        bool before = p.truth < truth || (p.truth == truth && order == RESULT_CELL && p.predicted < predicted);
+        *(before ? &low : &high) = before ? middle + 1 : middle;
+    }
+    return low;
+}
+
+struct result_rows result_view_select(const struct result_view *v, enum result_order order, int truth, int predicted)
+{
+    if (order == RESULT_ALL)
+        return (struct result_rows){order, 0, v->n};
+    if (order == RESULT_MISTAKES)
+        return (struct result_rows){order, 0, v->n_mistakes};
+    size_t first = first_place(v, order, truth, predicted);
+    bool cell = order == RESULT_CELL;
+    return (struct result_rows){order, first, first_place(v, order, truth + !cell, predicted + cell) - first};
+}
+
+bool result_view_find(const struct result_view *v, const char *file, size_t *i)
+{
+    size_t low = 0, high = v->n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        *i = u32_at(v->at_orders + 4 * middle);
+        int order = strcmp(result_view_row(v, *i).file, file);
+        if (order == 0)
+            return true;
+        *(order < 0 ? &low : &high) = order < 0 ? middle + 1 : middle;
+    }
+    return false;
 }
 
 /* --- several runs -------------------------------------------------------------------------------------------- */

@@ -8,46 +8,28 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "stats/metrics.h"
 
 /* --- numbers ------------------------------------------------------------------------------- */
 
-static void take_counts(struct confusion *c, const struct result_view *v)
+static double share(int64_t part, int64_t whole)
 {
-    confusion_init(c, v->n_classes);
-    for (int t = 0; t < v->n_classes; t++) {
-        for (int k = 0; k < v->n_classes; k++)
-            c->count[t * v->n_classes + k] = result_view_count(v, t, k);
-    }
-}
-
-static void find_taken(struct class_row *row, const struct confusion *c)
-{
-    row->taken_for = -1;
-    for (int k = 0; k < c->n_classes; k++) {
-        int64_t n = c->count[row->cls * c->n_classes + k];
-        if (k == row->cls || n <= row->n_taken)
-            continue;
-        row->taken_for = k;
-        row->n_taken = n;
-    }
+    return whole ? (double)part / (double)whole : NAN;
 }
 
 void class_rows(struct class_row *rows, const struct result_view *v)
 {
-    struct confusion c;
-    take_counts(&c, v);
     for (int k = 0; k < v->n_classes; k++) {
+        struct result_class c = result_view_numbers(v, k);
         rows[k] = (struct class_row){.cls = k,
-                                     .n = confusion_row(&c, k),
-                                     .predicted = confusion_column(&c, k),
-                                     .right = c.count[k * v->n_classes + k],
-                                     .recall = confusion_recall(&c, k),
-                                     .precision = confusion_precision(&c, k),
-                                     .f1 = confusion_f1(&c, k)};
-        find_taken(&rows[k], &c);
+                                     .n = c.n,
+                                     .predicted = c.predicted,
+                                     .right = c.right,
+                                     .recall = share(c.right, c.n),
+                                     .precision = share(c.right, c.predicted),
+                                     .f1 = share(2 * c.right, c.n + c.predicted),
+                                     .taken_for = c.taken_for,
+                                     .n_taken = c.n_taken};
     }
-    confusion_done(&c);
 }
 
 /* --- order --------------------------------------------------------------------------------- */
@@ -103,65 +85,4 @@ void class_rows_sort(struct class_row *rows, const struct result_view *v, enum c
     for (size_t i = 0; i < n; i++)
         rows[i] = sorted[i].row;
     free(sorted);
-}
-
-/* --- pictures ------------------------------------------------------------------------------ */
-
-struct sure {
-    size_t row;
-    double probability;
-    bool wrong;
-};
-
-static int wrong_and_sure_first(const void *a, const void *b)
-{
-    const struct sure *x = a, *y = b;
-    if (x->wrong != y->wrong)
-        return x->wrong ? -1 : 1;
-    if (x->probability != y->probability && !isnan(x->probability) && !isnan(y->probability))
-        return x->probability > y->probability ? -1 : 1;
-    if (isnan(x->probability) != isnan(y->probability))
-        return isnan(x->probability) ? 1 : -1;
-    return x->row < y->row ? -1 : 1;
-}
-
-static size_t choose(size_t **rows, const struct result_view *v,
-                     bool (*wanted)(const struct prediction_row *p, const int cell[2]),
-                     const int cell[2])
-{
-    struct sure *found = xcalloc(v->n, sizeof *found);
-    size_t n = 0;
-    for (size_t i = 0; i < v->n; i++) {
-        struct prediction_row p = result_view_row(v, i);
-        if (p.predicted >= 0 && wanted(&p, cell))
-            found[n++] = (struct sure){i, p.probability, p.predicted != p.truth};
-    }
-    if (n)
-        qsort(found, n, sizeof *found, wrong_and_sure_first);
-    *rows = xcalloc(n, sizeof **rows);
-    for (size_t i = 0; i < n; i++)
-        (*rows)[i] = found[i].row;
-    free(found);
-    return n;
-}
-
-static bool is_mistake(const struct prediction_row *p, const int cell[2])
-{
-    (void)cell;
-    return p->truth >= 0 && p->truth != p->predicted;
-}
-
-static bool is_in_cell(const struct prediction_row *p, const int cell[2])
-{
-    return p->truth == cell[0] && (cell[1] < 0 || p->predicted == cell[1]);
-}
-
-size_t confident_mistakes(size_t **rows, const struct result_view *v)
-{
-    return choose(rows, v, is_mistake, NULL);
-}
-
-size_t cell_pictures(size_t **rows, const struct result_view *v, int truth, int predicted)
-{
-    return choose(rows, v, is_in_cell, (const int[2]){truth, predicted});
 }

@@ -31,11 +31,4 @@ void class_rows(struct class_row *rows, const struct result_view *v);
 void class_rows_sort(struct class_row *rows, const struct result_view *v, enum class_column column,
                      bool reverse);
 
-/* Rows of the predictions: the wrong ones whose class is known, the most confident first. The
- * caller frees *rows. */
-size_t confident_mistakes(size_t **rows, const struct result_view *v);
-/* Those of one cell; predicted -1: of a whole true class, wrong ones first. The most confident
- * first. The caller frees *rows. */
-size_t cell_pictures(size_t **rows, const struct result_view *v, int truth, int predicted);
-
 #endif

@@ -49,26 +49,16 @@ static void put_picture_facts(struct canvas *c, struct area a, int *y, const str
     put_fact(c, a, y, "stored", orientation_text(f->orientation), ROLE_TEXT, false);
 }
 
-/* Another file with the same content: the first one, and how many more. */
-static void put_twin(struct canvas *c, struct area a, int *y, const struct ds_view *ds, size_t file)
+/* Another file with the same content, and how many more. */
+static void put_twin(struct canvas *c, struct area a, int *y, const struct ds_view *ds, const struct ds_file_row *f)
 {
-    size_t first = 0, second = 0, found = 0, twin = 0;
-    bool conflict = false, across, any_conflict = false;
-    for (size_t i = 0; i < ds->n_pairs; i++) {
-        ds_view_pair(ds, i, &first, &second, &conflict, &across);
-        if (first != file && second != file)
-            continue;
-        twin = found ? twin : first == file ? second : first;
-        any_conflict |= conflict;
-        found++;
-    }
-    if (!found)
-        return;
     char more[NUM_TEXT] = "", text[OPTION_TEXT_MAX];
-    if (found > 1)
-        snprintf(more, sizeof more, " and %zu more", found - 1);
-    snprintf(text, sizeof text, "%s%s", ds_view_file(ds, twin).name, more);
-    put_fact(c, a, y, "same as", text, any_conflict ? ROLE_STATE_WARN : ROLE_TEXT, true);
+    if (!f->n_twins)
+        return;
+    if (f->n_twins > 1)
+        snprintf(more, sizeof more, " and %zu more", f->n_twins - 1);
+    snprintf(text, sizeof text, "%s%s", ds_view_file(ds, f->twin).name, more);
+    put_fact(c, a, y, "same as", text, f->conflict ? ROLE_STATE_WARN : ROLE_TEXT, true);
 }
 
 static const char *const part_names[] = {"", "train", "val", "test"};
@@ -92,7 +82,7 @@ void data_draw_facts(struct canvas *c, struct area a, const struct ds_view *ds, 
     put_fact(c, a, &y, "bytes", num_bytes(size, f.bytes), ROLE_TEXT, false);
     if (f.part > 0 && f.part < 4)
         put_fact(c, a, &y, "part", part_names[f.part], ROLE_TEXT, false);
-    put_twin(c, a, &y, ds, file);
+    put_twin(c, a, &y, ds, &f);
 }
 
 bool data_draw_picture(struct canvas *c, struct area a, const struct ui_model *model, size_t file,

@@ -200,8 +200,8 @@ static void found_text(struct str *out, const struct data_screen *s, const struc
         str_add(out, ", given parts train and val");
     if (ds->n_pairs)
         str_printf(out, ", %zu pairs of identical files", ds->n_pairs);
-    if (s->conflicts)
-        str_printf(out, " (%zu in two classes)", s->conflicts);
+    if (ds->n_conflicts)
+        str_printf(out, " (%zu in two classes)", ds->n_conflicts);
     if (ds->n_notes)
         str_printf(out, ", %zu %s", ds->n_notes, ds->n_notes == 1 ? "note" : "notes");
     if (ds->incomplete)

@@ -4,96 +4,68 @@
 #include "ui/data_screen.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "base/mem.h"
 #include "ui/layout.h"
 #include "ui/parts.h"
 
 /* --- entries ------------------------------------------------------------------------------- */
 
-static void add_entry(struct data_screen *s, size_t *cap, enum entry_kind kind, size_t index)
+/* Entries of one kind, with a heading before them where there are some. The list is never made: with a million files left out each entry
+ * is found when it is seen. */
+struct stretch {
+    enum entry_kind heading, kind; /* the same: it has no heading */
+    size_t about;                  /* index of the heading */
+    size_t n, first;               /* of the entries below it; the index of the first one */
+};
+
+#define STRETCHES (1 + STATUSES + 1)
+
+/* Notes; then for each reason the files left out; then identical files, conflicts first. */
+static struct stretch stretch_at(const struct ds_view *ds, size_t k)
 {
-    s->entries = xgrow(s->entries, cap, s->n_entries + 1, sizeof *s->entries);
-    s->entries[s->n_entries++] = (struct entry){kind, index};
+    if (k == 0)
+        return (struct stretch){ENTRY_NOTE, ENTRY_NOTE, 0, ds->n_notes, 0};
+    if (k == STATUSES)
+        return (struct stretch){ENTRY_CONFLICTS, ENTRY_PAIR, ds->n_conflicts, ds->n_conflicts, 0};
+    if (k > STATUSES)
+        return (struct stretch){ENTRY_PAIRS, ENTRY_PAIR, ds->n_pairs - ds->n_conflicts,
+                                ds->n_pairs - ds->n_conflicts, ds->n_conflicts};
+    size_t before = 0;
+    for (size_t status = 1; status < k; status++)
+        before += (size_t)ds->by_status[status];
+    return (struct stretch){ENTRY_REASON, ENTRY_FILE, k, (size_t)ds->by_status[k], before};
 }
 
-static void add_notes(struct data_screen *s, size_t *cap, const struct ds_view *ds)
+static size_t length(const struct stretch *s)
 {
-    bool problem;
-    for (int wanted = 1; wanted >= 0; wanted--) {
-        for (size_t i = 0; i < ds->n_notes; i++) {
-            ds_view_note(ds, i, &problem);
-            if (problem == wanted)
-                add_entry(s, cap, ENTRY_NOTE, i);
+    return s->n ? s->n + (s->heading != s->kind) : 0;
+}
+
+size_t data_entries(const struct ds_view *ds)
+{
+    size_t n = 0;
+    for (size_t k = 0; k < STRETCHES; k++) {
+        struct stretch s = stretch_at(ds, k);
+        n += length(&s);
+    }
+    return n;
+}
+
+struct entry data_entry(const struct ds_view *ds, size_t i)
+{
+    for (size_t k = 0; k < STRETCHES; k++) {
+        struct stretch s = stretch_at(ds, k);
+        bool headed = s.heading != s.kind;
+        if (i >= length(&s)) {
+            i -= length(&s);
+            continue;
         }
+        if (headed && i == 0)
+            return (struct entry){s.heading, s.about};
+        size_t at = s.first + i - headed;
+        return (struct entry){s.kind, s.kind == ENTRY_FILE ? ds_view_left_out(ds, at) : at};
     }
-}
-
-/* Puts the left-out ones of files first .. first + n - 1 where their reason has room. */
-static void place_files(struct data_screen *s, const struct ds_view *ds, size_t at[STATUSES],
-                        size_t first, size_t n)
-{
-    for (size_t i = first; i < first + n; i++) {
-        int status = ds_view_file(ds, i).status;
-        if (status > STATUS_USED && status < STATUSES)
-            s->entries[at[status]++].index = i;
-    }
-}
-
-/* Looks only into classes that have some: with a million files nobody waits for those that are
- * fine. */
-static void add_files(struct data_screen *s, size_t *cap, const struct ds_view *ds)
-{
-    size_t at[STATUSES], seen = 0;
-    for (size_t status = 1; status < STATUSES; status++) {
-        if (ds->by_status[status])
-            add_entry(s, cap, ENTRY_REASON, status);
-        at[status] = s->n_entries;
-        for (uint64_t i = 0; i < ds->by_status[status]; i++)
-            add_entry(s, cap, ENTRY_FILE, 0);
-    }
-    for (size_t k = 0; k < ds->n_classes; k++) {
-        struct ds_class_row cls = ds_view_class(ds, k);
-        place_files(s, ds, at, seen, cls.first_file - seen); /* those of no class lie before */
-        if (cls.n_used < cls.n_files)
-            place_files(s, ds, at, cls.first_file, cls.n_files);
-        seen = cls.first_file + cls.n_files;
-    }
-    place_files(s, ds, at, seen, ds->n_files - seen);
-}
-
-static bool is_conflict(const struct ds_view *ds, size_t pair)
-{
-    size_t a, b;
-    bool conflict, across;
-    ds_view_pair(ds, pair, &a, &b, &conflict, &across);
-    return conflict;
-}
-
-/* Conflicts before harmless pairs. */
-static void add_pairs(struct data_screen *s, size_t *cap, const struct ds_view *ds)
-{
-    size_t counts[2] = {ds->n_pairs - s->conflicts, s->conflicts};
-    for (int conflict = 1; conflict >= 0; conflict--) {
-        if (counts[conflict])
-            add_entry(s, cap, conflict ? ENTRY_CONFLICTS : ENTRY_PAIRS, counts[conflict]);
-        for (size_t i = 0; i < ds->n_pairs && counts[conflict]; i++) {
-            if (is_conflict(ds, i) == conflict)
-                add_entry(s, cap, ENTRY_PAIR, i);
-        }
-    }
-}
-
-/* Notes, problems first; then for each reason the files left out; then identical files. */
-void data_make_entries(struct data_screen *s, const struct ds_view *ds)
-{
-    size_t cap = 0;
-    if (s->entries)
-        return;
-    add_notes(s, &cap, ds);
-    add_files(s, &cap, ds);
-    add_pairs(s, &cap, ds);
+    return (struct entry){ENTRY_NOTE, ds->n_notes}; /* there are not so many */
 }
 
 static bool is_heading(const struct entry *e)
@@ -101,51 +73,49 @@ static bool is_heading(const struct entry *e)
     return e->kind == ENTRY_REASON || e->kind == ENTRY_CONFLICTS || e->kind == ENTRY_PAIRS;
 }
 
-size_t data_first_pair(const struct data_screen *s)
+size_t data_first_pair(const struct ds_view *ds)
 {
-    size_t i = 0;
-    while (i < s->n_entries && s->entries[i].kind != ENTRY_CONFLICTS &&
-           s->entries[i].kind != ENTRY_PAIRS)
-        i++;
-    return i;
-}
-
-bool data_next_heading(struct data_screen *s, bool back)
-{
-    for (size_t i = s->problems.selected; back ? i-- > 0 : ++i < s->n_entries;) {
-        if (!is_heading(&s->entries[i]))
-            continue;
-        s->problems.selected = i;
-        return true;
+    size_t at = 0;
+    for (size_t k = 0; k < STATUSES; k++) {
+        struct stretch s = stretch_at(ds, k);
+        at += length(&s);
     }
-    return false;
+    return at;
 }
 
-bool data_entry_file(const struct data_screen *s, const struct ds_view *ds, size_t entry,
-                     bool second, size_t *file)
+bool data_next_heading(struct data_screen *s, const struct ds_view *ds, bool back)
+{
+    size_t at = 0, selected = s->problems.selected, found = selected;
+    for (size_t k = 0; k < STRETCHES; k++) {
+        struct stretch stretch = stretch_at(ds, k);
+        bool headed = stretch.heading != stretch.kind && stretch.n;
+        if (headed && back && at < selected)
+            found = at;
+        if (headed && !back && at > selected && found == selected)
+            found = at;
+        at += length(&stretch);
+    }
+    s->problems.selected = found;
+    return found != selected;
+}
+
+bool data_entry_file(const struct ds_view *ds, size_t entry, bool second, size_t *file)
 {
     bool conflict, across;
     size_t a, b;
-    if (entry >= s->n_entries)
-        return false;
-    const struct entry *e = &s->entries[entry];
-    if (e->kind == ENTRY_FILE && !second) {
-        *file = e->index;
+    struct entry e = data_entry(ds, entry);
+    if (e.kind == ENTRY_FILE && !second) {
+        *file = e.index;
         return true;
     }
-    if (e->kind != ENTRY_PAIR)
+    if (e.kind != ENTRY_PAIR)
         return false;
-    ds_view_pair(ds, e->index, &a, &b, &conflict, &across);
+    ds_view_pair(ds, e.index, &a, &b, &conflict, &across);
     *file = second ? b : a;
     return true;
 }
 
 /* --- the list ------------------------------------------------------------------------------ */
-
-struct drawing {
-    const struct data_screen *s;
-    const struct ds_view *ds;
-};
 
 static void draw_pair_row(struct canvas *c, struct area row, size_t i, const struct ds_view *ds)
 {
@@ -178,23 +148,22 @@ static void draw_heading(struct canvas *c, struct area row, const struct entry *
 
 static void draw_entry(struct canvas *c, struct area row, size_t i, void *user)
 {
-    const struct drawing *d = user;
-    const struct ds_view *ds = d->ds;
-    const struct entry *e = &d->s->entries[i];
+    const struct ds_view *ds = user;
+    const struct entry e = data_entry(ds, i);
     bool problem = false;
-    if (is_heading(e)) {
-        draw_heading(c, row, e, ds);
-    } else if (e->kind == ENTRY_NOTE) {
-        const char *note = ds_view_note(ds, e->index, &problem);
+    if (is_heading(&e)) {
+        draw_heading(c, row, &e, ds);
+    } else if (e.kind == ENTRY_NOTE) {
+        const char *note = ds_view_note(ds, e.index, &problem);
         canvas_put(c, row, 0, 0, ROLE_STATE_WARN, problem ? "!" : " ");
         canvas_put_cut(c, row, 2, 0, row.w - 2, ROLE_TEXT, note, false);
-    } else if (e->kind == ENTRY_FILE) {
-        struct ds_file_row f = ds_view_file(ds, e->index);
+    } else if (e.kind == ENTRY_FILE) {
+        struct ds_file_row f = ds_view_file(ds, e.index);
         int name = *f.detail ? row.w / 2 : row.w - 2;
         canvas_put_cut(c, row, 2, 0, name, ROLE_TEXT, f.name, true);
         canvas_put_cut(c, row, 3 + name, 0, row.w - 3 - name, ROLE_DIM, f.detail, false);
     } else {
-        draw_pair_row(c, row, e->index, ds);
+        draw_pair_row(c, row, e.index, ds);
     }
 }
 
@@ -226,17 +195,18 @@ static void draw_selected(const struct data_screen *s, struct canvas *c, struct 
                           const struct ui_model *model)
 {
     size_t first, second, at = s->problems.selected;
-    bool note = at < s->n_entries && s->entries[at].kind == ENTRY_NOTE;
-    if (!note && !data_entry_file(s, &model->ds, at, false, &first)) {
+    struct entry e = data_entry(&model->ds, at);
+    bool note = e.kind == ENTRY_NOTE && e.index < model->ds.n_notes;
+    if (!note && !data_entry_file(&model->ds, at, false, &first)) {
         data_draw_totals(c, a, s, model);
         return;
     }
     parts_line(c, area_cut_top(&a, 1));
     if (note) {
-        parts_wrap(c, a, ROLE_TEXT, ds_view_note(&model->ds, s->entries[at].index, NULL));
+        parts_wrap(c, a, ROLE_TEXT, ds_view_note(&model->ds, e.index, NULL));
         return;
     }
-    if (!data_entry_file(s, &model->ds, at, true, &second)) {
+    if (!data_entry_file(&model->ds, at, true, &second)) {
         draw_one(c, a, model, first);
         return;
     }
@@ -249,19 +219,18 @@ static void draw_selected(const struct data_screen *s, struct canvas *c, struct 
 void data_draw_problems(struct data_screen *s, struct canvas *c, struct area body,
                         const struct ui_model *model)
 {
-    data_make_entries(s, &model->ds);
+    size_t n = data_entries(&model->ds);
     char back[64], title[96];
     snprintf(back, sizeof back, "%s goes back", parts_key(ACTION_BACK));
     snprintf(title, sizeof title, "Problems and notes: %zu of %zu files left out",
              model->ds.n_files - model->ds.n_used, model->ds.n_files);
     struct area rows = parts_heading(c, body, true, title, back);
     struct area below = area_cut_bottom(&rows, rows.h >= 14 ? rows.h / 2 : rows.h >= 6 ? 1 : 0);
-    if (!s->n_entries)
+    if (!n)
         canvas_put(c, rows, 0, 1, ROLE_TEXT,
                    model->ds.listing_only ? "the scan is not done yet"
                                           : "nothing was found: every file is used");
-    struct drawing d = {s, &model->ds};
-    list_draw(c, rows, &s->problems, s->n_entries, true, draw_entry, &d);
+    list_draw(c, rows, &s->problems, n, true, draw_entry, (void *)&model->ds);
     if (below.h > 1)
         draw_selected(s, c, below, model);
     else

@@ -44,10 +44,7 @@ struct data_screen {
     uint64_t version;        /* of the data set that all below was made for */
     size_t files_of;         /* class whose files rows[1] orders */
     uint64_t bytes, largest; /* of all classes; pictures used of the largest class */
-    size_t conflicts;        /* identical files in two classes */
     struct list problems;
-    struct entry *entries; /* made when the problems are first shown */
-    size_t n_entries;
     bool second; /* of the pair whose picture has the window */
     struct sizes *sizes; /* made when they are first shown */
     int sizes_of;        /* class, -1 all */
@@ -85,12 +82,12 @@ bool data_draw_picture(struct canvas *c, struct area a, const struct ui_model *m
 
 void data_draw_problems(struct data_screen *s, struct canvas *c, struct area body,
                         const struct ui_model *model);
-void data_make_entries(struct data_screen *s, const struct ds_view *ds);
-size_t data_first_pair(const struct data_screen *s); /* heading of the pairs; n_entries: none */
-bool data_next_heading(struct data_screen *s, bool back);
+size_t data_entries(const struct ds_view *ds);
+struct entry data_entry(const struct ds_view *ds, size_t i);
+size_t data_first_pair(const struct ds_view *ds); /* heading of the pairs; data_entries: none */
+bool data_next_heading(struct data_screen *s, const struct ds_view *ds, bool back);
 /* The file of an entry; second: of a pair. False: it has none. */
-bool data_entry_file(const struct data_screen *s, const struct ds_view *ds, size_t entry, bool second,
-                     size_t *file);
+bool data_entry_file(const struct ds_view *ds, size_t entry, bool second, size_t *file);
 
 /* --- data_window.c: one picture in the whole window ------------------------------------------ */
 

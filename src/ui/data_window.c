@@ -63,15 +63,16 @@ static bool step(struct data_screen *s, bool back, const struct ds_view *ds)
         list_action(&r->list, back ? ACTION_UP : ACTION_DOWN, r->order.n);
         return r->list.selected != before;
     }
-    if (s->second == back && data_entry_file(s, ds, s->problems.selected, !back, &file)) {
+    size_t n = data_entries(ds);
+    if (s->second == back && data_entry_file(ds, s->problems.selected, !back, &file)) {
         s->second = !back;
         return true;
     }
-    for (size_t i = s->problems.selected; back ? i-- > 0 : ++i < s->n_entries;) {
-        if (!data_entry_file(s, ds, i, false, &file))
+    for (size_t i = s->problems.selected; back ? i-- > 0 : ++i < n;) {
+        if (!data_entry_file(ds, i, false, &file))
             continue;
         s->problems.selected = i;
-        s->second = back && data_entry_file(s, ds, i, true, &file);
+        s->second = back && data_entry_file(ds, i, true, &file);
         return true;
     }
     return false;

@@ -14,25 +14,17 @@
 #define RIGHT_SIGN "\xe2\x9c\x93"
 #define WRONG_SIGN "\xe2\x9c\x97"
 
-void picks_set(struct picks *p, size_t *rows, size_t n)
+void picks_set(struct picks *p, struct result_rows rows)
 {
-    free(p->rows);
     p->rows = rows;
-    p->n = n;
-    if (p->grid.selected >= n)
+    if (p->grid.selected >= rows.n)
         p->grid.selected = p->grid.top = 0;
-    p->large = p->large && n;
-}
-
-void picks_done(struct picks *p)
-{
-    free(p->rows);
-    *p = (struct picks){0};
+    p->large = p->large && rows.n;
 }
 
 bool picks_action(struct picks *p, enum action action)
 {
-    if (action == ACTION_SELECT && p->n) {
+    if (action == ACTION_SELECT && p->rows.n) {
         p->large = !p->large;
         return true;
     }
@@ -40,18 +32,18 @@ bool picks_action(struct picks *p, enum action action)
         p->large = false;
         return true;
     }
-    return grid_action(&p->grid, action, p->n);
+    return grid_action(&p->grid, action, p->rows.n);
 }
 
 static struct prediction_row row_of(const struct picks *p, const struct picks_source *from,
                                     size_t i)
 {
-    return result_view_row(from->view, p->rows[i]);
+    return result_view_row(from->view, result_view_in(from->view, &p->rows, i));
 }
 
 bool picks_file(const struct picks *p, const struct picks_source *from, struct str *path)
 {
-    if (p->grid.selected >= p->n)
+    if (p->grid.selected >= p->rows.n)
         return false;
     char *file = path_join(from->root, row_of(p, from, p->grid.selected).file);
     str_add(path, file);
@@ -152,18 +144,19 @@ static void draw_large(struct canvas *c, struct area a, const struct picks *p,
     make_tile(&t, from, &row);
     t.want.page = false;
     tile_picture(c, a, &t, from->model->cell_w, from->model->cell_h);
-    draw_facts(c, area_inset(facts, 1, 0), from, p->rows[p->grid.selected]);
+    draw_facts(c, area_inset(facts, 1, 0), from,
+               result_view_in(from->view, &p->rows, p->grid.selected));
 }
 
 void picks_draw(struct canvas *c, struct area a, struct picks *p, const struct picks_source *from)
 {
-    if (p->large && p->grid.selected < p->n) {
+    if (p->large && p->grid.selected < p->rows.n) {
         draw_large(c, a, p, from);
         return;
     }
     if (area_empty(a))
         return;
-    size_t shown = grid_place(&p->grid, a, p->n);
+    size_t shown = grid_place(&p->grid, a, p->rows.n);
     for (size_t i = p->grid.top; i < p->grid.top + shown; i++) {
         struct tile t;
         struct prediction_row row = row_of(p, from, i);

@@ -8,7 +8,7 @@
 
 /* Some rows of a result. Zeros are none. */
 struct picks {
-    size_t *rows, n;
+    struct result_rows rows;
     char title[OPTION_TEXT_MAX];
     struct grid grid;
     bool large; /* the selected one alone */
@@ -21,9 +21,8 @@ struct picks_source {
     const struct ui_model *model;
 };
 
-/* Takes rows over; the selection and the level stay where they can. */
-void picks_set(struct picks *p, size_t *rows, size_t n);
-void picks_done(struct picks *p);
+/* Other rows; the selection and the level stay where they can. */
+void picks_set(struct picks *p, struct result_rows rows);
 
 /* Moves, SELECT and BACK between grid and large. False: nothing changed. */
 bool picks_action(struct picks *p, enum action action);

@@ -56,7 +56,7 @@ static void make_tile(struct tile *t, const struct samples_screen *s, const stru
     struct prediction_row p;
     start_tile(t, model, file, s->view, s->view == VIEW_AUGMENTED ? samples_epoch(s, model) : 0);
     t->want.page = !s->large;
-    t->rows = s->n_found ? 2 : 1;
+    t->rows = samples_predicted(s, model) ? 2 : 1;
     if (s->view == VIEW_FRAME)
         say_cut(t, &f);
     else if (samples_prediction(s, model, f.name, &p))
@@ -101,10 +101,10 @@ static void draw_head(struct canvas *c, struct area a, const struct samples_scre
     view_text(s, model, view, sizeof view);
     classes_text(s, &model->ds, classes, sizeof classes);
     snprintf(text, sizeof text, "%zu of %zu%s, %s, draw %llu, seed %lld: %s", shown,
-             s->predicted ? s->n_found : model->ds.n_used, s->predicted ? " predicted" : "",
+             s->predicted ? samples_predicted(s, model) : model->ds.n_used, s->predicted ? " predicted" : "",
              classes, (unsigned long long)s->draw + 1, (long long)model->options->seed, view);
     canvas_put_cut(c, a, 0, 0, a.w, ROLE_TITLE, text, false);
-    if (!s->n_found)
+    if (!samples_predicted(s, model))
         return;
     int left = text_width(text) + 2;
     const struct result_view *result = samples_result(s, model);

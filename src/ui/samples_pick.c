@@ -4,7 +4,6 @@
 #include "ui/samples_screen.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -12,11 +11,6 @@
 #include "ui/order.h"
 
 /* --- predictions --------------------------------------------------------------------------- */
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(((const struct found *)a)->name, ((const struct found *)b)->name);
-}
 
 static bool is_here(const struct ui_model *model, const char *data)
 {
@@ -32,33 +26,20 @@ const struct result_view *samples_result(const struct samples_screen *s,
                                                                                    : NULL;
 }
 
-static void index_result(struct samples_screen *s, const struct ui_model *model)
+size_t samples_predicted(const struct samples_screen *s, const struct ui_model *model)
 {
     const struct result_view *result = samples_result(s, model);
-    size_t n = result ? result->n : 0;
-    uint64_t version =
-        result == &s->stored.view ? 2 * s->stored.version + 1 : 2 * model->result_version;
-    if (s->result_version == version && s->n_found == n)
-        return;
-    free(s->found);
-    s->found = xcalloc(n, sizeof *s->found);
-    s->n_found = n;
-    s->result_version = version;
-    for (size_t i = 0; i < n; i++)
-        s->found[i] = (struct found){result_view_row(result, i).file, i};
-    if (n)
-        qsort(s->found, n, sizeof *s->found, by_name);
+    return result ? result->n : 0;
 }
 
 bool samples_prediction(const struct samples_screen *s, const struct ui_model *model,
                         const char *file, struct prediction_row *row)
 {
-    struct found wanted = {file, 0};
-    const struct found *f =
-        s->n_found ? bsearch(&wanted, s->found, s->n_found, sizeof *s->found, by_name) : NULL;
-    if (!f)
+    const struct result_view *result = samples_result(s, model);
+    size_t i;
+    if (!result || !result_view_find(result, file, &i))
         return false;
-    *row = result_view_row(samples_result(s, model), f->row);
+    *row = result_view_row(result, i);
     return row->predicted >= 0;
 }
 
@@ -97,10 +78,17 @@ static bool file_fits(const void *user, const char *name)
     return !c->s->predicted || samples_prediction(c->s, c->model, name, &p);
 }
 
+/* Another number for another result. */
+static uint64_t result_version(const struct samples_screen *s, const struct ui_model *model)
+{
+    bool stored = samples_result(s, model) == &s->stored.view;
+    return stored ? 2 * s->stored.version + 1 : 2 * model->result_version;
+}
+
 /* Notes what the tiles depend on; false: they are as they should be. */
 static bool changed(struct samples_screen *s, const struct ui_model *model)
 {
-    uint64_t seed = (uint64_t)model->options->seed, result = s->predicted ? s->result_version : 0;
+    uint64_t seed = (uint64_t)model->options->seed, result = s->predicted ? result_version(s, model) : 0;
     size_t most = grid_tiles(&s->grid);
     if (s->made.version == model->dataset_version && s->made.draw == s->draw &&
         s->made.seed == seed && s->made.most == most && s->made.cls == s->cls &&
@@ -121,10 +109,9 @@ static bool changed(struct samples_screen *s, const struct ui_model *model)
 void samples_pick(struct samples_screen *s, const struct ui_model *model)
 {
     struct chooser chooser = {s, model};
-    index_result(s, model);
     if (s->cls >= (int)model->ds.n_classes)
         s->cls = -1;
-    s->predicted = s->predicted && s->n_found > 0;
+    s->predicted = s->predicted && samples_predicted(s, model);
     if (!changed(s, model))
         return;
     struct ds_draw draw = {s->made.seed, s->draw, class_fits, file_fits, &chooser};

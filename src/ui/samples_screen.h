@@ -12,12 +12,6 @@
 
 enum sample_view { VIEW_ORIGINAL, VIEW_FRAME, VIEW_NETWORK, VIEW_AUGMENTED, VIEW_COUNT };
 
-/* A file of the result, for finding it by name. */
-struct found {
-    const char *name;
-    size_t row;
-};
-
 struct samples_screen {
     const struct ui_calls *calls;
     struct grid grid;
@@ -46,9 +40,6 @@ struct samples_screen {
         struct result_view view;
         uint64_t version;
     } stored; /* result of the run that Results shows, which may be an old one */
-    uint64_t result_version;
-    struct found *found;
-    size_t n_found;
 };
 
 /* --- samples_pick.c: which files, and what the run said of them ------------------------------- */
@@ -58,6 +49,7 @@ void samples_pick(struct samples_screen *s, const struct ui_model *model);
 size_t samples_classes(const struct samples_screen *s, const struct ds_view *ds); /* that are let through */
 /* The result whose predictions are shown: of the run that Results shows, else of this session's; NULL: none is of this folder. */
 const struct result_view *samples_result(const struct samples_screen *s, const struct ui_model *model);
+size_t samples_predicted(const struct samples_screen *s, const struct ui_model *model); /* pictures in it, 0 without one */
 bool samples_prediction(const struct samples_screen *s, const struct ui_model *model, const char *file,
                         struct prediction_row *row);
 

@@ -22,11 +22,8 @@ static void *data_init(const struct ui_calls *calls)
 
 static void forget(struct data_screen *s)
 {
-    free(s->entries);
     free(s->sizes);
-    s->entries = NULL;
     s->sizes = NULL;
-    s->n_entries = 0;
 }
 
 static void data_free(void *self)
@@ -81,7 +78,7 @@ bool data_file(const struct data_screen *s, const struct ds_view *ds, size_t *fi
     const struct data_rows *r = &s->rows[1];
     enum data_view from = s->view == DATA_PICTURE ? s->below : s->view;
     if (from == DATA_PROBLEMS)
-        return data_entry_file(s, ds, s->problems.selected, s->second, file);
+        return data_entry_file(ds, s->problems.selected, s->second, file);
     if (data_class(s, ds) >= ds->n_classes || r->list.selected >= r->order.n)
         return false;
     *file = ds_view_class(ds, s->files_of).first_file + order_row(&r->order, r->list.selected);
@@ -129,24 +126,12 @@ static void sync_files(struct data_screen *s, const struct ds_view *ds)
     s->in_files = s->in_files && s->rows[1].order.n > 0;
 }
 
-static size_t count_conflicts(const struct ds_view *ds)
-{
-    size_t n = 0, a, b;
-    for (size_t i = 0; i < ds->n_pairs; i++) {
-        bool conflict, across;
-        ds_view_pair(ds, i, &a, &b, &conflict, &across);
-        n += conflict;
-    }
-    return n;
-}
-
 static void take_dataset(struct data_screen *s, const struct ui_model *model)
 {
     const struct ds_view *ds = &model->ds;
     s->version = model->dataset_version;
     forget(s);
     s->bytes = s->largest = 0;
-    s->conflicts = count_conflicts(ds);
     for (size_t i = 0; i < ds->n_classes; i++) {
         struct ds_class_row row = ds_view_class(ds, i);
         s->bytes += row.bytes;
@@ -156,8 +141,6 @@ static void take_dataset(struct data_screen *s, const struct ui_model *model)
     s->files_of = data_class(s, ds); /* a scan after the listing: the file stays selected */
     arrange(s, ds, true, false);
     s->sizes_of = s->sizes_of < (int)ds->n_classes ? s->sizes_of : -1;
-    if (s->view == DATA_PROBLEMS || s->below == DATA_PROBLEMS)
-        data_make_entries(s, ds);
 }
 
 void data_sync(struct data_screen *s, const struct ui_model *model)
@@ -289,7 +272,7 @@ static struct ui_rows data_rows(void *self, struct ui_model *model, const size_t
     if (view == DATA_SIZES)
         return size_rows(s, &model->ds, go);
     if (view == DATA_PROBLEMS)
-        rows = list_rows(&s->problems, s->n_entries, go);
+        rows = list_rows(&s->problems, data_entries(&model->ds), go);
     else
         rows = list_rows(&r->list, r->order.n, go);
     rows.one = view == DATA_PROBLEMS ? "line" : s->in_files ? "file" : "class";
@@ -323,13 +306,12 @@ static void open_picture(struct data_screen *s, const struct ds_view *ds)
 /* The problems, or from them back; d begins at the identical files. */
 static void show_problems(struct data_screen *s, const struct ds_view *ds, bool pairs)
 {
-    data_make_entries(s, ds);
-    size_t first = data_first_pair(s);
+    size_t first = data_first_pair(ds), n = data_entries(ds);
     bool there = s->view == DATA_PROBLEMS && (!pairs || s->problems.selected >= first);
     s->second = false;
     s->view = there ? DATA_LISTS : DATA_PROBLEMS;
-    if (pairs && !there && first < s->n_entries)
-        s->problems.selected = first + 1 < s->n_entries ? first + 1 : first;
+    if (pairs && !there && first < n)
+        s->problems.selected = first + 1 < n ? first + 1 : first;
 }
 
 static unsigned picture_action(struct data_screen *s, enum action action,
@@ -366,9 +348,9 @@ static unsigned problems_action(struct data_screen *s, enum action action, const
     else if (action == ACTION_SELECT)
         open_picture(s, ds);
     else if (action == ACTION_LEFT || action == ACTION_RIGHT)
-        moved = data_next_heading(s, action == ACTION_LEFT);
+        moved = data_next_heading(s, ds, action == ACTION_LEFT);
     else
-        moved = list_action(&s->problems, action, s->n_entries);
+        moved = list_action(&s->problems, action, data_entries(ds));
     return moved ? UI_REPAINT : UI_NONE;
 }
 

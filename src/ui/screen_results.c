@@ -66,9 +66,6 @@ static void results_free(void *self)
     block_release(s->own.block);
     block_release(s->answers.block);
     classes_done(&s->classes);
-    picks_done(&s->mistakes);
-    picks_done(&s->cell);
-    picks_done(&s->files);
     free(s);
 }
 
@@ -89,21 +86,20 @@ static void refresh(struct results_screen *s, const struct shown *shown)
 {
     if (s->made_block == shown->block && s->made_version == shown->version)
         return;
-    size_t *rows;
     s->made_block = shown->block;
     s->made_version = shown->version;
     classes_set(&s->classes, shown->view);
-    size_t n = confident_mistakes(&rows, shown->view);
-    picks_set(&s->mistakes, rows, n);
-    picks_set(&s->cell, NULL, 0);
+    picks_set(&s->mistakes, result_view_select(shown->view, RESULT_MISTAKES, 0, 0));
+    picks_set(&s->cell, (struct result_rows){0});
     s->over = s->over == OVER_CELL ? OVER_NOTHING : s->over;
 }
 
 static void open_cell(struct results_screen *s, const struct shown *shown, int truth, int predicted)
 {
-    size_t *rows, n = cell_pictures(&rows, shown->view, truth, predicted);
+    enum result_order order = predicted < 0 ? RESULT_CLASS : RESULT_CELL;
     const char *name = result_view_class(shown->view, truth);
-    picks_set(&s->cell, rows, n);
+    picks_set(&s->cell, result_view_select(shown->view, order, truth, predicted));
+    size_t n = s->cell.rows.n;
     s->cell.grid.selected = s->cell.grid.top = 0;
     s->cell.large = false;
     if (predicted < 0)
@@ -167,10 +163,8 @@ static void take_answers(struct results_screen *s, const struct notice *notice)
 {
     if (!take(s, &s->answers, notice, s->classifier))
         return;
-    size_t n = s->answers.view.n, *rows = xcalloc(n, sizeof *rows);
-    for (size_t i = 0; i < n; i++)
-        rows[i] = i;
-    picks_set(&s->files, rows, n);
+    size_t n = s->answers.view.n;
+    picks_set(&s->files, result_view_select(&s->answers.view, RESULT_ALL, 0, 0));
     s->files.grid.selected = s->files.grid.top = 0;
     s->files.large = n == 1;
     snprintf(s->files.title, sizeof s->files.title, "Classified by %s, epoch %d",
@@ -245,11 +239,11 @@ static void draw_mistakes(struct results_screen *s, struct canvas *c, struct are
                           const struct shown *shown, const struct ui_model *model)
 {
     char right[64];
-    snprintf(right, sizeof right, "%zu of %zu pictures", s->mistakes.n, shown->view->n);
+    snprintf(right, sizeof right, "%zu of %zu pictures", s->mistakes.rows.n, shown->view->n);
     struct area rows =
         parts_heading(c, a, s->part == PART_MISTAKES, "Mistakes, the most confident first", right);
     struct picks_source from = {shown->view, shown->root, model};
-    if (!s->mistakes.n)
+    if (!s->mistakes.rows.n)
         canvas_put_cut(c, rows, 0, 0, rows.w, ROLE_DIM,
                        shown->view->n ? "none: every picture is right"
                                       : "the run keeps no predictions: evaluate it again",
@@ -312,7 +306,7 @@ static void draw_pictures(struct canvas *c, struct area body, struct picks *pick
     char back[64];
     snprintf(back, sizeof back, "%s goes back", parts_key(ACTION_BACK));
     struct area rows = parts_heading(c, body, true, picks->title, back);
-    if (!picks->n)
+    if (!picks->rows.n)
         canvas_put_cut(c, rows, 0, 1, rows.w, ROLE_DIM,
                        from->view->n ? "no picture in this cell"
                                      : "the run keeps no predictions: evaluate it again",
@@ -459,7 +453,7 @@ static struct ui_rows picture_rows(struct picks *picks, const size_t *go)
 {
     if (go)
         picks->grid.selected = *go;
-    return (struct ui_rows){picks->n, picks->grid.selected, "picture", "pictures"};
+    return (struct ui_rows){picks->rows.n, picks->grid.selected, "picture", "pictures"};
 }
 
 static struct ui_rows results_rows(void *self, struct ui_model *model, const size_t *go)
@@ -489,7 +483,7 @@ static bool part_mouse(struct results_screen *s, enum part part, const struct hi
     else if (part == PART_CLASSES)
         was = list_mouse(&s->classes.list, hit->index, m);
     else
-        was = grid_mouse(&s->mistakes.grid, hit->index, s->mistakes.n, m);
+        was = grid_mouse(&s->mistakes.grid, hit->index, s->mistakes.rows.n, m);
     was = was && s->part == part;
     if (m->what == MOUSE_CLICK)
         s->part = part;
@@ -502,7 +496,7 @@ static bool results_mouse(void *self, const struct hit *hit, const struct mouse 
     struct shown shown = shown_now(s, model);
     struct picks *over = s->over == OVER_NOTHING ? NULL : picks_now(s);
     if (over)
-        return hit->of == &over->grid && grid_mouse(&over->grid, hit->index, over->n, m);
+        return hit->of == &over->grid && grid_mouse(&over->grid, hit->index, over->rows.n, m);
     if (!shown.view)
         return false;
     refresh(s, &shown);

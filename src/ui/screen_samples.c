@@ -23,7 +23,6 @@ static void samples_free(void *self)
 {
     struct samples_screen *s = self;
     block_release(s->stored.block);
-    free(s->found);
     free(s);
 }
 
@@ -179,7 +178,7 @@ static unsigned samples_action(void *self, enum action action, struct ui_model *
         s->large = s->draws = false;
         break;
     case ACTION_PREDICTED:
-        s->predicted = !s->predicted && s->n_found > 0;
+        s->predicted = !s->predicted && samples_predicted(s, model);
         break;
     case ACTION_DRAWS:
         s->draws = !s->draws && s->n_tiles > 0;
@@ -239,7 +238,7 @@ static const char *samples_why_not(void *self, enum action action, const struct 
     bool large = s->large && !s->draws;
     if (ours && !model->dataset)
         return parts_no_data(ACTION_DATA);
-    if (action == ACTION_PREDICTED && !s->n_found)
+    if (action == ACTION_PREDICTED && !samples_predicted(s, model))
         return "no run has predicted pictures of this folder yet; Runs opens older ones";
     if (action == ACTION_PICTURE_ALL && !large)
         return "Enter shows a picture large first";

@@ -351,17 +351,12 @@ static int by_recall(const void *a, const void *b)
 
 static struct class_line class_line(const struct result_view *r, int k)
 {
-    struct class_line l = {.cls = k, .taken_for = -1};
-    for (int p = 0; p < r->n_classes; p++) {
-        int64_t n = result_view_count(r, k, p);
-        l.n += n;
-        if (p != k && n > l.n_taken) {
-            l.n_taken = n;
-            l.taken_for = p;
-        }
-    }
-    l.recall = l.n ? (double)result_view_count(r, k, k) / (double)l.n : NAN;
-    return l;
+    struct result_class c = result_view_numbers(r, k);
+    return (struct class_line){.cls = k,
+                               .n = c.n,
+                               .taken_for = c.taken_for,
+                               .n_taken = c.n_taken,
+                               .recall = c.n ? (double)c.right / (double)c.n : NAN};
 }
 
 static void refresh_lines(struct train_screen *s, const struct ui_model *model)

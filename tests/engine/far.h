@@ -83,10 +83,11 @@ static void far_begin(struct job *job, const char *folder)
     struct str big = STR_INIT;
     for (size_t i = 0; i < BIG_BLOCK; i++)
         str_add_c(&big, (char)(i % 251 + 1));
+    const struct block *block = block_new(BLOCK_DATASET, &big);
     struct snapshot *snap = snapshot_begin(job->engine);
     snap->train = (struct train_view){.job = job->number, .live = true, .n_epochs = 5, .n_classes = 2, .data = "/data"};
     snprintf(snap->train.run, sizeof snap->train.run, "%s", folder);
-    snap->train.dataset = block_store_add(&job->engine->blocks, BLOCK_DATASET, &big);
+    snap->train.dataset = block_store_add(&job->engine->blocks, block);
     snapshot_end(job->engine);
 }
 

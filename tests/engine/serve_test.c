@@ -201,7 +201,7 @@ static void blocks_come_by_id(void **state)
         struct str other = STR_INIT;
         str_add(&other, "another");
         snapshot_begin(*state);
-        block_store_add(&((struct engine *)*state)->blocks, BLOCK_DATASET, &other);
+        block_store_add(&((struct engine *)*state)->blocks, block_new(BLOCK_DATASET, &other));
         snapshot_end(*state);
     }
     struct channel c = attach();

@@ -278,6 +278,58 @@ static void no_field_is_left_out(void **state)
 
 /* --- blocks -------------------------------------------------------------------------------------------------- */
 
+/* Whatever a block that opens says is within its bounds. */
+static void check_dataset(const struct ds_view *v)
+{
+    size_t x, y;
+    bool conflict, across;
+    for (size_t i = 0; i < v->n_files; i++) {
+        struct ds_file_row f = ds_view_file(v, i);
+        assert_true(!f.n_twins || f.twin < v->n_files);
+    }
+    for (size_t i = 0; i < v->n_pairs; i++) {
+        ds_view_pair(v, i, &x, &y, &conflict, &across);
+        assert_true(x < v->n_files && y < v->n_files);
+    }
+    for (size_t i = 0; i < v->n_files - v->n_used; i++)
+        assert_true(ds_view_left_out(v, i) < v->n_files);
+    assert_true(v->n_problems <= v->n_notes && v->n_conflicts <= v->n_pairs);
+}
+
+static void check_result(const struct result_view *v)
+{
+    for (enum result_order order = RESULT_ALL; order <= RESULT_CELL; order++) {
+        struct result_rows rows = result_view_select(v, order, 0, 1);
+        assert_true(rows.first + rows.n <= v->n);
+        for (size_t i = 0; i < rows.n; i++)
+            assert_true(result_view_in(v, &rows, i) < v->n);
+    }
+    size_t found = 0;
+    if (result_view_find(v, "x.jpg", &found))
+        assert_true(found < v->n);
+}
+
+/* Each byte of a block turned: it does not open, or is still read within its bounds. */
+static void turn_bytes(enum block_kind kind, struct str *bytes)
+{
+    size_t opened = 0;
+    struct ds_view ds;
+    struct result_view result;
+    for (size_t at = 0; at < bytes->len; at++) {
+        for (int bit = 0; bit < 8; bit += 7) {
+            bytes->s[at] = (char)(bytes->s[at] ^ 1 << bit);
+            const struct block *block = block_from_bytes(kind, bytes->s, bytes->len);
+            if (kind == BLOCK_DATASET && ds_view_open(&ds, block, NULL) == ERR_OK && ++opened)
+                check_dataset(&ds);
+            if (kind == BLOCK_RESULT && result_view_open(&result, block, NULL) == ERR_OK && ++opened)
+                check_result(&result);
+            block_release(block);
+            bytes->s[at] = (char)(bytes->s[at] ^ 1 << bit);
+        }
+    }
+    print_message("# %zu of %zu changed blocks still open\n", opened, 2 * bytes->len);
+}
+
 static void dataset_block(void **state)
 {
     (void)state;
@@ -289,9 +341,9 @@ static void dataset_block(void **state)
         {.name = "daisy/b.jpg", .cls = 0, .status = FILE_DAMAGED, .kind = KIND_JPEG, .bytes = 200, .detail = "cut off"},
         {.name = "rose/c.png", .cls = 1, .status = FILE_USED, .kind = KIND_PNG, .other_suffix = true, .given = PART_VAL,
          .bytes = 50}};
-    struct ds_note notes[] = {{true, "folder x cannot be read"}};
-    struct ds_pair pairs[] = {{0, 2, true, false}};
-    struct dataset ds = {.root = "/f", .n_classes = 2, .n_files = 3, .n_notes = 1, .n_pairs = 1, .classes = classes,
+    struct ds_note notes[] = {{false, "one class has few pictures"}, {true, "folder x cannot be read"}};
+    struct ds_pair pairs[] = {{0, 1, false, true}, {0, 2, true, false}};
+    struct dataset ds = {.root = "/f", .n_classes = 2, .n_files = 3, .n_notes = 2, .n_pairs = 2, .classes = classes,
                          .files = files, .notes = notes, .pairs = pairs, .incomplete = true, .fingerprint = 42};
     ds.by_status[FILE_USED] = 2;
     ds.by_status[FILE_DAMAGED] = 1;
@@ -316,8 +368,18 @@ static void dataset_block(void **state)
     assert_string_equal(ds_view_note(&v, 0, &problem), "folder x cannot be read");
     size_t x, y;
     ds_view_pair(&v, 0, &x, &y, &conflict, &across);
-    assert_true(problem && x == 0 && y == 2 && conflict && !across);
+    assert_true(problem && x == 0 && y == 2 && conflict && !across); /* problems and conflicts come first */
+    assert_string_equal(ds_view_note(&v, 1, &problem), "one class has few pictures");
+    ds_view_pair(&v, 1, &x, &y, &conflict, &across);
+    assert_true(!problem && x == 0 && y == 1 && !conflict && across);
+    assert_true(v.n_problems == 1 && v.n_conflicts == 1);
+    assert_true(f.n_twins == 2 && f.twin == 1 && f.conflict);
+    f = ds_view_file(&v, 1);
+    assert_true(f.n_twins == 1 && f.twin == 0 && !f.conflict);
+    assert_int_equal(ds_view_left_out(&v, 0), 1);
+    check_dataset(&v);
     block_release(block);
+    turn_bytes(BLOCK_DATASET, &bytes);
     for (size_t n = 0; n < bytes.len; n++) {
         block = block_from_bytes(BLOCK_DATASET, bytes.s, n);
         assert_int_equal(ds_view_open(&v, block, NULL), ERR_FORMAT);
@@ -348,7 +410,12 @@ static void result_block(void **state)
     assert_true(row.truth == -1 && row.predicted == -1);
     assert_string_equal(row.problem, "cut off");
     assert_true(result_view_row(&v, 0).probability == 0.75);
+    struct result_class c = result_view_numbers(&v, 0);
+    assert_true(c.n == 4 && c.predicted == 3 && c.right == 3 && c.taken_for == 1 && c.n_taken == 1);
+    assert_true(v.n_known == 1 && v.n_mistakes == 1);
+    check_result(&v);
     block_release(block);
+    turn_bytes(BLOCK_RESULT, &bytes);
     for (size_t n = 0; n < bytes.len; n++) {
         block = block_from_bytes(BLOCK_RESULT, bytes.s, n);
         assert_int_equal(result_view_open(&v, block, NULL), ERR_FORMAT);
@@ -383,6 +450,31 @@ static void runs_block(void **state)
     str_done(&bytes);
 }
 
+/* What a job hands over is checked there; what comes as bytes when it is opened, and only then. */
+static void blocks_are_checked_once(void **state)
+{
+    (void)state;
+    const char *classes[] = {"a"};
+    struct prediction_row rows[] = {{"x.jpg", 0, 0, 0.75, ""}};
+    struct result r = {.n_classes = 1, .classes = classes, .what = "", .n = 1, .rows = rows};
+    struct str bytes = STR_INIT;
+    struct result_view v;
+    block_result(&bytes, &r);
+    const struct block *block = block_from_bytes(BLOCK_RESULT, bytes.s, bytes.len);
+    assert_false(block_is_good(block));
+    assert_int_equal(result_view_open(&v, block, NULL), ERR_OK);
+    assert_true(block_is_good(block));
+    block_release(block);
+    block = block_new(BLOCK_RESULT, &bytes);
+    assert_true(block_is_good(block));
+    block_release(block);
+    str_add(&bytes, "no result at all, but long enough for the head of one, that is 64 bytes of it");
+    block = block_new(BLOCK_RESULT, &bytes);
+    assert_false(block_is_good(block));
+    assert_int_equal(result_view_open(&v, block, NULL), ERR_FORMAT);
+    block_release(block);
+}
+
 static void blocks_outlive_their_store(void **state)
 {
     (void)state;
@@ -392,7 +484,7 @@ static void blocks_outlive_their_store(void **state)
     for (int i = 0; i <= BLOCKS_KEPT; i++) {
         struct str bytes = STR_INIT;
         block_text(&bytes, "x");
-        uint64_t id = block_store_add(&store, BLOCK_TEXT, &bytes);
+        uint64_t id = block_store_add(&store, block_new(BLOCK_TEXT, &bytes));
         if (i == 0) {
             first = id;
             held = block_store_get(&store, id);
@@ -411,6 +503,7 @@ int main(void)
         cmocka_unit_test(snapshot_there_and_back), cmocka_unit_test(no_field_is_left_out),
         cmocka_unit_test(snapshots_follow_each_other), cmocka_unit_test(a_gap_is_refused),
         cmocka_unit_test(dataset_block),          cmocka_unit_test(result_block),
+        cmocka_unit_test(blocks_are_checked_once),
         cmocka_unit_test(runs_block),             cmocka_unit_test(blocks_outlive_their_store),
     };
     return cmocka_run_group_tests_name("engine wire", tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* Numbers of the classes against ones by hand, their order, and which pictures a cell has.
+/* Numbers of the classes against ones by hand, their order, and the orders of pictures.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 #include "unit/test.h"
@@ -96,12 +96,12 @@ static void order(void **state)
     block_release(block);
 }
 
-static void expect_rows(size_t *rows, size_t n, const char *files)
+static void expect_rows(const struct result_view *v, enum result_order order, int truth, int predicted, const char *files)
 {
     char got[16] = "";
-    for (size_t i = 0; i < n; i++)
-        got[i] = predictions[rows[i]].file[0];
-    free(rows);
+    struct result_rows rows = result_view_select(v, order, truth, predicted);
+    for (size_t i = 0; i < rows.n; i++)
+        got[i] = predictions[result_view_in(v, &rows, i)].file[0];
     assert_string_equal(got, files);
 }
 
@@ -109,16 +109,19 @@ static void pictures(void **state)
 {
     (void)state;
     struct result_view v;
-    size_t *rows, n;
+    size_t row;
     const struct block *block = open_view(&v);
-    n = confident_mistakes(&rows, &v); /* 4 has no class, 5 no answer; equal ones in their order; NaN last */
-    expect_rows(rows, n, "83617");
-    n = cell_pictures(&rows, &v, 0, 1);
-    expect_rows(rows, n, "317");
-    n = cell_pictures(&rows, &v, 0, -1);
-    expect_rows(rows, n, "831792");
-    n = cell_pictures(&rows, &v, 3, 3);
-    expect_rows(rows, n, "");
+    expect_rows(&v, RESULT_ALL, 0, 0, "123456789");
+    expect_rows(&v, RESULT_MISTAKES, 0, 0, "83617"); /* 4 has no class, 5 no answer; equal ones in their order; NaN last */
+    expect_rows(&v, RESULT_CELL, 0, 1, "317");
+    expect_rows(&v, RESULT_CELL, 1, 0, "6");
+    expect_rows(&v, RESULT_CELL, 0, 3, "");
+    expect_rows(&v, RESULT_CLASS, 0, -1, "831792");
+    expect_rows(&v, RESULT_CLASS, 1, -1, "6");
+    expect_rows(&v, RESULT_CLASS, 3, -1, "");
+    for (size_t i = 0; i < v.n; i++)
+        assert_true(result_view_find(&v, predictions[i].file, &row) && row == i);
+    assert_false(result_view_find(&v, "0", &row) || result_view_find(&v, "55", &row) || result_view_find(&v, "", &row));
     block_release(block);
 }
 

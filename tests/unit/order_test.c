@@ -176,7 +176,8 @@ static void counts(void **state)
         {.name = (char *)"a/4"},
         {.name = (char *)"a/5", .status = FILE_BROKEN, .width = 9, .height = 9}};
     struct dataset ds = {
-        .root = (char *)"/d", .n_classes = 1, .n_files = 5, .classes = &cls, .files = files};
+        .root = (char *)"/d", .n_classes = 1, .n_files = 5, .classes = &cls, .files = files,
+        .by_status = {[FILE_USED] = 4, [FILE_BROKEN] = 1}};
     struct str bytes = STR_INIT;
     block_dataset(&bytes, &ds, false);
     const struct block *block = block_from_bytes(BLOCK_DATASET, bytes.s, bytes.len);
@@ -209,7 +210,8 @@ static void first_files(void **state)
         {.name = (char *)"a/1"},           {.name = (char *)"c/1", .cls = 2},
         {.name = (char *)"c/2", .cls = 2}, {.name = (char *)"d/1", .cls = 3}};
     struct dataset ds = {
-        .root = (char *)"/d", .n_classes = 4, .n_files = 6, .classes = classes, .files = files};
+        .root = (char *)"/d", .n_classes = 4, .n_files = 6, .classes = classes, .files = files,
+        .by_status = {[FILE_USED] = 6}};
     struct str bytes = STR_INIT;
     block_dataset(&bytes, &ds, false);
     const struct block *block = block_from_bytes(BLOCK_DATASET, bytes.s, bytes.len);
