@@ -80,11 +80,10 @@ static void push_end(struct job *job, const struct err *err)
     queue_push(&job->engine->queue, &end);
 }
 
-/* The last notice is sent, and the job out of the snapshot. Lock held. */
-static void job_end(struct job *job, const struct err *err)
+void job_end(struct job *job, const struct err *err)
 {
     push_end(job, err);
-    job->announced = job->ended = true;
+    job->announced = true;
     show_job(job, (struct job_view){0});
 }
 
@@ -135,14 +134,14 @@ bool job_renew(struct job *job, enum cmd_kind as, const struct err *err)
     return room;
 }
 
-static void job_free(struct job *job)
+void job_free(struct job *job)
 {
     forget_controls(job);
     cmd_done(&job->cmd);
     free(job);
 }
 
-static void job_run(struct job *job, struct err *err)
+void job_run(struct job *job, struct err *err)
 {
     if (!job->ops->announces)
         job_announce(job, "%s", "");
@@ -198,16 +197,6 @@ static void *engine_main(void *arg)
     server_free(e->server);
     torch_free(e->torch);
     return NULL;
-}
-
-static bool thread_start(pthread_t *thread, void *(*body)(void *), void *arg)
-{
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    bool ok = pthread_create(thread, NULL, body, arg) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return ok;
 }
 
 static void show_state(struct job *job, enum job_state state)
@@ -310,44 +299,6 @@ bool job_wait_paused(struct job *job, struct control *control)
     return got;
 }
 
-/* --- data jobs ----------------------------------------------------------------------------------------------- */
-
-static void *data_main(void *arg)
-{
-    struct job *job = arg;
-    struct err err;
-    pool_nice_thread(job->engine->niceness);
-    job_run(job, &err);
-    pthread_mutex_lock(&job->engine->lock);
-    job_end(job, &err);
-    pthread_mutex_unlock(&job->engine->lock);
-    return NULL;
-}
-
-/* Joins and frees data jobs that ended; with all, every one. */
-static void reap(struct engine *e, bool all)
-{
-    struct job *dead = NULL;
-    pthread_mutex_lock(&e->lock);
-    for (struct job **at = &e->data_jobs; *at;) {
-        struct job *job = *at;
-        if (job->ended || all) {
-            *at = job->next;
-            job->next = dead;
-            dead = job;
-        } else {
-            at = &job->next;
-        }
-    }
-    pthread_mutex_unlock(&e->lock);
-    while (dead) {
-        struct job *job = dead;
-        dead = job->next;
-        pthread_join(job->thread, NULL);
-        job_free(job);
-    }
-}
-
 /* --- commands ------------------------------------------------------------------------------------------------ */
 
 bool cmd_is_control(enum cmd_kind kind)
@@ -362,7 +313,7 @@ static struct job *find_job(struct engine *e, uint64_t number)
     if (e->nested && e->nested->number == number)
         return e->nested;
     for (struct job *job = e->data_jobs; job; job = job->next) {
-        if (job->number == number && !job->ended)
+        if (job->number == number)
             return job;
     }
     return NULL;
@@ -456,17 +407,15 @@ static enum err_code start(struct engine *e, struct job *job, struct err *err)
 {
     bool ok = true;
     if (!job->ops->engine_thread) {
-        ok = thread_start(&job->thread, data_main, job);
-        if (ok) {
-            job->next = e->data_jobs;
-            e->data_jobs = job;
-        }
+        ok = data_start(e, job);
     } else if (e->current) {
         e->nested = job;
         wake(e->current);
     } else {
-        if (!e->thread_runs)
-            ok = e->thread_runs = thread_start(&e->thread, engine_main, e);
+        /* all threads now: while it loads libtorch the C library lets nobody start one */
+        if (!e->thread_runs && data_threads(e, SNAP_JOBS - 1))
+            e->thread_runs = thread_start(&e->thread, engine_main, e);
+        ok = e->thread_runs;
         if (ok)
             e->current = job;
     }
@@ -514,7 +463,6 @@ enum err_code engine_steer(struct engine *e, const struct cmd *cmd, struct err *
 
 enum err_code engine_submit(struct engine *e, const struct cmd *cmd, uint64_t *number, struct err *err)
 {
-    reap(e, false);
     pthread_mutex_lock(&e->lock);
     const struct job_ops *ops = find_ops(e, cmd->kind);
     enum err_code code;
@@ -564,7 +512,8 @@ void engine_free(struct engine *e)
     cancel_all(e);
     if (e->thread_runs)
         pthread_join(e->thread, NULL);
-    reap(e, true);
+    for (int i = 0; i < e->n_data; i++)
+        pthread_join(e->data[i], NULL);
     waiting_done(e);
     pool_free(e->pool);
     block_store_done(&e->blocks);
@@ -590,7 +539,5 @@ bool engine_next_event(struct engine *e, struct notice *notice)
     if (got && notice->job == e->unseen && notice->kind >= NOTICE_FINISHED && notice->kind <= NOTICE_CANCELLED)
         e->unseen_read = true;
     pthread_mutex_unlock(&e->lock);
-    if (!got)
-        reap(e, false);
     return got;
 }

@@ -48,11 +48,10 @@ struct job {
     /* guarded by engine->lock */
     struct control controls[CONTROLS_MAX];
     int n_controls;
-    bool announced, ended;
+    bool announced, taken; /* taken: a data job that has a thread */
     enum cmd_kind as;      /* what it is in notices and in the snapshot: ops->kind, or the command of the run that it watches */
     int wake;              /* descriptor that a control command writes to (eventfd), -1 none */
-    pthread_t thread;      /* data jobs */
-    struct job *next;
+    struct job *next;      /* data jobs */
 };
 
 /* A run that waits for the engine. */
@@ -78,7 +77,9 @@ struct engine {
     uint64_t unseen;       /* job whose end the client must see before the next one's numbers come, 0 none ... */
     bool unseen_read;      /* ... it has read the notice, but not the numbers after it */
     struct job *current, *nested; /* engine thread's job; the one that runs while it is paused */
-    struct job *data_jobs;
+    struct job *data_jobs; /* newest first */
+    pthread_t data[SNAP_JOBS]; /* threads for them, as many as there ever were at once */
+    int n_data;
     struct queue queue;
     struct waiting waiting[QUEUE_RUNS];
     size_t n_waiting;
@@ -86,6 +87,20 @@ struct engine {
     int gpu;               /* that the run computes on; -1 none */
     struct block_store blocks;
 };
+
+/* --- engine.c --- */
+
+void job_run(struct job *job, struct err *err);
+void job_end(struct job *job, const struct err *err); /* the last notice is sent, and the job out of the snapshot; lock held */
+void job_free(struct job *job);
+
+/* --- data_threads.c --- */
+
+bool thread_start(pthread_t *thread, void *(*body)(void *), void *arg); /* without signals */
+/* At least n threads for data jobs, up to SNAP_JOBS. Lock held. */
+bool data_threads(struct engine *e, int n);
+/* Gives the job to one of them; every data job has its own. Lock held. */
+bool data_start(struct engine *e, struct job *job);
 
 /* --- waiting.c; the lock is held --- */
 

@@ -43,10 +43,8 @@ bool snapshot_copy(struct engine *e, struct snapshot *snap)
         if (jobs[i])
             snap->jobs[jobs[i]->slot].seconds = now - jobs[i]->began;
     }
-    for (struct job *job = e->data_jobs; changed && job; job = job->next) {
-        if (!job->ended)
-            snap->jobs[job->slot].seconds = now - job->began;
-    }
+    for (struct job *job = e->data_jobs; changed && job; job = job->next)
+        snap->jobs[job->slot].seconds = now - job->began;
     pthread_mutex_unlock(&e->lock);
     return changed;
 }

@@ -307,6 +307,7 @@ struct pictures *pictures_new(const struct pictures_config *config)
     if (pipe2(p->pipe, O_CLOEXEC | O_NONBLOCK) != 0)
         p->pipe[0] = p->pipe[1] = -1;
     set_config(p, config);
+    start_worker(p); /* now: while libtorch is being loaded the C library lets nobody start a thread */
     return p;
 }
 

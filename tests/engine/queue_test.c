@@ -3,6 +3,7 @@
 #include "config.h"
 #include "unit/test.h"
 
+#include <dirent.h>
 #include <poll.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -280,6 +281,37 @@ static void controls_are_bounded(void **state)
     assert_true(taken >= CONTROLS_MAX);
 }
 
+static int threads_here(void)
+{
+    int n = 0;
+    DIR *dir = opendir("/proc/self/task");
+    assert_non_null(dir);
+    while (readdir(dir))
+        n++;
+    closedir(dir);
+    return n;
+}
+
+/* While an engine command loads libtorch no thread can be started: data commands find theirs there. */
+static void no_thread_is_started_beside_an_engine_command(void **state)
+{
+    struct engine *e = *state;
+    uint64_t train = submit(e, CMD_TRAIN);
+    assert_int_equal(next(e, NULL).job, train); /* its thread runs */
+    int before = threads_here();
+    for (int i = 0; i < SNAP_JOBS - 1; i++) {
+        uint64_t job = submit(e, CMD_SCAN);
+        struct notice n = next(e, NULL);
+        assert_int_equal(n.job, job); /* all at once: each has begun */
+        assert_int_equal(n.kind, NOTICE_STARTED);
+    }
+    print_message("# %d threads, with %d data jobs %d\n", before, SNAP_JOBS - 1, threads_here());
+    assert_int_equal(threads_here(), before);
+    atomic_store(&gate, 1);
+    for (int i = 0; i < SNAP_JOBS - 1; i++)
+        assert_int_equal(next(e, NULL).kind, NOTICE_FINISHED);
+}
+
 static void exit_cancels_and_joins(void **state)
 {
     struct engine *e = *state;
@@ -435,6 +467,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(queued_runs_follow_each_other, setup, teardown),
         cmocka_unit_test_setup_teardown(queued_runs_are_moved_and_removed, setup, teardown),
         cmocka_unit_test_setup_teardown(the_queue_is_bounded, setup, teardown),
+        cmocka_unit_test_setup_teardown(no_thread_is_started_beside_an_engine_command, setup, teardown),
         cmocka_unit_test_setup_teardown(exit_cancels_and_joins, setup, teardown),
     };
     return cmocka_run_group_tests_name("engine queue", tests, NULL, NULL);
