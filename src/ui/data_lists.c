@@ -134,7 +134,7 @@ static void draw_file(struct canvas *c, struct area row, size_t i, void *user)
         right -= text_width(size) + 1;
         right = wide && right > row.w - 14 ? row.w - 14 : right;
     }
-    canvas_put(c, row, 0, 0, ROLE_STATE_WARN, used ? " " : "!");
+    canvas_put(c, row, 0, 0, ROLE_STATE_WARN, used ? "" : "!");
     canvas_put_cut(c, row, 1, 0, right - 1, used ? ROLE_TEXT : ROLE_DIM, path_base(f.name), true);
 }
 

@@ -155,7 +155,7 @@ static void draw_entry(struct canvas *c, struct area row, size_t i, void *user)
         draw_heading(c, row, &e, ds);
     } else if (e.kind == ENTRY_NOTE) {
         const char *note = ds_view_note(ds, e.index, &problem);
-        canvas_put(c, row, 0, 0, ROLE_STATE_WARN, problem ? "!" : " ");
+        canvas_put(c, row, 0, 0, ROLE_STATE_WARN, problem ? "!" : "");
         canvas_put_cut(c, row, 2, 0, row.w - 2, ROLE_TEXT, note, false);
     } else if (e.kind == ENTRY_FILE) {
         struct ds_file_row f = ds_view_file(ds, e.index);

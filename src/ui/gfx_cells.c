@@ -84,16 +84,24 @@ static void ascii_pixels(int cols, int rows, int cell_w, int cell_h, enum gfx_le
     *height = rows;
 }
 
+static int luma(uint32_t rgb)
+{
+    return (int)((2126 * (rgb >> 16) + 7152 * (rgb >> 8 & 255) + 722 * (rgb & 255)) / 10000);
+}
+
+/* Much ink is bright on a dark background, and dark on a bright one. */
 static enum err_code ascii_encode(struct gfx_out *out, const struct gfx_pixels *in, struct err *err)
 {
     static const char ramp[] = " .:-=+*#%@";
+    bool bright = luma(in->background) >= 128;
     (void)err;
     *out = (struct gfx_out){.cols = in->cols, .rows = in->rows};
     out->cells = xcalloc((size_t)in->cols * (size_t)in->rows, sizeof *out->cells);
     for (int i = 0; i < in->cols * in->rows; i++) {
-        const uint8_t *p = in->rgb + 3 * i;
-        int luma = (2126 * p[0] + 7152 * p[1] + 722 * p[2]) / 10000;
-        out->cells[i].ch = (unsigned char)ramp[luma * 10 / 256];
+        uint32_t color = pixel(in->rgb, i);
+        int step = luma(color) * 10 / 256;
+        if (color != in->background) /* else nothing of the picture is there */
+            out->cells[i].ch = (unsigned char)ramp[bright ? 9 - step : step];
     }
     return ERR_OK;
 }

@@ -50,7 +50,7 @@ static void draw_option(struct canvas *c, struct area row, enum option_id id,
     int value_w = row.w >= 44 ? 20 : row.w - value_x;
     struct str value = STR_INIT;
     setup_value(&value, d->model->options, id, d->recipe);
-    canvas_put(c, row, narrow ? 0 : 1, 0, ROLE_CHANGED, set ? "*" : " ");
+    canvas_put(c, row, narrow ? 0 : 1, 0, ROLE_CHANGED, set ? "*" : "");
     canvas_put_cut(c, row, name_x, 0, value_x - name_x - 1, ROLE_TEXT, o->name, false);
     canvas_put_cut(c, row, value_x, 0, value_w, set ? ROLE_CHANGED : ROLE_TEXT, value.s,
                    o->type == OPTION_PATH);

@@ -118,6 +118,28 @@ static void half_blocks_show_the_picture(void **state)
     image_done(&image);
 }
 
+/* Light and dark pixels, and one beside the picture, on a background: as much ink as it takes. */
+static void characters_know_the_background(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t background;
+        const char *shows; /* white, black; nothing is beside */
+    } cases[] = {{0x101418, "@ "}, {0xfafafa, " @"}};
+    for (int i = 0; i < 2; i++) {
+        uint32_t b = cases[i].background;
+        uint8_t rgb[] = {255, 255, 255, 0, 0, 0, (uint8_t)(b >> 16), (uint8_t)(b >> 8), (uint8_t)b};
+        struct gfx_pixels in = {
+            .cols = 3, .rows = 1, .width = 3, .height = 1, .rgb = rgb, .background = b};
+        struct gfx_out out;
+        assert_int_equal(gfx_ascii.encode(&out, &in, NULL), ERR_OK);
+        assert_int_equal(out.cells[0].ch, cases[i].shows[0]);
+        assert_int_equal(out.cells[1].ch, cases[i].shows[1]);
+        assert_int_equal(out.cells[2].ch, 0);
+        gfx_out_done(&out);
+    }
+}
+
 #ifdef HAVE_CHAFA
 static void chafa_is_not_worse(void **state)
 {
@@ -174,6 +196,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(half_blocks_show_the_picture),
+        cmocka_unit_test(characters_know_the_background),
 #ifdef HAVE_CHAFA
         cmocka_unit_test(chafa_is_not_worse),
         cmocka_unit_test(chafa_leaves_the_background),
