@@ -3,6 +3,7 @@
 #include "config.h"
 #include "engine/engine.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -51,33 +52,63 @@ static bool drawable(const struct ds_view *v, const struct ds_draw *draw, size_t
     return f.status == FILE_USED && f.cls >= 0 && (!draw->file_fits || draw->file_fits(draw->user, f.name));
 }
 
-/* One more file: at random; where luck fails, the next one that can be used. */
-static bool draw_one(const struct ds_view *v, const struct ds_draw *draw, const struct spans *spans, size_t *files,
-                     size_t taken)
+#define TRIES 32
+
+/* One more file at random. Where luck fails, the search for the next one that can be used begins. */
+static void try_luck(const struct ds_view *v, const struct ds_draw *draw, const struct spans *spans, struct ds_drawing *d,
+                     size_t *files)
 {
-    struct rng rng = rng_at(draw->seed, RNG_SAMPLES, draw->draw, taken);
-    size_t at = 0;
-    for (int tries = 0; tries < 32; tries++) {
-        at = rng_below(&rng, spans->total);
-        files[taken] = file_at(spans, at);
-        if (drawable(v, draw, files[taken], files, taken))
-            return true;
+    struct rng rng = rng_at(draw->seed, RNG_SAMPLES, draw->draw, d->n);
+    for (int tries = 0; tries < TRIES; tries++) {
+        d->at = rng_below(&rng, spans->total);
+        files[d->n] = file_at(spans, d->at);
+        if (drawable(v, draw, files[d->n], files, d->n)) {
+            d->n++;
+            return;
+        }
     }
-    for (size_t i = 0; i < spans->total; i++) {
-        files[taken] = file_at(spans, (at + i) % spans->total);
-        if (drawable(v, draw, files[taken], files, taken))
-            return true;
+    d->searching = true;
+    d->looked = 0;
+}
+
+/* Returns how many files it has looked at, most at most. */
+static size_t search(const struct ds_view *v, const struct ds_draw *draw, const struct spans *spans, struct ds_drawing *d,
+                     size_t *files, size_t most)
+{
+    size_t looks = 0;
+    while (d->searching && looks < most && d->looked < spans->total) {
+        files[d->n] = file_at(spans, (d->at + d->looked++) % spans->total);
+        looks++;
+        d->searching = !drawable(v, draw, files[d->n], files, d->n);
     }
-    return false;
+    d->n += !d->searching;
+    return looks;
+}
+
+bool ds_view_draw_more(const struct ds_view *v, const struct ds_draw *draw, struct ds_drawing *d, size_t *files, size_t most,
+                       size_t looks)
+{
+    struct spans spans = {0};
+    size_t used = 0;
+    find_spans(&spans, v, draw);
+    bool none = spans.total == 0;
+    while (!none && d->n < most && used < looks) {
+        if (d->searching) {
+            used += search(v, draw, &spans, d, files, looks - used);
+        } else {
+            try_luck(v, draw, &spans, d, files);
+            used += TRIES;
+        }
+        none = d->searching && d->looked >= spans.total;
+    }
+    free(spans.list);
+    return !none && d->n < most;
 }
 
 size_t ds_view_draw(const struct ds_view *v, const struct ds_draw *draw, size_t *files, size_t most)
 {
-    struct spans spans = {0};
-    size_t taken = 0;
-    find_spans(&spans, v, draw);
-    while (spans.total && taken < most && draw_one(v, draw, &spans, files, taken))
-        taken++;
-    free(spans.list);
-    return taken;
+    struct ds_drawing d = {0};
+    while (ds_view_draw_more(v, draw, &d, files, most, SIZE_MAX))
+        ;
+    return d.n;
 }

@@ -292,6 +292,14 @@ struct ds_draw {
 /* Draws up to most different used files at random by (seed, draw); a later place does not change what stands in an earlier
  * one. Returns how many. */
 size_t ds_view_draw(const struct ds_view *v, const struct ds_draw *draw, size_t *files, size_t most);
+/* The same in pieces: looks at so many files, or a few more. n of them are drawn so far. True: it goes on. */
+struct ds_drawing {
+    size_t n;
+    size_t at, looked; /* where luck has failed: files from at on are looked at one by one */
+    bool searching;
+};
+bool ds_view_draw_more(const struct ds_view *v, const struct ds_draw *draw, struct ds_drawing *d, size_t *files, size_t most,
+                       size_t looks);
 const char *engine_status_name(int status);     /* "used", "damaged", ... */
 const char *engine_kind_name(int kind);         /* "JPEG", ... */
 

@@ -185,6 +185,8 @@ static double sooner(double a, double b)
 static double next_due(const struct app *app)
 {
     double now = clock_now(), due = 1e9;
+    if (app->working)
+        return 0;
     if (app->urgent)
         due = sooner(due, app->drawn_at + FRAME);
     if (app->dirty)
@@ -224,6 +226,16 @@ static void wait_for_work(struct app *app)
         take_strays(app);
 }
 
+/* A slice of what the screen has to do; what is done of it is seen now and then, and at its end. */
+static void work(struct app *app)
+{
+    const struct screen_ops *screen = screen_at(app->current);
+    bool before = app->working;
+    app->working = screen->work && screen->work(app->screens[app->current], &app->model);
+    app->dirty = app->dirty || app->working;
+    app->urgent = app->urgent || (before && !app->working);
+}
+
 static void draw_when_due(struct app *app)
 {
     double since = clock_now() - app->drawn_at;
@@ -244,6 +256,7 @@ static void loop(struct app *app)
         app_keys(app);
         take_answers(app); /* they came among the keys */
         app_take_events(app);
+        work(app);
         if (app->suspend)
             suspend(app);
         if (!app->quit && !app->hung_up && !app->detach)

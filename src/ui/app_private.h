@@ -60,6 +60,7 @@ struct app {
 
     uint64_t replies_seen;
     double asked_at, resized_at, drawn_at, read_at;
+    bool working; /* the screen has work left */
     bool waiting_answers, dirty, urgent; /* urgent: a key's answer; dirty: numbers changed */
     bool quit, quit_after_run, suspend, hung_up, detach;
     int exit_code;

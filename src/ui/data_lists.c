@@ -146,7 +146,8 @@ static void draw_files(struct data_screen *s, struct canvas *c, struct area a, s
     const char *sorted = sorted_text(r, true);
     snprintf(title, sizeof title, "%s%s%s", cls->name, *sorted ? ", " : "", sorted);
     if (r->order.n)
-        snprintf(at, sizeof at, "%zu of %zu", r->list.selected + 1, r->order.n);
+        snprintf(at, sizeof at, "%zu of %zu%s", r->list.selected + 1, r->order.n,
+                 r->order.work ? "\xe2\x80\xa6" : "");
     struct area rows = parts_heading(c, a, s->in_files, title, at);
     rows = cut_filter(&s->rows[true], c, rows, cls->n_files);
     list_draw(c, rows, &r->list, r->order.n, s->in_files, draw_file, d);

@@ -26,6 +26,8 @@ struct data_rows {
     struct filter filter;
     enum data_column column;
     bool reverse;
+    bool keeps;  /* row kept is selected once the order is made */
+    size_t kept;
 };
 
 enum entry_kind { ENTRY_NOTE, ENTRY_REASON, ENTRY_FILE, ENTRY_CONFLICTS, ENTRY_PAIRS, ENTRY_PAIR };

@@ -53,21 +53,27 @@ const char *sizes_shape_label(int bin)
     return shapes[bin].label;
 }
 
-void sizes_count(struct sizes *s, const struct ds_view *ds, size_t first, size_t n, int network)
+void sizes_begin(struct sizes *s, size_t first, size_t n, int network)
 {
-    *s = (struct sizes){.network = network};
-    for (size_t i = first; i < first + n; i++) {
-        struct ds_file_row f = ds_view_file(ds, i);
+    *s = (struct sizes){.network = network, .first = first, .at = first, .end = first + n};
+}
+
+bool sizes_more(struct sizes *s, const struct ds_view *ds)
+{
+    size_t end = s->end - s->at < SIZES_SLICE ? s->end : s->at + SIZES_SLICE;
+    for (; s->at < end; s->at++) {
+        struct ds_file_row f = ds_view_file(ds, s->at);
         if (f.status != 0 || f.width < 1 || f.height < 1)
             continue;
         int shorter = f.width < f.height ? f.width : f.height;
         s->sides[sizes_side_bin(shorter)]++;
         s->shapes[sizes_shape_bin(f.width, f.height)]++;
-        s->smaller += shorter < network;
+        s->smaller += shorter < s->network;
         s->least = s->n && s->least < shorter ? s->least : shorter;
         s->most = s->most > shorter ? s->most : shorter;
         s->n++;
     }
+    return s->at < s->end;
 }
 
 /* --- drawing ------------------------------------------------------------------------------- */
@@ -149,9 +155,11 @@ void sizes_draw(struct canvas *c, struct area a, const struct sizes *s, const ch
 {
     struct bars sides = bars_of(s->sides, SIDE_BINS, s->n),
                 forms = bars_of(s->shapes, SHAPE_BINS, s->n);
-    char title[OPTION_TEXT_MAX];
+    char title[OPTION_TEXT_MAX], counted[64] = "";
     snprintf(title, sizeof title, "Sizes and shapes: %s", of);
-    a = parts_heading(c, a, true, title, NULL);
+    if (s->at < s->end)
+        snprintf(counted, sizeof counted, "counted %zu of %zu", s->at - s->first, s->end - s->first);
+    a = parts_heading(c, a, true, title, counted);
     if (!s->n) {
         canvas_put(c, a, 0, 1, ROLE_TEXT, "no size is known yet");
         return;

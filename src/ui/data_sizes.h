@@ -16,10 +16,14 @@ struct sizes {
     int least, most;  /* shorter side; 0 without pictures */
     int network;      /* side that the network sees */
     size_t smaller;   /* pictures with a shorter side below that: they are enlarged */
+    size_t first, at, end; /* files: from the first on, those before at are counted */
 };
 
-/* Counts files first .. first + n - 1. */
-void sizes_count(struct sizes *s, const struct ds_view *ds, size_t first, size_t n, int network);
+/* Will count files first .. first + n - 1. */
+void sizes_begin(struct sizes *s, size_t first, size_t n, int network);
+/* Counts so many of them. True: more are left. */
+#define SIZES_SLICE 16384
+bool sizes_more(struct sizes *s, const struct ds_view *ds);
 
 int sizes_side_bin(int shorter); /* where a shorter side, 1 or more, is counted */
 void sizes_side_label(char out[32], int bin, bool more); /* "224-255"; more, or the last: "4096 and more" */

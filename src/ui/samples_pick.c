@@ -10,6 +10,8 @@
 #include "base/str.h"
 #include "ui/order.h"
 
+#define LOOKS 4096 /* at files in one go, each with its prediction */
+
 /* --- predictions --------------------------------------------------------------------------- */
 
 static bool is_here(const struct ui_model *model, const char *data)
@@ -106,14 +108,25 @@ static bool changed(struct samples_screen *s, const struct ui_model *model)
     return true;
 }
 
-void samples_pick(struct samples_screen *s, const struct ui_model *model)
+bool samples_more(struct samples_screen *s, const struct ui_model *model)
 {
     struct chooser chooser = {s, model};
+    struct ds_draw draw = {s->made.seed, s->draw, class_fits, file_fits, &chooser};
+    if (!s->drawing_on || s->made.version != model->dataset_version)
+        return false;
+    s->drawing_on = ds_view_draw_more(&model->ds, &draw, &s->drawing, s->tiles, s->made.most, LOOKS);
+    s->n_tiles = s->drawing.n;
+    return s->drawing_on;
+}
+
+void samples_pick(struct samples_screen *s, const struct ui_model *model)
+{
     if (s->cls >= (int)model->ds.n_classes)
         s->cls = -1;
     s->predicted = s->predicted && samples_predicted(s, model);
     if (!changed(s, model))
         return;
-    struct ds_draw draw = {s->made.seed, s->draw, class_fits, file_fits, &chooser};
-    s->n_tiles = ds_view_draw(&model->ds, &draw, s->tiles, s->made.most);
+    s->drawing = (struct ds_drawing){0};
+    s->drawing_on = true;
+    samples_more(s, model);
 }

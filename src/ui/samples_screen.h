@@ -26,6 +26,8 @@ struct samples_screen {
     struct zoom zoom;
     int room_w, room_h; /* pixels of the large picture's place at its last draw */
     size_t tiles[GRID_TILES], n_tiles;
+    struct ds_drawing drawing; /* of them */
+    bool drawing_on;           /* it is not done: few files fit */
     struct {
         uint64_t version, draw, seed, result;
         size_t most;
@@ -46,6 +48,7 @@ struct samples_screen {
 
 /* Draws the tiles anew where what they depend on has changed. */
 void samples_pick(struct samples_screen *s, const struct ui_model *model);
+bool samples_more(struct samples_screen *s, const struct ui_model *model); /* goes on with that; false: it is done */
 size_t samples_classes(const struct samples_screen *s, const struct ds_view *ds); /* that are let through */
 /* The result whose predictions are shown: of the run that Results shows, else of this session's; NULL: none is of this folder. */
 const struct result_view *samples_result(const struct samples_screen *s, const struct ui_model *model);

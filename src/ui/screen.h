@@ -69,6 +69,9 @@ struct screen_ops {
     unsigned (*action)(void *self, enum action action, struct ui_model *model);
     /* A notice of the engine; PROGRESS and STARTED too: the snapshot is new. May be NULL. */
     unsigned (*event)(void *self, const struct notice *notice, struct ui_model *model);
+    /* A slice of what is left to do: so much that nobody waits for it. True: more is left; it is called again, between keys and frames.
+     * May be NULL. */
+    bool (*work)(void *self, const struct ui_model *model);
     /* Why an action does nothing now, for the status line; NULL: it does something. May be NULL. */
     const char *(*why_not)(void *self, enum action action, const struct ui_model *model);
     /* The screen is gone to, or asked for again: time to ask the engine for what it shows. May be NULL. */

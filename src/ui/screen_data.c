@@ -97,20 +97,45 @@ static struct order_source source(const struct data_screen *s, const struct ds_v
     return (struct order_source){cls.n_files, file_name, file_key, of};
 }
 
+static void select_kept(struct data_rows *r)
+{
+    size_t at = r->keeps ? order_find(&r->order, r->kept) : 0;
+    r->list.selected = at < r->order.n ? at : 0;
+    r->keeps = false;
+}
+
 /* Makes the order anew, or narrows it; what was selected stays so while it is shown. */
 static void arrange(struct data_screen *s, const struct ds_view *ds, bool files, bool narrower)
 {
     struct data_rows *r = &s->rows[files];
     struct files of;
     struct order_source from = source(s, ds, files, &of);
-    bool any = r->list.selected < r->order.n;
-    size_t row = any ? order_row(&r->order, r->list.selected) : 0;
-    if (narrower)
+    if (!r->order.work) { /* else the one before is still looked for */
+        r->keeps = r->list.selected < r->order.n;
+        r->kept = r->keeps ? order_row(&r->order, r->list.selected) : 0;
+    }
+    if (narrower && !r->order.work)
         order_narrow(&r->order, &from, r->filter.edit.text);
     else
         order_make(&r->order, &from, r->column, r->reverse, r->filter.edit.text);
-    size_t at = any ? order_find(&r->order, row) : 0;
-    r->list.selected = at < r->order.n ? at : 0;
+    r->list.selected = 0;
+    if (!r->order.work)
+        select_kept(r);
+}
+
+/* Another slice of an order. True: more is left. */
+static bool arrange_more(struct data_screen *s, const struct ds_view *ds, bool files)
+{
+    struct data_rows *r = &s->rows[files];
+    struct files of;
+    if (!r->order.work)
+        return false;
+    struct order_source from = source(s, ds, files, &of);
+    if (order_more(&r->order, &from))
+        return true;
+    if (r->list.selected == 0) /* nobody has moved it meanwhile */
+        select_kept(r);
+    return false;
 }
 
 /* The files of another class begin at the first, unfiltered. */
@@ -180,10 +205,20 @@ static void draw_sizes(struct data_screen *s, struct canvas *c, struct area body
     if (!s->sizes || s->sizes->network != network) {
         free(s->sizes);
         s->sizes = xcalloc(1, sizeof *s->sizes);
-        sizes_count(s->sizes, ds, all ? 0 : cls.first_file, all ? ds->n_files : cls.n_files,
-                    network);
+        sizes_begin(s->sizes, all ? 0 : cls.first_file, all ? ds->n_files : cls.n_files, network);
+        sizes_more(s->sizes, ds);
     }
     sizes_draw(c, body, s->sizes, cls.name);
+}
+
+static bool data_work(void *self, const struct ui_model *model)
+{
+    struct data_screen *s = self;
+    if (!model->dataset || s->version != model->dataset_version)
+        return false; /* drawing begins it */
+    bool classes = arrange_more(s, &model->ds, false), files = arrange_more(s, &model->ds, true);
+    bool sizes = s->view == DATA_SIZES && s->sizes && sizes_more(s->sizes, &model->ds);
+    return classes || files || sizes;
 }
 
 static void data_draw(void *self, struct canvas *c, struct area body, const struct ui_model *model)
@@ -474,6 +509,7 @@ const struct screen_ops screen_data = {
     .free = data_free,
     .draw = data_draw,
     .action = data_action,
+    .work = data_work,
     .why_not = data_why_not,
     .rows = data_rows,
     .mouse = data_mouse,

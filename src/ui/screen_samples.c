@@ -155,6 +155,11 @@ static bool move(struct samples_screen *s, enum action action, const struct ui_m
     return grid_action(&s->grid, action, s->n_tiles);
 }
 
+static bool samples_work(void *self, const struct ui_model *model)
+{
+    return model->dataset && samples_more(self, model);
+}
+
 static unsigned samples_action(void *self, enum action action, struct ui_model *model)
 {
     struct samples_screen *s = self;
@@ -257,6 +262,7 @@ const struct screen_ops screen_samples = {
     .free = samples_free,
     .draw = samples_draw,
     .action = samples_action,
+    .work = samples_work,
     .event = samples_event,
     .why_not = samples_why_not,
     .enter = samples_enter,

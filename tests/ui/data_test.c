@@ -1,5 +1,5 @@
-/* The Data screen by keys: filter, order, problems, pairs, sizes, a picture in the whole window,
- * and how much it reads of a million files. SPDX-License-Identifier: GPL-3.0-or-later */
+/* The Data screen by keys: filter, order, problems, pairs, sizes, a picture in the whole window.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 #include "unit/test.h"
 
@@ -11,26 +11,6 @@
 #include "data/dataset.h"
 #include "engine/block.h"
 #include "ui/stage.h"
-
-/* --- records read, counted by the linker's --wrap -------------------------------------------- */
-
-static size_t files_read, classes_read;
-struct ds_file_row __real_ds_view_file(const struct ds_view *v, size_t i);
-struct ds_file_row __wrap_ds_view_file(const struct ds_view *v, size_t i);
-struct ds_class_row __real_ds_view_class(const struct ds_view *v, size_t i);
-struct ds_class_row __wrap_ds_view_class(const struct ds_view *v, size_t i);
-
-struct ds_file_row __wrap_ds_view_file(const struct ds_view *v, size_t i)
-{
-    files_read++;
-    return __real_ds_view_file(v, i);
-}
-
-struct ds_class_row __wrap_ds_view_class(const struct ds_view *v, size_t i)
-{
-    classes_read++;
-    return __real_ds_view_class(v, i);
-}
 
 /* As the app after every key: a list knows its page then. */
 static void draw_once(struct stage *s)
@@ -257,89 +237,12 @@ static void every_key(void **state)
     answers_to_all(open_nothing);
 }
 
-/* --- a million files ------------------------------------------------------------------------- */
-
-#define MANY 1000
-
-/* MANY classes of MANY files, two of them left out. */
-static void take_million(struct world *w)
-{
-    struct dataset ds = {
-        .root = xstrdup("/data/flowers"), .n_classes = MANY, .n_files = MANY * MANY};
-    char *texts = xmalloc((size_t)MANY * MANY * 48), (*classes)[24] = xmalloc((size_t)MANY * 24);
-    ds.classes = xcalloc(MANY, sizeof *ds.classes);
-    ds.files = xcalloc(ds.n_files, sizeof *ds.files);
-    for (size_t i = 0; i < ds.n_files; i++) {
-        struct ds_file *f = &ds.files[i];
-        f->name = texts + 48 * i;
-        f->cls = (int)(i / MANY);
-        f->status = i == 5 || i == 777777 ? FILE_DAMAGED : FILE_USED;
-        f->width = f->height = 64 + (int)(i % 500);
-        snprintf(f->name, 48, "c%04zu/%06zu.jpg", i / MANY, i);
-        ds.by_status[f->status]++;
-    }
-    for (size_t k = 0; k < MANY; k++) {
-        snprintf(classes[k], 24, "c%04zu", k);
-        ds.classes[k] = (struct ds_class){classes[k], MANY, MANY - (k == 0 || k == 777), 1};
-    }
-    struct str bytes = STR_INIT;
-    block_dataset(&bytes, &ds, false);
-    block_release(w->model.dataset);
-    w->model.dataset = block_from_bytes(BLOCK_DATASET, bytes.s, bytes.len);
-    assert_int_equal(ds_view_open(&w->model.ds, w->model.dataset, NULL), ERR_OK);
-    w->model.dataset_version++;
-    str_done(&bytes);
-    free(ds.root);
-    free(ds.classes);
-    free(ds.files);
-    free(classes);
-    free(texts);
-}
-
-/* A key and the frame after it, 160 x 50, read no more records than this. */
-static void costs(struct stage *s, const char *key, size_t most_files, size_t most_classes)
-{
-    struct canvas c;
-    files_read = classes_read = 0;
-    assert_null(stage_key(s, key));
-    draw(s, &c, 160, 50, false);
-    canvas_done(&c);
-    print_message("# %s: %zu of %d files, %zu of %d classes read\n", key, files_read, MANY * MANY,
-                  classes_read, MANY);
-    assert_true(files_read <= most_files);
-    assert_true(classes_read <= most_classes);
-}
-
-static void million(void **state)
-{
-    (void)state;
-    struct stage s;
-    stage_open(&s, &screen_data);
-    take_million(&s.world);
-    golden_at(&s, "data-million", 80, 24, false);
-    static const char *const moves[] = {"Down", "PgDn",  "End",   "Up", "Right", "PgDn", "End",
-                                        "Home", "Enter", "Right", "+",  "Esc",   "Left", "Home"};
-    for (size_t i = 0; i < sizeof moves / sizeof *moves; i++)
-        costs(&s, moves[i], 100, 120);
-    costs(&s, "s", 100, 2 * MANY + 120); /* one key a class */
-    costs(&s, "s", 100, 2 * MANY + 120);
-    assert_true(stage_shows(&s, "c0777"));
-    costs(&s, "/", 100, 120);
-    costs(&s, "7", 100, MANY + 120);
-    costs(&s, "7", 100, 400); /* what the letter before left */
-    assert_true(stage_shows(&s, "19 of 1000"));
-    costs(&s, "Esc", 100, 2 * MANY + 120);
-    costs(&s, "p", 100, 120); /* the block knows which are left out */
-    costs(&s, "End", 100, 120);
-    stage_close(&s);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(filters),   cmocka_unit_test(sorts),   cmocka_unit_test(problems),
         cmocka_unit_test(pairs),     cmocka_unit_test(sizes),   cmocka_unit_test(window),
-        cmocka_unit_test(every_key), cmocka_unit_test(million),
+        cmocka_unit_test(every_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -59,6 +59,17 @@ const char *stage_key(struct stage *s, const char *name)
     return reason;
 }
 
+int stage_work(struct stage *s, void (*each)(void))
+{
+    int slices = 0;
+    for (bool more = s->ops->work != NULL; more; slices++) {
+        more = s->ops->work(s->self, &s->world.model);
+        if (each)
+            each();
+    }
+    return slices;
+}
+
 /* The cell where a text begins; false: it is not there. */
 static bool find_text(const struct canvas *c, const char *text, int *x, int *y)
 {

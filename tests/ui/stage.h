@@ -37,6 +37,9 @@ void golden_sizes(struct stage *s, const char *name); /* as golden, and text at 
 void answer(struct stage *s, enum cmd_kind command, enum block_kind kind, struct str *bytes, const char *text);
 void refuse(struct stage *s, enum cmd_kind command, const char *message, const char *hint);
 
+/* What the app does between keys: the screen's work, to its end. Returns how many slices there were; each: called after one, or NULL. */
+int stage_work(struct stage *s, void (*each)(void));
+
 const char *why(struct stage *s, enum action action); /* not */
 /* Each action of the screen's own in a state: something is asked for, or the screen changes, or there is a reason why not. opens: makes
  * the state anew. */

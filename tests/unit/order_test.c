@@ -184,14 +184,16 @@ static void counts(void **state)
     struct ds_view v;
     assert_int_equal(ds_view_open(&v, block, NULL), ERR_OK);
     struct sizes s;
-    sizes_count(&s, &v, 0, 5, 224);
+    sizes_begin(&s, 0, 5, 224);
+    assert_false(sizes_more(&s, &v));
     assert_int_equal(s.n, 3); /* one left out, one not yet known */
     assert_int_equal(s.least, 100);
     assert_int_equal(s.most, 480);
     assert_int_equal(s.smaller, 2);
     assert_int_equal(s.sides[sizes_side_bin(223)], 1);
     assert_int_equal(s.shapes[sizes_shape_bin(2, 3)], 1);
-    sizes_count(&s, &v, 0, 0, 224);
+    sizes_begin(&s, 0, 0, 224);
+    assert_false(sizes_more(&s, &v));
     assert_int_equal(s.n, 0);
     block_release(block);
     str_done(&bytes);
