@@ -237,6 +237,7 @@ static void older_run(void **state)
     assert_int_equal(s.world.asked.command, CMD_NONE); /* it is known */
     count(&s);
     assert_null(stage_key(&s, "p"));
+    assert_true(stage_shows(&s, "of 100 predicted"));
     stage_work(&s, NULL);
     assert_true(stage_shows(&s, "15 of 100 predicted"));
     assert_true(stage_shows(&s, "epoch 3: 50.0 % right"));
