@@ -161,7 +161,7 @@ static void start_colors(struct terminal *t, const char *color)
                                  : DEPTH_8;
 }
 
-static void set_modes(void)
+static void set_modes(struct terminal *t)
 {
     raw();
     noecho();
@@ -171,7 +171,7 @@ static void set_modes(void)
     scrollok(stdscr, FALSE);
     leaveok(stdscr, FALSE);
     typeahead(-1); /* an update broken off for a key would leave pictures half covered */
-    curs_set(0);
+    t->cursor_stays = curs_set(0) == ERR;
     def_prog_mode();
 }
 
@@ -271,7 +271,7 @@ enum err_code term_open(struct terminal **term, const char *color, struct err *e
     }
     arm_guard(t);
     start_colors(t, color);
-    set_modes();
+    set_modes(t);
     term_resized(t);
     catch_strays(t);
     term_write(t, "\033[?2004h", 8);

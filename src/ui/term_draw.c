@@ -179,6 +179,8 @@ static void place_cursor(struct terminal *t, const struct canvas *canvas)
     curs_set(show);
     if (show)
         wmove(stdscr, canvas->cursor_y, canvas->cursor_x);
+    else if (t->cursor_stays)
+        wmove(stdscr, t->rows - 1, t->cols - 1);
     t->cursor_x = canvas->cursor_x;
     t->cursor_y = canvas->cursor_y;
 }

@@ -42,6 +42,7 @@ struct terminal {
         int pair;
     } looks[ROLE_COUNT];
     int cursor_x, cursor_y; /* shown cursor, -1 none */
+    bool cursor_stays;      /* it cannot be hidden, and lies in the corner */
 };
 
 /* Writes everything, also to a slow terminal. false: the terminal is gone. */
