@@ -36,16 +36,28 @@ bool run_column_right(enum run_column column)
     return columns[column].right;
 }
 
+/* Which run and how good, then its state: the mode has what is left. */
+static bool narrow(struct run_columns *k, int width)
+{
+    int acc = columns[RUN_ACC].width, state = columns[RUN_STATE].width;
+    bool with_state = width - acc - state - 2 >= 6;
+    int left = width - acc - 1 - (with_state ? state + 1 : 0);
+    if (left < 6 || left > columns[RUN_MODE].width)
+        return false;
+    k->width[RUN_MODE] = left;
+    k->width[RUN_ACC] = acc;
+    k->x[RUN_ACC] = left + 1;
+    k->width[RUN_STATE] = with_state ? state : 0;
+    k->x[RUN_STATE] = left + acc + 2;
+    return true;
+}
+
 struct run_columns run_columns(int width)
 {
     struct run_columns k = {0};
-    int used = 0, left = width - columns[RUN_ACC].width - 1;
-    if (left >= 6 && left < columns[RUN_MODE].width) { /* which run, and how good */
-        k.width[RUN_MODE] = left;
-        k.width[RUN_ACC] = k.x[RUN_ACC] = columns[RUN_ACC].width;
-        k.x[RUN_ACC] = left + 1;
+    int used = 0;
+    if (narrow(&k, width))
         return k;
-    }
     for (int rank = 0; rank < RUN_COLUMNS; rank++) {
         for (int i = 0; i < RUN_COLUMNS; i++) {
             bool fits = used + columns[i].width + (used > 0) <= width;

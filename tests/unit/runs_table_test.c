@@ -80,7 +80,8 @@ static void columns(void **state)
             end = k.x[i] + k.width[i];
             assert_true(end <= width);
         }
-        assert_true(width < 17 || (k.width[RUN_ACC] && k.width[RUN_STATE]));
+        assert_true(width < 15 || (k.width[RUN_ACC] && k.width[RUN_MODE]));
+        assert_true(width < 24 || k.width[RUN_STATE]);
         assert_true(width < 77 || (k.width[RUN_MODE] && k.width[RUN_MODEL] && k.width[RUN_EPOCHS] && k.width[RUN_TIME]));
         assert_true(width < 130 || k.width[RUN_NOTE]);
     }
