@@ -15,7 +15,6 @@
 #include "base/mem.h"
 #include "engine/hooks.h"
 #include "engine/internal.h"
-#include "engine/gauges.h"
 #include "engine/serve.h"
 #include "engine/torch.h"
 #include "engine/wire.h"
@@ -172,7 +171,6 @@ static void *engine_main(void *arg)
 {
     struct engine *e = arg;
     pool_nice_thread(e->niceness); /* before libtorch starts threads of its own */
-    e->sampler = sampler_start(e);
     pthread_mutex_lock(&e->lock);
     for (;;) {
         while (!e->current && !e->quit)
@@ -193,7 +191,6 @@ static void *engine_main(void *arg)
         tell_end(e, &last);
     }
     pthread_mutex_unlock(&e->lock);
-    sampler_stop(e->sampler);
     server_free(e->server);
     torch_free(e->torch);
     return NULL;

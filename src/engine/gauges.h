@@ -1,4 +1,4 @@
-/* How busy the machine is: cores, memory, GPU. One thread of the engine reads it about once a second while a run trains.
+/* How busy the machine is: cores, memory, GPU, about once a second while a run trains.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef FL_ENGINE_GAUGES_H
 #define FL_ENGINE_GAUGES_H
@@ -7,9 +7,10 @@
 
 struct sampler; /* opaque */
 
-/* Starts the thread; NULL when there is none to be had. thread: engine. */
-struct sampler *sampler_start(struct engine *e);
-void sampler_stop(struct sampler *s); /* joins; NULL is fine */
+struct sampler *sampler_new(struct engine *e);
+/* Reads into the snapshot, when that is due. Returns in how many seconds it is due again. thread: one, that of serve.c */
+double sampler_read(struct sampler *s);
+void sampler_free(struct sampler *s); /* NULL is fine */
 
 /* --- what it reads; pure, for tests ------------------------------------------------------------------------------ */
 

@@ -67,7 +67,6 @@ struct engine {
     const struct job_ops *table;
     size_t n_table;
     struct torch *torch;   /* engine thread; NULL until loaded */
-    struct sampler *sampler; /* engine thread */
     struct server *server; /* engine thread; of the run, or of the one before; NULL none */
     pthread_mutex_t lock;  /* guards all below */
     pthread_cond_t work;   /* something for the engine thread: a job, a control, quit */

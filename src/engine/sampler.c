@@ -1,17 +1,14 @@
-/* The thread that reads the gauges.
+/* Reading the gauges.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 #include "engine/gauges.h"
 
 #include <dlfcn.h>
-#include <errno.h>
 #include <math.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -24,11 +21,7 @@ enum flow { DISK_READ, DISK_WRITE, NET_IN, NET_OUT, N_FLOWS }; /* counters of by
 
 struct sampler {
     struct engine *engine;
-    pthread_t thread;
-    pthread_mutex_t lock;
-    pthread_cond_t wake;
-    bool quit; /* guarded by lock */
-    /* the thread's own */
+    double read_at; /* clock_now of the last reading */
     bool allowed[CPU_SETSIZE];
     int n_allowed;
     double busy, all, own, at; /* of the reading before; at 0: none */
@@ -193,7 +186,7 @@ static void read_gpu(struct sampler *s, struct gauges *g, int gpu)
         g->gpu = g->gpu_temperature = g->gpu_power = g->gpu_power_limit = NAN;
 }
 
-/* --- the thread --------------------------------------------------------------------------------------------------- */
+/* --- a reading ---------------------------------------------------------------------------------------------------- */
 
 /* The GPU of the run that trains, -1 for the processor; false: none trains. */
 static bool run_trains(struct engine *e, int *gpu)
@@ -223,53 +216,31 @@ static void sample(struct sampler *s)
     snapshot_end(s->engine);
 }
 
-static void *sampler_main(void *arg)
+double sampler_read(struct sampler *s)
 {
-    struct sampler *s = arg;
-    pthread_mutex_lock(&s->lock);
-    while (!s->quit) {
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_sec += PERIOD;
-        while (!s->quit && pthread_cond_timedwait(&s->wake, &s->lock, &until) != ETIMEDOUT)
-            ;
-        pthread_mutex_unlock(&s->lock);
-        sample(s);
-        pthread_mutex_lock(&s->lock);
-    }
-    pthread_mutex_unlock(&s->lock);
-    return NULL;
+    double due = s->read_at + PERIOD - clock_now();
+    if (due > 0)
+        return due;
+    s->read_at = clock_now();
+    sample(s);
+    return PERIOD;
 }
 
-struct sampler *sampler_start(struct engine *e)
+struct sampler *sampler_new(struct engine *e)
 {
     struct sampler *s = xcalloc(1, sizeof *s);
     s->engine = e;
     s->gpu = -1;
-    pthread_mutex_init(&s->lock, NULL);
-    pthread_cond_init(&s->wake, NULL);
     find_allowed(s);
-    if (pthread_create(&s->thread, NULL, sampler_main, s) == 0) /* signals are blocked, as in the engine's thread */
-        return s;
-    pthread_mutex_destroy(&s->lock);
-    pthread_cond_destroy(&s->wake);
-    free(s);
-    return NULL;
+    return s;
 }
 
-void sampler_stop(struct sampler *s)
+void sampler_free(struct sampler *s)
 {
     if (!s)
         return;
-    pthread_mutex_lock(&s->lock);
-    s->quit = true;
-    pthread_cond_signal(&s->wake);
-    pthread_mutex_unlock(&s->lock);
-    pthread_join(s->thread, NULL);
     if (s->library)
         s->nvml.shutdown();
     close_library(s);
-    pthread_mutex_destroy(&s->lock);
-    pthread_cond_destroy(&s->wake);
     free(s);
 }

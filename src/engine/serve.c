@@ -1,4 +1,4 @@
-/* The thread that serves viewers.
+/* The thread beside a run: it serves viewers and reads the gauges.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 #include "engine/serve.h"
@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "engine/channel.h"
+#include "engine/gauges.h"
 #include "engine/meet.h"
 #include "engine/wire.h"
 
@@ -57,6 +58,7 @@ struct server {
     int wake;
     pthread_t thread;
     uint64_t serves;           /* the job that is not yet known to have ended, 0 none; the engine thread's */
+    struct sampler *sampler;
     struct snapshot *snap;
     struct viewer viewers[VIEWERS];
     int n, n_shown, accepts;   /* accepts: connections that may be taken in this tick */
@@ -401,7 +403,8 @@ static void serve_all(struct server *s, const struct pollfd *fds, int n_fds)
     }
 }
 
-static void wait_for_work(struct server *s)
+/* At most for so many seconds. */
+static void wait_for_work(struct server *s, double most)
 {
     struct pollfd fds[2 + VIEWERS] = {{.fd = s->wake, .events = POLLIN}, {.fd = -1, .events = POLLIN}};
     int n = s->n;
@@ -415,7 +418,8 @@ static void wait_for_work(struct server *s)
     }
     double due = s->ticked + TICK - clock_now();
     bool idle = n == 0 && s->accepts > 0;
-    poll(fds, (nfds_t)(2 + n), idle ? -1 : due > 0 ? (int)(due * 1000) + 1 : 0);
+    due = idle || due > most ? most : due;
+    poll(fds, (nfds_t)(2 + n), due > 0 ? (int)(due * 1000) + 1 : 0);
     serve_all(s, fds + 2, n);
     if (fds[1].revents)
         let_in(s);
@@ -425,7 +429,7 @@ static void *server_main(void *arg)
 {
     struct server *s = arg;
     while (take_orders(s)) {
-        wait_for_work(s);
+        wait_for_work(s, sampler_read(s->sampler));
         if (clock_now() >= s->ticked + TICK)
             tick(s);
         show_viewers(s);
@@ -456,6 +460,7 @@ static void release(struct server *s)
         close(s->wake);
     pthread_cond_destroy(&s->turned);
     pthread_mutex_destroy(&s->lock);
+    sampler_free(s->sampler);
     free(s->snap);
     free(s);
 }
@@ -487,6 +492,7 @@ static enum err_code start(struct server **out, const struct job *job, struct pl
     s->job = s->serves = job->number;
     s->command = job->as;
     s->at = *at;
+    s->sampler = sampler_new(job->engine);
     s->snap = xcalloc(1, sizeof *s->snap);
     snapshot_copy(s->engine, s->snap);
     s->accepts = VIEWERS;
@@ -521,18 +527,17 @@ enum err_code server_open(struct server **s, const struct job *job, const char *
         *s = NULL;
     }
     enum err_code code = place_open(&to, job->engine, run, err);
-    if (code != ERR_OK)
-        return code;
-    *path = xstrdup(to.path);
-    if (follows)
+    *path = code == ERR_OK ? xstrdup(to.path) : NULL;
+    if (follows && code == ERR_OK)
         move(*s, &to);
-    else
-        code = start(s, job, &to, err);
-    if (code != ERR_OK) {
+    if (follows)
+        return code;
+    enum err_code started = start(s, job, &to, code == ERR_OK ? err : NULL); /* the gauges need no viewers */
+    if (started != ERR_OK) {
         free(*path);
         *path = NULL;
     }
-    return code;
+    return code == ERR_OK ? started : code;
 }
 
 bool server_follows(const struct server *s, uint64_t job)

@@ -1,4 +1,5 @@
 /* A run that is watched and steered over its socket: a thread that shows the snapshot to viewers and hands their control commands to the run.
+ * It also reads the gauges (gauges.h), with viewers or without.
  *
  * All viewers are equal: each may steer, as tmux does it, and so may the run's own screen. A viewer can neither slow nor harm the run: the
  * thread touches the engine as any client does, never waits for a viewer, keeps at most a snapshot and a piece of a block for each, and reads
@@ -13,8 +14,8 @@
 struct server; /* opaque */
 
 /* From now on the run of that folder, which job trains, is found at the socket *path (the caller frees it). *s is NULL or that of the job
- * before: when that one follows to this job, its viewers go on with it, else it ends first. errors: those of meet_listen, IO, MEMORY; *s is
- * NULL then, or goes on without a socket. thread: engine, as all of them */
+ * before: when that one follows to this job, its viewers go on with it, else it ends first. errors: those of meet_listen, IO, MEMORY; then it
+ * goes on without a socket, or *s is NULL. thread: engine, as all of them */
 enum err_code server_open(struct server **s, const struct job *job, const char *run, char **path, struct err *err);
 
 /* Its viewers are shown that job, which need not have a folder yet. s may be NULL. */

@@ -35,6 +35,7 @@ static void set_environment(const char *home)
         "LINES",    "COLUMNS", "LANG",   "LC_CTYPE",        "TERM_PROGRAM",       "LC_TERMINAL"};
     for (size_t i = 0; i < sizeof gone / sizeof *gone; i++)
         unsetenv(gone[i]);
+    signal(SIGHUP, SIG_DFL); /* the tests may run under nohup, a terminal's programs do not */
     setenv("TERM", "xterm-256color", 1);
     setenv("LC_ALL", "C.UTF-8", 1);
     if (!home)
