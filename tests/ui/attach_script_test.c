@@ -206,7 +206,8 @@ static void a_viewer_goes_with_the_queue(void **state)
     check_way_back(p);
     p = lab_pty("attach");
     assert_true(pty_wait_text(p, OF_ALL));
-    pty_send(p, "3a\r"); /* behind those that wait there */
+    assert_true(pty_wait_gone(p, "no data")); /* the data set comes after the numbers */
+    pty_send(p, "3a\r");                      /* behind those that wait there */
     assert_true(pty_wait_text(p, "2 wait"));
     pty_send(p, "QGx"); /* not the one before it */
     assert_true(pty_wait_text(p, "move, x removes"));
