@@ -134,30 +134,13 @@ static void window_pixels(void **state)
 
 /* --- T3: storms ----------------------------------------------------------------------------- */
 
-/* Processor time of a process, seconds. */
-static double cpu_of(pid_t pid)
-{
-    char path[64], line[1024] = "";
-    unsigned long user = 0, system = 0;
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    FILE *f = fopen(path, "re");
-    assert_non_null(f);
-    assert_non_null(fgets(line, sizeof line, f));
-    fclose(f);
-    assert_int_equal(sscanf(strrchr(line, ')') + 1,
-                            " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system),
-                     2);
-    return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
-}
-
 /* A hundred resizes a second, as dragging a window's corner makes. */
 static void a_storm_of_resizes(void **state)
 {
     (void)state;
     struct pty *p = flowers_start(120, 40, PTY_SIXEL);
     data_and_samples(p);
-    pid_t child = pty_child(p);
-    double cpu = cpu_of(child), begin = now();
+    double begin = now();
     size_t frames = p->frames, pictures = p->n_pictures;
     for (int i = 0; i < 200; i++) {
         pty_resize(p, 80 + i % 41, 24 + i % 17);
@@ -165,11 +148,9 @@ static void a_storm_of_resizes(void **state)
             pty_pump(p, (int)((next - t) * 1000) + 1);
     }
     double took = now() - begin;
-    cpu = cpu_of(child) - cpu;
-    print_message("# 200 resizes in %.1f s: %zu frames, %zu pictures, %.2f s of processor time\n",
-                  took, p->frames - frames, p->n_pictures - pictures, cpu);
+    print_message("# 200 resizes in %.1f s: %zu frames, %zu pictures\n", took, p->frames - frames,
+                  p->n_pictures - pictures);
     assert_true((double)(p->frames - frames) < 40 * took); /* not one a resize */
-    assert_true(cpu < took * 0.7);
     p->errors = 0; /* what was on its way while the window shrank */
     pictures = p->n_pictures;
     pty_resize(p, 120, 40);
