@@ -13,6 +13,9 @@ AM_TESTS_ENVIRONMENT = top_srcdir='$(abs_top_srcdir)'; top_builddir='$(abs_top_b
 asan_options = intercept_tls_get_addr=0
 test_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
 
+# The longest begin first: whoever is last then has company until the end.
+TESTS += tests/ui/every_key.test tests/ui/keys_script.test
+
 check_PROGRAMS += tests/unit/base.test
 TESTS += tests/unit/base.test
 tests_unit_base_test_SOURCES = tests/unit/base_test.c tests/unit/test.h

@@ -76,7 +76,6 @@ tests_ui_curscr_test_LDADD = libfl_ui.a libfl_config.a libfl_image.a libfl_base.
 
 # the real program by keys
 check_PROGRAMS += tests/ui/keys_script.test
-TESTS += tests/ui/keys_script.test
 tests_ui_keys_script_test_SOURCES = tests/ui/keys_script_test.c tests/ui/keys_lab.c tests/ui/keys_lab.h $(pty_sources)
 tests_ui_keys_script_test_CPPFLAGS = $(test_cppflags)
 tests_ui_keys_script_test_LDADD = libfl_ui.a libfl_data.a libfl_image.a libfl_base.a $(JPEG_LIBS) $(PNG_LIBS) $(XXHASH_LIBS) \
@@ -96,7 +95,6 @@ tests_ui_frame_pty_test_SOURCES = tests/ui/frame_pty_test.c $(flowers_sources)
 tests_ui_frame_pty_test_CPPFLAGS = $(test_cppflags)
 tests_ui_frame_pty_test_LDADD = $(tests_ui_term_test_LDADD)
 check_PROGRAMS += tests/ui/every_key.test
-TESTS += tests/ui/every_key.test
 tests_ui_every_key_test_SOURCES = tests/ui/every_key_test.c $(flowers_sources)
 tests_ui_every_key_test_CPPFLAGS = $(test_cppflags)
 tests_ui_every_key_test_LDADD = $(tests_ui_term_test_LDADD)
