@@ -41,9 +41,9 @@ const float *floats(const at::Tensor &t)
     return static_cast<const float *>(t.data_ptr());
 }
 
-at::Tensor result(at::IntArrayRef sizes)
+at::Tensor result(at::IntArrayRef sizes, at::ScalarType type = at::kFloat)
 {
-    return at::empty(sizes, at::TensorOptions().dtype(at::kFloat).memory_format(nhwc));
+    return at::empty(sizes, at::TensorOptions().dtype(type).memory_format(nhwc));
 }
 
 at::Tensor forward(const at::Tensor &x, const at::Tensor &w, const at::Tensor &bias, int64_t padding)
@@ -91,7 +91,7 @@ struct Convolution : torch::autograd::Function<Convolution> {
 
 fl_depthwise depthwise_of(const at::Tensor &x, int64_t stride)
 {
-    return {x.size(0), x.size(2), x.size(3), x.size(1), (int)stride};
+    return {x.size(0), x.size(2), x.size(3), x.size(1), (int)stride, x.scalar_type() == at::kBFloat16};
 }
 
 at::Tensor work_of(const fl_depthwise &conv)
@@ -103,9 +103,10 @@ at::Tensor depthwise_forward(const at::Tensor &x, const at::Tensor &w, const at:
 {
     fl_depthwise conv = depthwise_of(x, stride);
     at::Tensor from = x.contiguous(nhwc), weights = w.contiguous(), b = bias.defined() ? bias.contiguous() : bias, work = work_of(conv);
-    at::Tensor y = result({x.size(0), x.size(1), fl_depthwise_out(conv.h, conv.stride), fl_depthwise_out(conv.w, conv.stride)});
-    fl_depthwise_forward(&conv, floats(from), floats(weights), b.defined() ? floats(b) : nullptr,
-                         static_cast<float *>(y.data_ptr()), work.data_ptr(), &our_loop());
+    at::Tensor y = result({x.size(0), x.size(1), fl_depthwise_out(conv.h, conv.stride), fl_depthwise_out(conv.w, conv.stride)},
+                          x.scalar_type());
+    fl_depthwise_forward(&conv, from.data_ptr(), floats(weights), b.defined() ? floats(b) : nullptr, y.data_ptr(), work.data_ptr(),
+                         &our_loop());
     return y;
 }
 
@@ -127,28 +128,29 @@ struct Depthwise : torch::autograd::Function<Depthwise> {
         fl_depthwise conv = depthwise_of(x, context->saved_data["stride"].toInt());
         at::Tensor work = work_of(conv);
         if (context->saved_data["grad x"].toBool()) {
-            grad_x = result(x.sizes());
-            fl_depthwise_grad_x(&conv, floats(g), floats(w), static_cast<float *>(grad_x.data_ptr()), work.data_ptr(), &our_loop());
+            grad_x = result(x.sizes(), x.scalar_type());
+            fl_depthwise_grad_x(&conv, g.data_ptr(), floats(w), grad_x.data_ptr(), work.data_ptr(), &our_loop());
         }
         if (context->saved_data["grad w"].toBool()) {
             grad_w = at::empty(w.sizes(), at::TensorOptions().dtype(at::kFloat));
-            fl_depthwise_grad_weights(&conv, floats(x), floats(g), static_cast<float *>(grad_w.data_ptr()), work.data_ptr(),
+            fl_depthwise_grad_weights(&conv, x.data_ptr(), g.data_ptr(), static_cast<float *>(grad_w.data_ptr()), work.data_ptr(),
                                       &our_loop());
         }
         return {grad_x, grad_w, at::Tensor()};
     }
 };
 
-bool is_plain(const at::Tensor &t)
+bool is_plain(const at::Tensor &t, at::ScalarType type = at::kFloat)
 {
-    return t.is_cpu() && t.scalar_type() == at::kFloat;
+    return t.is_cpu() && t.scalar_type() == type;
 }
 
-/* Single precision throughout; a bias has no gradient here. */
+/* Weights in single precision; x, too, or in the one that autocast would give it. A bias has no gradient here. */
 bool plain_call(const at::Tensor &x, const at::Tensor &w, const at::Tensor &bias)
 {
     bool grad = c10::GradMode::is_enabled() && (x.requires_grad() || w.requires_grad());
-    return state.precision == FL_FP32 && is_plain(x) && is_plain(w) && (!bias.defined() || (!grad && is_plain(bias)));
+    at::ScalarType type = state.precision == FL_AUTOCAST_BF16 ? at::kBFloat16 : at::kFloat;
+    return state.precision != FL_AUTOCAST_FP16 && is_plain(x, type) && is_plain(w) && (!bias.defined() || (!grad && is_plain(bias)));
 }
 
 bool depthwise_is_ours(const at::Tensor &x, const at::Tensor &w, int64_t stride, int64_t padding, int64_t groups)
@@ -164,7 +166,7 @@ bool winograd_is_ours(const at::Tensor &x, const at::Tensor &w, int64_t stride, 
     if (stride != 1 || groups != 1 || padding > 2 || w.size(2) != 3 || w.size(3) != 3)
         return false;
     fl_conv conv = shape_of(x, w, padding);
-    return fl_conv_preferred() && fl_conv_pays(&conv);
+    return is_plain(x) && fl_conv_preferred() && fl_conv_pays(&conv);
 }
 
 } // namespace

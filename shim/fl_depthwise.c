@@ -15,16 +15,18 @@ enum { SIDE = 3, TAPS = SIDE * SIDE, WIDE = 4, N_CHUNKS = 64, SMALL = 1 << 15 };
 struct job {
     const struct fl_depthwise *conv;
     int64_t out_h, out_w, rows_a_chunk;
-    const float *x, *g, *bias; /* g: of the two gradients */
-    float *out;
+    const void *x, *g; /* g: of the two gradients; floats or bfloat16, as conv says; so is out */
+    const float *bias;
+    void *out;
     float *weights; /* [TAPS][channels] */
     double *sums;   /* [chunk][TAPS][channels] */
 };
 
-/* Products that make one pixel of a result: values[i] times weights[i], by channel. */
+/* Products that make one pixel of a result: the values from values[i] on times weights[i], by channel. */
 struct taps {
     int n;
-    const float *values[TAPS], *weights[TAPS];
+    int64_t values[TAPS];
+    const float *weights[TAPS];
 };
 
 bool fl_depthwise_possible(const struct fl_depthwise *conv)
@@ -49,7 +51,7 @@ size_t fl_depthwise_work(const struct fl_depthwise *conv)
     return (size_t)(conv->channels * TAPS) * (sizeof(float) + (size_t)count_chunks(conv) * sizeof(double));
 }
 
-static struct job begin(const struct fl_depthwise *conv, const float *x, const float *g, float *out, void *work)
+static struct job begin(const struct fl_depthwise *conv, const void *x, const void *g, void *out, void *work)
 {
     int64_t n_chunks = count_chunks(conv);
     struct job job = {.conv = conv, .x = x, .g = g, .out = out, .sums = work,
@@ -76,9 +78,11 @@ static void run(const struct fl_loop *loop, struct job *job, int64_t n_units, vo
 
 /* --- forward and the gradient of x: a pixel is a sum of taps --------------------------------------------------------- */
 
-INLINE void sum_exactly(const struct taps *taps, int n, const float *bias, float *out, int64_t n_channels)
+/* The pixel of out from "to" on; from: x forward, g for the gradient. */
+INLINE void sum_exactly(const struct job *job, const void *from, const struct taps *taps, int n, int64_t to, bool bf16)
 {
-    const float *values[TAPS], *weights[TAPS];
+    int64_t values[TAPS], n_channels = job->conv->channels;
+    const float *weights[TAPS], *bias = job->bias;
     EACH (i, n) {
         values[i] = taps->values[i];
         weights[i] = taps->weights[i];
@@ -86,26 +90,34 @@ INLINE void sum_exactly(const struct taps *taps, int n, const float *bias, float
     for (int64_t c = 0; c < n_channels; c += LANES) {
         v8 sum = bias ? load(bias + c) : _mm256_setzero_ps();
         EACH (i, n)
-            sum = _mm256_fmadd_ps(load(values[i] + c), load(weights[i] + c), sum);
-        store(out + c, sum);
+            sum = _mm256_fmadd_ps(load_from(from, values[i] + c, bf16), load(weights[i] + c), sum);
+        store_to(job->out, to + c, sum, bf16);
     }
 }
 
-AVX2 static void sum_taps(const struct taps *taps, const float *bias, float *out, int64_t n_channels)
+INLINE void sum_taps_of(const struct job *job, const void *from, const struct taps *taps, int64_t to, bool bf16)
 {
     switch (taps->n) { /* one to three rows by one to three columns */
-    case 1: sum_exactly(taps, 1, bias, out, n_channels); break;
-    case 2: sum_exactly(taps, 2, bias, out, n_channels); break;
-    case 3: sum_exactly(taps, 3, bias, out, n_channels); break;
-    case 4: sum_exactly(taps, 4, bias, out, n_channels); break;
-    case 6: sum_exactly(taps, 6, bias, out, n_channels); break;
-    case 9: sum_exactly(taps, 9, bias, out, n_channels); break;
+    case 1: sum_exactly(job, from, taps, 1, to, bf16); break;
+    case 2: sum_exactly(job, from, taps, 2, to, bf16); break;
+    case 3: sum_exactly(job, from, taps, 3, to, bf16); break;
+    case 4: sum_exactly(job, from, taps, 4, to, bf16); break;
+    case 6: sum_exactly(job, from, taps, 6, to, bf16); break;
+    case 9: sum_exactly(job, from, taps, 9, to, bf16); break;
     default: assert(!"a tap is missing");
     }
 }
 
+AVX2 static void sum_taps(const struct job *job, const void *from, const struct taps *taps, int64_t to)
+{
+    if (job->conv->bf16)
+        sum_taps_of(job, from, taps, to, true);
+    else
+        sum_taps_of(job, from, taps, to, false);
+}
+
 /* Adds a tap of each column of the row: first column, weights of the row's first. */
-static void add_row(const struct job *job, struct taps *taps, const float *row, int64_t width, int64_t first, const float *weights)
+static void add_row(const struct job *job, struct taps *taps, int64_t row, int64_t width, int64_t first, const float *weights)
 {
     int64_t n = job->conv->channels;
     for (int64_t kx = 0; kx < SIDE; kx++) {
@@ -128,11 +140,10 @@ static void forward_row(void *arg, int64_t unit, int thread)
     const struct job *job = arg;
     const struct fl_depthwise *conv = job->conv;
     int64_t n = conv->channels, picture = unit / job->out_h, top = unit % job->out_h * conv->stride - 1;
-    const float *x = job->x + picture * conv->h * conv->w * n;
-    float *out = job->out + unit * job->out_w * n;
+    int64_t x = picture * conv->h * conv->w * n, to = unit * job->out_w * n;
     struct taps taps = {.n = 0};
     (void)thread;
-    for (int64_t column = 0; column < job->out_w; column++, out += n) {
+    for (int64_t column = 0; column < job->out_w; column++, to += n) {
         bool inside = column > 1 && column * conv->stride + 1 < conv->w; /* and so was the column before */
         if (inside)
             advance(&taps, conv->stride * n);
@@ -143,11 +154,11 @@ static void forward_row(void *arg, int64_t unit, int thread)
                 add_row(job, &taps, x + (top + ky) * conv->w * n, conv->w, column * conv->stride - 1,
                         job->weights + ky * SIDE * n);
         }
-        sum_taps(&taps, job->bias, out, n);
+        sum_taps(job, job->x, &taps, to);
     }
 }
 
-void fl_depthwise_forward(const struct fl_depthwise *conv, const float *x, const float *weights, const float *bias, float *y,
+void fl_depthwise_forward(const struct fl_depthwise *conv, const void *x, const float *weights, const float *bias, void *y,
                           void *work, const struct fl_loop *loop)
 {
     struct job job = begin(conv, x, NULL, y, work);
@@ -168,11 +179,10 @@ static void grad_x_row(void *arg, int64_t unit, int thread)
     const struct job *job = arg;
     const struct fl_depthwise *conv = job->conv;
     int64_t n = conv->channels, picture = unit / conv->h, row = unit % conv->h;
-    const float *g = job->g + picture * job->out_h * job->out_w * n;
-    float *out = job->out + unit * conv->w * n;
+    int64_t g = picture * job->out_h * job->out_w * n, to = unit * conv->w * n;
     struct taps taps[2] = {{.n = 0}, {.n = 0}}; /* columns of one parity have the same weights */
     (void)thread;
-    for (int64_t column = 0; column < conv->w; column++, out += n) {
+    for (int64_t column = 0; column < conv->w; column++, to += n) {
         struct taps *own = &taps[column % conv->stride];
         bool inside = column > conv->stride && column + 1 < job->out_w * conv->stride; /* and so was the one of its kind before */
         if (inside)
@@ -186,11 +196,11 @@ static void grad_x_row(void *arg, int64_t unit, int thread)
             own->values[own->n] = g + (y * job->out_w + x) * n;
             own->weights[own->n++] = job->weights + k * n;
         }
-        sum_taps(own, NULL, out, n);
+        sum_taps(job, job->g, own, to);
     }
 }
 
-void fl_depthwise_grad_x(const struct fl_depthwise *conv, const float *g, const float *weights, float *grad_x, void *work,
+void fl_depthwise_grad_x(const struct fl_depthwise *conv, const void *g, const float *weights, void *grad_x, void *work,
                          const struct fl_loop *loop)
 {
     struct job job = begin(conv, NULL, g, grad_x, work);
@@ -200,8 +210,8 @@ void fl_depthwise_grad_x(const struct fl_depthwise *conv, const float *g, const 
 
 /* --- the gradient of the weights ------------------------------------------------------------------------------------- */
 
-/* Adds the products of a row of g with a row of x, n_wide registers of channels: sums [SIDE][channels]. */
-INLINE void add_products(const struct job *job, const float *x, const float *g, double *sums, int n_wide)
+/* Adds the products of the row of g from "g" on with the row of x from "x" on, n_wide registers of channels: sums [SIDE][channels]. */
+INLINE void add_products(const struct job *job, int64_t x, int64_t g, double *sums, int n_wide, bool bf16)
 {
     int64_t n = job->conv->channels, w = job->conv->w, step = job->conv->stride * n;
     int64_t n_right = w > 1 ? (w - 2) / job->conv->stride + 1 : 0; /* columns with a tap on the right */
@@ -210,12 +220,12 @@ INLINE void add_products(const struct job *job, const float *x, const float *g, 
         sum[0][i] = sum[1][i] = sum[2][i] = _mm256_setzero_ps();
     for (int64_t column = 0; column < job->out_w; column++, x += step, g += n) {
         EACH (i, n_wide) {
-            v8 value = load(g + i * LANES);
+            v8 value = load_from(job->g, g + i * LANES, bf16);
             if (column > 0)
-                sum[0][i] = _mm256_fmadd_ps(load(x - n + i * LANES), value, sum[0][i]);
-            sum[1][i] = _mm256_fmadd_ps(load(x + i * LANES), value, sum[1][i]);
+                sum[0][i] = _mm256_fmadd_ps(load_from(job->x, x - n + i * LANES, bf16), value, sum[0][i]);
+            sum[1][i] = _mm256_fmadd_ps(load_from(job->x, x + i * LANES, bf16), value, sum[1][i]);
             if (column < n_right)
-                sum[2][i] = _mm256_fmadd_ps(load(x + n + i * LANES), value, sum[2][i]);
+                sum[2][i] = _mm256_fmadd_ps(load_from(job->x, x + n + i * LANES, bf16), value, sum[2][i]);
         }
     }
     EACH (i, n_wide) {
@@ -224,13 +234,21 @@ INLINE void add_products(const struct job *job, const float *x, const float *g, 
     }
 }
 
-AVX2 static void add_rows(const struct job *job, const float *x, const float *g, double *sums)
+INLINE void add_rows_of(const struct job *job, int64_t x, int64_t g, double *sums, bool bf16)
 {
     int64_t n = job->conv->channels, c = 0;
     for (; c + WIDE * LANES <= n; c += WIDE * LANES)
-        add_products(job, x + c, g + c, sums + c, WIDE);
+        add_products(job, x + c, g + c, sums + c, WIDE, bf16);
     for (; c < n; c += LANES)
-        add_products(job, x + c, g + c, sums + c, 1);
+        add_products(job, x + c, g + c, sums + c, 1, bf16);
+}
+
+AVX2 static void add_rows(const struct job *job, int64_t x, int64_t g, double *sums)
+{
+    if (job->conv->bf16)
+        add_rows_of(job, x, g, sums, true);
+    else
+        add_rows_of(job, x, g, sums, false);
 }
 
 static void grad_weights_chunk(void *arg, int64_t chunk, int thread)
@@ -242,7 +260,7 @@ static void grad_weights_chunk(void *arg, int64_t chunk, int thread)
     (void)thread;
     memset(sums, 0, (size_t)(TAPS * n) * sizeof *sums);
     for (int64_t row = chunk * job->rows_a_chunk; row < last && row < n_rows; row++) {
-        const float *x = job->x + row / job->out_h * conv->h * conv->w * n, *g = job->g + row * job->out_w * n;
+        int64_t x = row / job->out_h * conv->h * conv->w * n, g = row * job->out_w * n;
         int64_t top = row % job->out_h * conv->stride - 1;
         for (int64_t ky = 0; ky < SIDE; ky++) {
             if (top + ky >= 0 && top + ky < conv->h)
@@ -251,7 +269,7 @@ static void grad_weights_chunk(void *arg, int64_t chunk, int thread)
     }
 }
 
-void fl_depthwise_grad_weights(const struct fl_depthwise *conv, const float *x, const float *g, float *grad_weights, void *work,
+void fl_depthwise_grad_weights(const struct fl_depthwise *conv, const void *x, const void *g, float *grad_weights, void *work,
                                const struct fl_loop *loop)
 {
     struct job job = begin(conv, x, g, NULL, work);
@@ -279,19 +297,19 @@ size_t fl_depthwise_work(const struct fl_depthwise *conv)
 }
 
 /* Never called: fl_depthwise_possible says no. */
-void fl_depthwise_forward(const struct fl_depthwise *conv, const float *x, const float *weights, const float *bias, float *y,
+void fl_depthwise_forward(const struct fl_depthwise *conv, const void *x, const float *weights, const float *bias, void *y,
                           void *work, const struct fl_loop *loop)
 {
     (void)conv, (void)x, (void)weights, (void)bias, (void)y, (void)work, (void)loop;
 }
 
-void fl_depthwise_grad_x(const struct fl_depthwise *conv, const float *g, const float *weights, float *grad_x, void *work,
+void fl_depthwise_grad_x(const struct fl_depthwise *conv, const void *g, const float *weights, void *grad_x, void *work,
                          const struct fl_loop *loop)
 {
     (void)conv, (void)g, (void)weights, (void)grad_x, (void)work, (void)loop;
 }
 
-void fl_depthwise_grad_weights(const struct fl_depthwise *conv, const float *x, const float *g, float *grad_weights, void *work,
+void fl_depthwise_grad_weights(const struct fl_depthwise *conv, const void *x, const void *g, float *grad_weights, void *work,
                                const struct fl_loop *loop)
 {
     (void)conv, (void)x, (void)g, (void)grad_weights, (void)work, (void)loop;

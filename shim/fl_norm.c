@@ -21,8 +21,8 @@ enum {
 struct norm_job {
     const struct fl_norm *norm;
     int64_t n_chunks, chunk_rows;
-    const float *x, *g;
-    float *out;
+    const void *x, *g; /* floats or bfloat16, as norm says; so is out */
+    void *out;
     /* by channel: y = factor (x - shift) + bias; values are summed about the shift; grad_x = factor g - even - slope (x - shift) */
     const float *bias;
     float *factor, *shift, *even, *slope;
@@ -45,7 +45,7 @@ size_t fl_norm_work(const struct fl_norm *norm)
     return (size_t)norm->n_channels * (4 * sizeof(float) + (size_t)count_chunks(norm) * 2 * sizeof(double));
 }
 
-static struct norm_job begin(const struct fl_norm *norm, const float *x, const float *g, float *out, void *work)
+static struct norm_job begin(const struct fl_norm *norm, const void *x, const void *g, void *out, void *work)
 {
     int64_t n = norm->n_channels;
     struct norm_job job = {.norm = norm, .n_chunks = count_chunks(norm), .x = x, .g = g, .out = out, .sums = work};
@@ -79,18 +79,17 @@ INLINE v8 all(float value)
 /* --- the statistics ------------------------------------------------------------------------------------------------ */
 
 /* Sums of v and v v over n_rows rows of n_wide registers, v = x - shift. */
-INLINE void sum_values(const struct norm_job *job, int64_t first, int64_t n_rows, int64_t at, double *sums, int n_wide)
+INLINE void sum_values(const struct norm_job *job, int64_t first, int64_t n_rows, int64_t at, double *sums, int n_wide, bool bf16)
 {
-    int64_t stride = job->norm->n_channels;
-    const float *x = job->x + first * stride + at;
+    int64_t stride = job->norm->n_channels, from = first * stride + at;
     v8 sum[WIDE], square[WIDE], shift[WIDE];
     EACH (i, n_wide) {
         sum[i] = square[i] = _mm256_setzero_ps();
         shift[i] = load(job->shift + at + i * LANES);
     }
-    for (int64_t row = 0; row < n_rows; row++, x += stride) {
+    for (int64_t row = 0; row < n_rows; row++, from += stride) {
         EACH (i, n_wide) {
-            v8 v = _mm256_sub_ps(load(x + i * LANES), shift[i]);
+            v8 v = _mm256_sub_ps(load_from(job->x, from + i * LANES, bf16), shift[i]);
             sum[i] = _mm256_add_ps(sum[i], v);
             square[i] = _mm256_fmadd_ps(v, v, square[i]);
         }
@@ -110,18 +109,18 @@ INLINE v8 passed(const struct norm_job *job, v8 about, v8 g, v8 factor, v8 bias)
 }
 
 /* Sums of g and g v, g as passed, v = x - shift. */
-INLINE void sum_gradients(const struct norm_job *job, int64_t first, int64_t n_rows, int64_t at, double *sums, int n_wide)
+INLINE void sum_gradients(const struct norm_job *job, int64_t first, int64_t n_rows, int64_t at, double *sums, int n_wide, bool bf16)
 {
-    int64_t stride = job->norm->n_channels;
-    const float *x = job->x + first * stride + at, *g = job->g + first * stride + at;
+    int64_t stride = job->norm->n_channels, from = first * stride + at;
     v8 sum[WIDE], product[WIDE];
     EACH (i, n_wide)
         sum[i] = product[i] = _mm256_setzero_ps();
-    for (int64_t row = 0; row < n_rows; row++, x += stride, g += stride) {
+    for (int64_t row = 0; row < n_rows; row++, from += stride) {
         EACH (i, n_wide) {
             int64_t c = at + i * LANES;
-            v8 about = _mm256_sub_ps(load(x + i * LANES), load(job->shift + c));
-            v8 p = passed(job, about, load(g + i * LANES), load(job->factor + c), load(job->bias + c));
+            v8 about = _mm256_sub_ps(load_from(job->x, from + i * LANES, bf16), load(job->shift + c));
+            v8 g = load_from(job->g, from + i * LANES, bf16);
+            v8 p = passed(job, about, g, load(job->factor + c), load(job->bias + c));
             sum[i] = _mm256_add_ps(sum[i], p);
             product[i] = _mm256_fmadd_ps(p, about, product[i]);
         }
@@ -133,7 +132,7 @@ INLINE void sum_gradients(const struct norm_job *job, int64_t first, int64_t n_r
 }
 
 /* Both kinds of sums of a chunk, block by block. */
-INLINE void sum_chunk(const struct norm_job *job, int64_t chunk, bool gradients)
+INLINE void sum_chunk(const struct norm_job *job, int64_t chunk, bool gradients, bool bf16)
 {
     int64_t n_channels = job->norm->n_channels, first, left = rows_of(job, chunk, &first);
     int64_t block = BLOCK_FLOATS / n_channels > 4 ? BLOCK_FLOATS / n_channels : 4;
@@ -144,29 +143,37 @@ INLINE void sum_chunk(const struct norm_job *job, int64_t chunk, bool gradients)
         int64_t n_rows = left < block ? left : block, at = 0;
         for (; at + WIDE * LANES <= n_channels; at += WIDE * LANES) {
             if (gradients)
-                sum_gradients(job, first, n_rows, at, sums, WIDE);
+                sum_gradients(job, first, n_rows, at, sums, WIDE, bf16);
             else
-                sum_values(job, first, n_rows, at, sums, WIDE);
+                sum_values(job, first, n_rows, at, sums, WIDE, bf16);
         }
         for (; at < n_channels; at += LANES) {
             if (gradients)
-                sum_gradients(job, first, n_rows, at, sums, 1);
+                sum_gradients(job, first, n_rows, at, sums, 1, bf16);
             else
-                sum_values(job, first, n_rows, at, sums, 1);
+                sum_values(job, first, n_rows, at, sums, 1, bf16);
         }
     }
 }
 
-AVX2 static void values_of_chunk(void *job, int64_t chunk, int thread)
+AVX2 static void values_of_chunk(void *arg, int64_t chunk, int thread)
 {
+    const struct norm_job *job = arg;
     (void)thread;
-    sum_chunk(job, chunk, false);
+    if (job->norm->bf16)
+        sum_chunk(job, chunk, false, true);
+    else
+        sum_chunk(job, chunk, false, false);
 }
 
-AVX2 static void gradients_of_chunk(void *job, int64_t chunk, int thread)
+AVX2 static void gradients_of_chunk(void *arg, int64_t chunk, int thread)
 {
+    const struct norm_job *job = arg;
     (void)thread;
-    sum_chunk(job, chunk, true);
+    if (job->norm->bf16)
+        sum_chunk(job, chunk, true, true);
+    else
+        sum_chunk(job, chunk, true, false);
 }
 
 /* The chunks' sums, in their order, into the first. */
@@ -180,15 +187,17 @@ static void add_chunks(struct norm_job *job)
 }
 
 /* About the mean of each channel, from a few rows: squares summed about it lose no digits. */
-static void guess_means(struct norm_job *job)
+AVX2 static void guess_means(struct norm_job *job)
 {
     int64_t n = job->norm->n_channels, n_rows = job->norm->n_rows, n_samples = n_rows < SAMPLES ? n_rows : SAMPLES;
     for (int64_t c = 0; c < n; c++)
         job->shift[c] = 0;
     for (int64_t i = 0; i < n_samples; i++) {
-        const float *row = job->x + i * n_rows / n_samples * n;
-        for (int64_t c = 0; c < n; c++)
-            job->shift[c] += row[c] / (float)n_samples;
+        int64_t row = i * n_rows / n_samples * n;
+        for (int64_t c = 0; c < n; c += LANES) {
+            v8 share = _mm256_div_ps(load_from(job->x, row + c, job->norm->bf16), all((float)n_samples));
+            store(job->shift + c, _mm256_add_ps(load(job->shift + c), share));
+        }
     }
 }
 
@@ -212,20 +221,28 @@ static void batch_statistics(struct norm_job *job, float *running_mean, float *r
 
 /* --- forward --------------------------------------------------------------------------------------------------------- */
 
+INLINE void apply(const struct norm_job *job, int64_t chunk, bool bf16)
+{
+    int64_t n_channels = job->norm->n_channels, first, n_rows = rows_of(job, chunk, &first);
+    v8 low = all(job->norm->low), high = all(job->norm->high);
+    for (int64_t at = first * n_channels, end = at + n_rows * n_channels; at < end; at += n_channels) {
+        for (int64_t c = 0; c < n_channels; c += LANES) {
+            v8 about = _mm256_sub_ps(load_from(job->x, at + c, bf16), load(job->shift + c));
+            v8 y = _mm256_fmadd_ps(about, load(job->factor + c), load(job->bias + c));
+            y = _mm256_min_ps(high, _mm256_max_ps(low, y)); /* in this order NaN stays NaN */
+            store_to(job->out, at + c, y, bf16);
+        }
+    }
+}
+
 AVX2 static void apply_chunk(void *arg, int64_t chunk, int thread)
 {
     const struct norm_job *job = arg;
-    int64_t n_channels = job->norm->n_channels, first, n_rows = rows_of(job, chunk, &first);
-    v8 low = all(job->norm->low), high = all(job->norm->high);
     (void)thread;
-    for (int64_t at = first * n_channels, end = at + n_rows * n_channels; at < end; at += n_channels) {
-        for (int64_t c = 0; c < n_channels; c += LANES) {
-            v8 about = _mm256_sub_ps(load(job->x + at + c), load(job->shift + c));
-            v8 y = _mm256_fmadd_ps(about, load(job->factor + c), load(job->bias + c));
-            y = _mm256_min_ps(high, _mm256_max_ps(low, y)); /* in this order NaN stays NaN */
-            store(job->out + at + c, y);
-        }
-    }
+    if (job->norm->bf16)
+        apply(job, chunk, true);
+    else
+        apply(job, chunk, false);
 }
 
 static void set_factors(struct norm_job *job, const float *weight, const float *bias, const float *mean, const float *scale)
@@ -237,8 +254,8 @@ static void set_factors(struct norm_job *job, const float *weight, const float *
     }
 }
 
-void fl_norm_forward(const struct fl_norm *norm, const float *x, const float *weight, const float *bias, float *running_mean,
-                     float *running_var, float *mean, float *scale, float *y, void *work, const struct fl_loop *loop)
+void fl_norm_forward(const struct fl_norm *norm, const void *x, const float *weight, const float *bias, float *running_mean,
+                     float *running_var, float *mean, float *scale, void *y, void *work, const struct fl_loop *loop)
 {
     struct norm_job job = begin(norm, x, NULL, y, work);
     if (norm->batch_stats)
@@ -253,25 +270,33 @@ void fl_norm_forward(const struct fl_norm *norm, const float *x, const float *we
 
 /* --- gradient -------------------------------------------------------------------------------------------------------- */
 
-AVX2 static void gradient_chunk(void *arg, int64_t chunk, int thread)
+INLINE void set_gradient(const struct norm_job *job, int64_t chunk, bool bf16)
 {
-    const struct norm_job *job = arg;
     int64_t n_channels = job->norm->n_channels, first, n_rows = rows_of(job, chunk, &first);
-    (void)thread;
     for (int64_t at = first * n_channels, end = at + n_rows * n_channels; at < end; at += n_channels) {
         for (int64_t c = 0; c < n_channels; c += LANES) {
-            v8 about = _mm256_sub_ps(load(job->x + at + c), load(job->shift + c)), factor = load(job->factor + c);
-            v8 g = passed(job, about, load(job->g + at + c), factor, load(job->bias + c));
+            v8 about = _mm256_sub_ps(load_from(job->x, at + c, bf16), load(job->shift + c)), factor = load(job->factor + c);
+            v8 g = passed(job, about, load_from(job->g, at + c, bf16), factor, load(job->bias + c));
             v8 even = _mm256_fmadd_ps(about, load(job->slope + c), load(job->even + c));
-            store(job->out + at + c, _mm256_fmsub_ps(g, factor, even));
+            store_to(job->out, at + c, _mm256_fmsub_ps(g, factor, even), bf16);
         }
     }
 }
 
+AVX2 static void gradient_chunk(void *arg, int64_t chunk, int thread)
+{
+    const struct norm_job *job = arg;
+    (void)thread;
+    if (job->norm->bf16)
+        set_gradient(job, chunk, true);
+    else
+        set_gradient(job, chunk, false);
+}
+
 /* With xh = (x - mean) scale: d weight = sum g xh, d bias = sum g, and of the batch's statistics
  * d x = weight scale (g - d bias / n - xh d weight / n). */
-void fl_norm_gradient(const struct fl_norm *norm, const float *x, const float *g, const float *weight, const float *bias,
-                      const float *mean, const float *scale, float *grad_x, float *grad_weight, float *grad_bias, void *work,
+void fl_norm_gradient(const struct fl_norm *norm, const void *x, const void *g, const float *weight, const float *bias,
+                      const float *mean, const float *scale, void *grad_x, float *grad_weight, float *grad_bias, void *work,
                       const struct fl_loop *loop)
 {
     struct norm_job job = begin(norm, x, g, grad_x, work);
@@ -305,15 +330,15 @@ size_t fl_norm_work(const struct fl_norm *norm)
 }
 
 /* Never called: fl_norm_possible says no. */
-void fl_norm_forward(const struct fl_norm *norm, const float *x, const float *weight, const float *bias, float *running_mean,
-                     float *running_var, float *mean, float *scale, float *y, void *work, const struct fl_loop *loop)
+void fl_norm_forward(const struct fl_norm *norm, const void *x, const float *weight, const float *bias, float *running_mean,
+                     float *running_var, float *mean, float *scale, void *y, void *work, const struct fl_loop *loop)
 {
     (void)norm, (void)x, (void)weight, (void)bias, (void)running_mean, (void)running_var, (void)mean, (void)scale, (void)y;
     (void)work, (void)loop;
 }
 
-void fl_norm_gradient(const struct fl_norm *norm, const float *x, const float *g, const float *weight, const float *bias,
-                      const float *mean, const float *scale, float *grad_x, float *grad_weight, float *grad_bias, void *work,
+void fl_norm_gradient(const struct fl_norm *norm, const void *x, const void *g, const float *weight, const float *bias,
+                      const float *mean, const float *scale, void *grad_x, float *grad_weight, float *grad_bias, void *work,
                       const struct fl_loop *loop)
 {
     (void)norm, (void)x, (void)g, (void)weight, (void)bias, (void)mean, (void)scale, (void)grad_x, (void)grad_weight;

@@ -39,7 +39,7 @@ fl_norm plan(const at::Tensor &x, const NormArguments &a)
 {
     const float infinity = std::numeric_limits<float>::infinity();
     float low = a.relu_max < 0 ? -infinity : 0, high = a.relu_max > 0 ? (float)a.relu_max : infinity;
-    return {x.numel() / x.size(1), x.size(1), a.batch_stats, a.momentum, a.eps, low, high};
+    return {x.numel() / x.size(1), x.size(1), a.batch_stats, a.momentum, a.eps, low, high, x.scalar_type() == at::kBFloat16};
 }
 
 struct Norm : torch::autograd::Function<Norm> {
@@ -49,9 +49,9 @@ struct Norm : torch::autograd::Function<Norm> {
         const NormArguments &a = *arguments;
         fl_norm norm = plan(x, a);
         at::Tensor from = x.contiguous(nhwc), mean = like(weight), scale = like(weight), work = work_of(norm);
-        at::Tensor y = at::empty(x.sizes(), at::TensorOptions().dtype(at::kFloat).memory_format(nhwc));
-        fl_norm_forward(&norm, floats(from), floats(weight), floats(bias), floats(a.mean), floats(a.var), floats(mean),
-                        floats(scale), floats(y), work.data_ptr(), &our_loop());
+        at::Tensor y = at::empty(x.sizes(), x.options().memory_format(nhwc));
+        fl_norm_forward(&norm, from.data_ptr(), floats(weight), floats(bias), floats(a.mean), floats(a.var), floats(mean),
+                        floats(scale), y.data_ptr(), work.data_ptr(), &our_loop());
         context->save_for_backward({x, weight, bias, mean, scale});
         context->saved_data["batch stats"] = norm.batch_stats;
         context->saved_data["relu max"] = a.relu_max;
@@ -71,17 +71,17 @@ struct Norm : torch::autograd::Function<Norm> {
         fl_norm norm = plan(x, a);
         at::Tensor grad_x, grad_weight = like(weight), grad_bias = like(bias), work = work_of(norm);
         if (context->saved_data["grad x"].toBool())
-            grad_x = at::empty(x.sizes(), at::TensorOptions().dtype(at::kFloat).memory_format(nhwc));
-        fl_norm_gradient(&norm, floats(x), floats(g), floats(weight), floats(bias), floats(saved[3]), floats(saved[4]),
-                         grad_x.defined() ? floats(grad_x) : nullptr, floats(grad_weight), floats(grad_bias),
-                         work.data_ptr(), &our_loop());
+            grad_x = at::empty(x.sizes(), x.options().memory_format(nhwc));
+        fl_norm_gradient(&norm, x.data_ptr(), g.data_ptr(), floats(weight), floats(bias), floats(saved[3]), floats(saved[4]),
+                         grad_x.defined() ? grad_x.data_ptr() : nullptr, floats(grad_weight), floats(grad_bias), work.data_ptr(),
+                         &our_loop());
         return {grad_x, grad_weight, grad_bias, at::Tensor()};
     }
 };
 
-bool is_plain(const at::Tensor &t)
+bool is_plain(const at::Tensor &t, at::ScalarType type = at::kFloat)
 {
-    return t.is_cpu() && t.scalar_type() == at::kFloat;
+    return t.is_cpu() && t.scalar_type() == type;
 }
 
 bool ours(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias, const NormArguments &a)
@@ -91,7 +91,7 @@ bool ours(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias,
             return false;
     }
     fl_norm norm = plan(x, a);
-    return state.precision == FL_FP32 && is_plain(x) && fl_norm_possible(&norm);
+    return (is_plain(x) || is_plain(x, at::kBFloat16)) && fl_norm_possible(&norm);
 }
 
 } // namespace

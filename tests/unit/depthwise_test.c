@@ -158,6 +158,36 @@ static void test_alone(void **state)
     arrays_free(&b);
 }
 
+static void same_bf16(const float *want, const float *got, size_t n)
+{
+    uint16_t *rounded = as_bf16(want, n);
+    assert_memory_equal(rounded, got, n * sizeof *rounded);
+    free(rounded);
+}
+
+/* From numbers that bfloat16 holds: the results of single precision, y and grad_x rounded. */
+static void test_bf16(void **state)
+{
+    (void)state;
+    for (size_t s = 0; s < COUNT(shapes); s++) {
+        struct arrays a = arrays_of(&shapes[s]), b = arrays_of(&shapes[s]);
+        struct fl_depthwise brief = shapes[s];
+        brief.bf16 = true;
+        make_bf16(a.x, a.n_x);
+        make_bf16(a.g, a.n_y);
+        compute(&shapes[s], &a, a.bias, &loops[0]);
+        free(b.x), free(b.g);
+        b.x = (float *)(void *)as_bf16(a.x, a.n_x);
+        b.g = (float *)(void *)as_bf16(a.g, a.n_y);
+        compute(&brief, &b, b.bias, &loops[1]);
+        same_bf16(a.result[Y], b.result[Y], a.n_y);
+        same_bf16(a.result[GRAD_X], b.result[GRAD_X], a.n_x);
+        assert_memory_equal(a.result[GRAD_W], b.result[GRAD_W], a.n_w * sizeof(float));
+        arrays_free(&a);
+        arrays_free(&b);
+    }
+}
+
 static void test_shapes(void **state)
 {
     (void)state;
@@ -169,7 +199,7 @@ static void test_shapes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_shapes), cmocka_unit_test(test_definition),
-                                       cmocka_unit_test(test_bits), cmocka_unit_test(test_alone)};
+                                       cmocka_unit_test(test_bits), cmocka_unit_test(test_alone), cmocka_unit_test(test_bf16)};
     if (!fl_depthwise_possible(&shapes[0])) {
         printf("1..0 # SKIP this processor has no AVX2\n");
         return 0;

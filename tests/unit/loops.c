@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <pthread.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "unit/test.h"
@@ -69,4 +70,32 @@ double difference(const float *got, const double *want, size_t n)
         largest = fmax(largest, fabs(want[i]));
     }
     return worst / largest;
+}
+
+/* The two neighbours of a value in bfloat16 have its upper bits, and one more. */
+static uint16_t to_bf16(float value)
+{
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    uint16_t upper = (uint16_t)(bits >> 16);
+    uint32_t rest = bits & 0xffff;
+    if (isnan(value))
+        return 0x7fc0;
+    return rest > 0x8000 || (rest == 0x8000 && upper % 2 == 1) ? (uint16_t)(upper + 1) : upper;
+}
+
+uint16_t *as_bf16(const float *values, size_t n)
+{
+    uint16_t *halves = xcalloc(n, sizeof *halves);
+    for (size_t i = 0; i < n; i++)
+        halves[i] = to_bf16(values[i]);
+    return halves;
+}
+
+void make_bf16(float *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint32_t bits = (uint32_t)to_bf16(values[i]) << 16;
+        memcpy(&values[i], &bits, sizeof bits);
+    }
 }

@@ -17,4 +17,10 @@ float *numbers(size_t n, uint64_t seed);
 /* The largest difference as a share of the largest wanted value; infinity where got has a NaN. */
 double difference(const float *got, const double *want, size_t n);
 
+/* As bfloat16, rounded to the nearest, ties to even; NaN stays NaN. The caller frees. */
+uint16_t *as_bf16(const float *values, size_t n);
+
+/* Each of the n numbers becomes one that bfloat16 can hold. */
+void make_bf16(float *values, size_t n);
+
 #endif

@@ -231,10 +231,44 @@ static void test_odd(void **state)
     assert_false(fl_norm_possible(&seven));
 }
 
+static void same_bf16(const float *want, const float *got, size_t n)
+{
+    uint16_t *rounded = as_bf16(want, n);
+    assert_memory_equal(rounded, got, n * sizeof *rounded);
+    free(rounded);
+}
+
+/* From numbers that bfloat16 holds: the results of single precision, y and grad_x rounded. */
+static void test_bf16(void **state)
+{
+    (void)state;
+    for (size_t s = 0; s < COUNT(norms); s++) {
+        struct arrays a = arrays_of(&norms[s]), b = arrays_of(&norms[s]);
+        struct fl_norm brief = norms[s];
+        brief.bf16 = true;
+        make_bf16(a.x, a.n_values);
+        make_bf16(a.g, a.n_values);
+        a.x[a.n_values / 2] = s % 3 == 2 ? NAN : 3;
+        compute(&norms[s], &a, &loops[0]);
+        free(b.x), free(b.g);
+        b.x = (float *)(void *)as_bf16(a.x, a.n_values);
+        b.g = (float *)(void *)as_bf16(a.g, a.n_values);
+        compute(&brief, &b, &loops[1]);
+        for (int k = 0; k < N_RESULTS; k++) {
+            if (k == Y || k == GRAD_X)
+                same_bf16(a.result[k], b.result[k], a.n_values);
+            else
+                assert_memory_equal(a.result[k], b.result[k], a.n_channels * sizeof(float));
+        }
+        arrays_free(&a);
+        arrays_free(&b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_definition), cmocka_unit_test(test_far_from_zero),
-                                       cmocka_unit_test(test_bits), cmocka_unit_test(test_odd)};
+                                       cmocka_unit_test(test_bits), cmocka_unit_test(test_odd), cmocka_unit_test(test_bf16)};
     if (!fl_norm_possible(&norms[0])) {
         printf("1..0 # SKIP this processor has no AVX2\n");
         return 0;
