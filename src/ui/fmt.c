@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Whatever the locale's decimal sign is, screens show a point. */
@@ -56,17 +57,38 @@ char *fmt_loss(char out[NUM_TEXT], double loss)
     return fmt_fixed(out, loss, size < 10 ? 4 : size < 100 ? 3 : size < 1000 ? 2 : 1);
 }
 
+/* "2e-3", "1.5e4": three digits, no zeros at their end, the exponent as short as it can be. */
+static void power_text(char out[NUM_TEXT], double v)
+{
+    char digits[NUM_TEXT];
+    snprintf(digits, sizeof digits, "%.2e", v);
+    char *e = strchr(digits, 'e'), *end = e;
+    while (end[-1] == '0')
+        end--;
+    if (end[-1] == '.' || end[-1] == ',')
+        end--;
+    snprintf(out, NUM_TEXT, "%.*se%d", (int)(end - digits), digits, atoi(e + 1));
+}
+
 char *fmt_rate(char out[NUM_TEXT], double rate)
 {
+    char power[NUM_TEXT];
     if (special(out, rate))
         return out;
-    if (rate == 0 || fabs(rate) >= 1e-3) {
-        snprintf(out, NUM_TEXT, "%.3g", rate);
-        return point(out);
-    }
-    int exponent = (int)floor(log10(fabs(rate)) + 1e-9);
-    snprintf(out, NUM_TEXT, "%.3ge%d", rate / pow(10, exponent), exponent);
+    snprintf(out, NUM_TEXT, "%.3g", rate);
+    power_text(power, rate);
+    if (rate != 0 && strlen(power) < strlen(out))
+        strcpy(out, power);
     return point(out);
+}
+
+char *fmt_real(char out[NUM_TEXT], double v)
+{
+    double again;
+    if (special(out, v))
+        return out;
+    fmt_rate(out, v);
+    return num_parse_real(out, &again) && again == v ? out : num_real(out, v);
 }
 
 char *fmt_count(char out[NUM_TEXT], double n)

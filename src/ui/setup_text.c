@@ -35,12 +35,12 @@ static void recipe_value(char *out, size_t size, enum option_id id, const struct
     case OPTION_ID_image_size: snprintf(number, sizeof number, "%d", r->image_size); break;
     case OPTION_ID_lr: fmt_rate(number, r->phases[0].backbone_trains ? r->phases[0].lr_backbone : r->phases[0].lr_head); break;
     case OPTION_ID_head_lr: fmt_rate(number, r->phases[0].lr_head); break;
-    case OPTION_ID_momentum: num_real(number, p->momentum); break;
-    case OPTION_ID_weight_decay: num_real(number, p->weight_decay); break;
-    case OPTION_ID_label_smoothing: num_real(number, p->label_smoothing); break;
-    case OPTION_ID_dropout: num_real(number, p->dropout); break;
-    case OPTION_ID_jitter: num_real(number, p->augment.jitter); break;
-    case OPTION_ID_crop_min: num_real(number, p->augment.crop_min); break;
+    case OPTION_ID_momentum: fmt_real(number, p->momentum); break;
+    case OPTION_ID_weight_decay: fmt_real(number, p->weight_decay); break;
+    case OPTION_ID_label_smoothing: fmt_real(number, p->label_smoothing); break;
+    case OPTION_ID_dropout: fmt_real(number, p->dropout); break;
+    case OPTION_ID_jitter: fmt_real(number, p->augment.jitter); break;
+    case OPTION_ID_crop_min: fmt_real(number, p->augment.crop_min); break;
     case OPTION_ID_train_from: text = !p->backbone_trains ? "head" : *p->from ? p->from : "all"; break;
     case OPTION_ID_optimizer: text = choices[p->optimizer]; break;
     case OPTION_ID_schedule: text = choices[p->schedule.kind]; break;
@@ -58,6 +58,18 @@ static void recipe_value(char *out, size_t size, enum option_id id, const struct
     snprintf(out, size, "%s", text);
 }
 
+/* A value as it was given; numbers in their shortest writing. */
+static void given_value(struct str *out, const struct options *o, enum option_id id)
+{
+    char number[NUM_TEXT];
+    double v;
+    option_get(out, o, id);
+    if (option_row(id)->type == OPTION_REAL && out->len && num_parse_real(out->s, &v)) {
+        str_clear(out);
+        str_add(out, fmt_real(number, v));
+    }
+}
+
 void setup_value(struct str *out, const struct options *o, enum option_id id,
                  const struct recipe *r)
 {
@@ -65,10 +77,12 @@ void setup_value(struct str *out, const struct options *o, enum option_id id,
     char automatic[64] = "";
     if (row->automatic && !option_is_set(o, id) && r)
         recipe_value(automatic, sizeof automatic, id, r);
-    if (*automatic)
-        str_printf(out, "%s: %s", id == OPTION_ID_bn ? "default" : "auto", automatic);
+    if (*automatic && !str_eq(automatic, "auto"))
+        str_printf(out, "auto: %s", automatic);
+    else if (*automatic)
+        str_add(out, automatic);
     else
-        option_get(out, o, id);
+        given_value(out, o, id);
     if (!out->len)
         str_add(out, "-");
     else if (row->unit && out->s[out->len - 1] >= '0' && out->s[out->len - 1] <= '9')

@@ -26,9 +26,12 @@ static void numbers(void **state)
     static const struct number losses[] = {
         {0.41234, "0.4123"}, {12.3456, "12.346"}, {123.456, "123.46"}, {1e5, "1.0e+05"},
         {NAN, "-"},          {INFINITY, "inf"},   {-INFINITY, "-inf"}, {1e308, "1.0e+308"}};
-    static const struct number rates[] = {{0.01, "0.01"},     {0.001, "0.001"}, {1e-4, "1e-4"},
-                                          {2.5e-4, "2.5e-4"}, {0, "0"},         {1e-7, "1e-7"},
-                                          {NAN, "-"}};
+    static const struct number rates[] = {
+        {0.01, "0.01"},   {0.001, "1e-3"},     {0.002, "2e-3"}, {0.015, "0.015"},   {0.0015, "1.5e-3"},
+        {1e-4, "1e-4"},   {2.5e-4, "2.5e-4"},  {0, "0"},        {9.999e-4, "1e-3"}, {1e-7, "1e-7"},
+        {1e-10, "1e-10"}, {-0.002, "-2e-3"},   {0.9, "0.9"},    {1, "1"},           {100, "100"},
+        {1000, "1e3"},    {12345, "1.23e4"},   {NAN, "-"}};
+    static const struct number reals[] = {{0.002, "2e-3"}, {0.0123456, "0.0123456"}, {NAN, "-"}};
     static const struct number counts[] = {
         {0, "0"},           {633, "633"},         {9999, "9999"},
         {10000, "10.0 k"},  {74000, "74.0 k"},    {999499, "999 k"},
@@ -39,12 +42,14 @@ static void numbers(void **state)
     (void)state;
     EXPECT(losses, fmt_loss);
     EXPECT(rates, fmt_rate);
+    EXPECT(reals, fmt_real);
     EXPECT(counts, fmt_count);
     EXPECT(shares, fmt_percent);
     EXPECT(speeds, fmt_speed);
     setlocale(LC_ALL, "de_DE.UTF-8"); /* where it exists, it has a comma */
     EXPECT(losses, fmt_loss);
     EXPECT(rates, fmt_rate);
+    EXPECT(reals, fmt_real);
     setlocale(LC_ALL, "C");
 }
 

@@ -115,6 +115,31 @@ static void set(struct options *o, enum option_id id, const char *text, enum opt
     assert_int_equal(option_set(o, id, text, source, NULL), ERR_OK);
 }
 
+static void values_are_short(void **state)
+{
+    (void)state;
+    static const struct {
+        enum option_id id;
+        const char *set, *shown;
+    } table[] = {
+        {OPTION_ID_bn, NULL, "auto"},          {OPTION_ID_epochs, NULL, "auto: 5"},
+        {OPTION_ID_head_lr, NULL, "auto: 2e-3"}, {OPTION_ID_lr, "0.0002", "2e-4"},
+        {OPTION_ID_lr, "0.00123456", "0.00123456"}, {OPTION_ID_bn, "fixed", "fixed"},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct options o;
+        struct recipe recipe;
+        struct str text = STR_INIT;
+        options_default(&o);
+        if (table[i].set)
+            set(&o, table[i].id, table[i].set, SOURCE_SCREEN);
+        assert_int_equal(engine_recipe(&o, &recipe, NULL), ERR_OK);
+        setup_value(&text, &o, table[i].id, &recipe);
+        assert_string_equal(text.s, table[i].shown);
+        str_done(&text);
+    }
+}
+
 static void everything_about_an_option(void **state)
 {
     (void)state;
@@ -204,6 +229,7 @@ int main(void)
         cmocka_unit_test(the_filter_narrows),
         cmocka_unit_test(the_selection_stays),
         cmocka_unit_test(numbers_step),
+        cmocka_unit_test(values_are_short),
         cmocka_unit_test(everything_about_an_option),
         cmocka_unit_test(the_script_says_what_is_set),
         cmocka_unit_test(the_clipboard_sequence),
