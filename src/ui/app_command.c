@@ -110,9 +110,9 @@ static void take_names(struct app *app, const struct folder *f)
     prompt_names(&app->prompt, f->asked, f->names, f->n);
 }
 
-void app_prompt_key(struct app *app, const struct key_event *event)
+static void do_it(struct app *app, enum prompt_did did)
 {
-    switch (prompt_key(&app->prompt, event, context(app))) {
+    switch (did) {
     case PROMPT_RUN:
         run(app, app->prompt.edit.text);
         break;
@@ -123,4 +123,14 @@ void app_prompt_key(struct app *app, const struct key_event *event)
     case PROMPT_LEFT:
         break;
     }
+}
+
+void app_prompt_key(struct app *app, const struct key_event *event)
+{
+    do_it(app, prompt_key(&app->prompt, event, context(app)));
+}
+
+void app_prompt_mouse(struct app *app, const struct hit *hit, const struct mouse *m)
+{
+    do_it(app, prompt_mouse(&app->prompt, hit, m));
 }

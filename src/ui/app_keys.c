@@ -96,6 +96,13 @@ static void screen_key(struct app *app, struct key key)
     }
 }
 
+/* Help can be had from every menu, and closes to it again. */
+static bool asks_for_help(const struct app *app, struct key key)
+{
+    unsigned context = screen_at(app->current)->context;
+    return !popups_takes_text(&app->popups) && keymap_find(&app->keymap, context, key) == ACTION_HELP;
+}
+
 static void one_key(struct app *app, const struct key_event *event)
 {
     const struct screen_ops *screen = screen_at(app->current);
@@ -109,7 +116,10 @@ static void one_key(struct app *app, const struct key_event *event)
         return;
     }
     if (app->popups.n > 0) {
-        popups_key(&app->popups, event);
+        if (asks_for_help(app, key))
+            app_help(app);
+        else
+            popups_key(&app->popups, event);
         return;
     }
     if (app->prompt.open) {

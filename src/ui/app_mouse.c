@@ -30,7 +30,7 @@ static void on_screen(struct app *app, const struct hit *hit, const struct mouse
         app_action(app, screen->open);
 }
 
-/* What is on top has the mouse: popups, then the prompt, which leaves it alone. */
+/* What is on top has the mouse: popups, then the prompt. */
 void app_mouse_event(struct app *app, const struct mouse *m)
 {
     const struct hit *hit = canvas_hit_at(&app->canvas, m->x, m->y);
@@ -39,7 +39,9 @@ void app_mouse_event(struct app *app, const struct mouse *m)
         return; /* one that came late */
     if (app->popups.n > 0)
         popups_mouse(&app->popups, hit, m);
-    else if (app->prompt.open || !hit)
+    else if (app->prompt.open)
+        app_prompt_mouse(app, hit, m);
+    else if (!hit)
         return;
     else if (hit->kind == HIT_SCREEN)
         on_screen(app, hit, m);

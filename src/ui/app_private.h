@@ -97,6 +97,7 @@ void app_action(struct app *app, enum action action); /* or the status says why 
 
 /* app_command.c */
 void app_prompt_key(struct app *app, const struct key_event *event);
+void app_prompt_mouse(struct app *app, const struct hit *hit, const struct mouse *m);
 
 /* app_theme.c */
 void app_theme(struct app *app); /* loads the theme that the options name */

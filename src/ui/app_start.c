@@ -114,6 +114,7 @@ static void keep_folders(struct app *app, const struct folder *f)
 static void pick_from(struct app *app, const struct folder *f)
 {
     app_start_done(app);
+    app->message[0] = '\0'; /* it has been read */
     app->picked = xstrdup(f->path ? f->path : f->asked);
     keep_folders(app, f);
     const char **items = xcalloc(app->n_choices + 2, sizeof *items);

@@ -56,9 +56,10 @@ struct canvas_picture {
 
 /* What lies where, for the mouse. */
 enum hit_kind {
-    HIT_TAB,   /* index: of the screen */
-    HIT_KEY,   /* index: the action */
-    HIT_POPUP, /* of: the popup's title; index: of the item, SIZE_MAX elsewhere */
+    HIT_TAB,    /* index: of the screen */
+    HIT_KEY,    /* index: the action */
+    HIT_POPUP,  /* of: the popup's title; index: of the item, SIZE_MAX elsewhere */
+    HIT_PROMPT, /* index: of the candidate */
     HIT_SCREEN /* of and index: as the screen likes */
 };
 struct hit {

@@ -11,6 +11,7 @@
 #define PARAGRAPH_COLS 76
 #define PROMPT_COLS 68
 #define WHEEL_ROWS 3
+#define HINT_MIN 24 /* cells of a box that says at its foot what keys do */
 
 static void popup_done(struct popup *p)
 {
@@ -174,6 +175,12 @@ static void menu_key(struct popups *p, struct popup *top, struct key key)
         close_top(p, (int)(key.ch - '1'), true);
 }
 
+bool popups_takes_text(const struct popups *p)
+{
+    const struct popup *top = p->n ? &p->stack[p->n - 1] : NULL;
+    return top && (top->kind == POPUP_PROMPT || top->kind == POPUP_TEXT);
+}
+
 void popups_key(struct popups *p, const struct key_event *event)
 {
     struct popup *top = &p->stack[p->n - 1];
@@ -238,12 +245,19 @@ static void wish(const struct popup *p, int width, int *w, int *h)
     }
 }
 
+/* What keys do, on the lower border of a menu. */
+static const char *menu_hint(const struct popup *p)
+{
+    return p->kind != POPUP_MENU ? "" : p->n > 1 ? " Enter or a digit chooses " : " Enter chooses ";
+}
+
 static struct area popup_area(const struct popup *p, const struct canvas *canvas)
 {
     int most = canvas->cols - (canvas->cols > 30 ? 4 : 0), sides = p->kind == POPUP_MENU ? 8 : 4;
     int w, h;
     wish(p, max_int(most - sides, 1), &w, &h);
-    w = min_int(max_int(max_int(w + sides, text_width(p->title) + 6), 24), most);
+    w = max_int(max_int(w + sides, text_width(p->title) + 6), text_width(menu_hint(p)) + 4);
+    w = min_int(max_int(w, 24), most);
     h = min_int(h + 2, canvas->rows - (canvas->rows > 8 ? 2 : 0));
     return (struct area){(canvas->cols - w) / 2, (canvas->rows - h) / 2, w, h};
 }
@@ -282,20 +296,26 @@ static void draw_more_marks(struct canvas *canvas, struct area box, bool above, 
         canvas_ch(canvas, box, box.w - 3, box.h - 1, ROLE_BORDER_FOCUS, 0x25bc);
 }
 
+static void draw_hint(struct canvas *canvas, struct area box, const char *text)
+{
+    if (box.w >= HINT_MIN && text_width(text) + 4 <= box.w)
+        canvas_put(canvas, box, 2, box.h - 1, ROLE_DIM, text);
+}
+
 static void draw_text(struct popup *p, struct canvas *canvas, struct area box, struct area in)
 {
     struct text_box *t = &p->text;
     text_box_draw(t, canvas, area_inset(in, 1, 0));
     draw_more_marks(canvas, box, t->top > 0, t->top + t->page < t->n_rows);
-    if (box.w >= 24 && t->n_rows > t->page && !filter_shown(&t->filter))
-        canvas_put(canvas, box, 2, box.h - 1, ROLE_DIM, " / finds ");
+    if (t->n_rows > t->page && !filter_shown(&t->filter))
+        draw_hint(canvas, box, " / finds ");
 }
 
 static void draw_prompt(const struct popup *p, struct canvas *canvas, struct area box, struct area in)
 {
     edit_draw(&p->edit, canvas, area_inset(in, 1, 0));
-    if (p->path && box.w >= 24)
-        canvas_put(canvas, box, 2, box.h - 1, ROLE_DIM, " Tab completes ");
+    if (p->path)
+        draw_hint(canvas, box, " Tab completes ");
     if (p->fitting)
         canvas_put_cut(canvas, in, 1, 1, in.w - 2, ROLE_DIM,
                        *p->fitting ? p->fitting : "nothing begins like this", false);
@@ -305,11 +325,12 @@ static void draw_menu(struct popup *p, struct canvas *canvas, struct area box, s
 {
     if (p->question && in.h > 1) {
         canvas_put_cut(canvas, in, 1, 0, in.w - 2, ROLE_STRONG, p->question, false);
-        int rows = in.h > 4 ? 2 : 1; /* with a blank one where there is room */
+        int rows = in.h >= min_int((int)p->n, 3) + 2 ? 2 : 1; /* with a blank one where there is room */
         in.y += rows;
         in.h -= rows;
     }
     draw_items(p, canvas, in);
+    draw_hint(canvas, box, menu_hint(p));
     draw_more_marks(canvas, box, p->top > 0, p->top + p->page < p->n);
 }
 

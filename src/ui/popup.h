@@ -45,6 +45,9 @@ void popups_done(struct popups *p);
  * that folder. */
 void popups_complete(struct popups *p, const char *folder, char *const *names, size_t n);
 
+/* The top popup has letters as its own: a field, or a text with its search. */
+bool popups_takes_text(const struct popups *p);
+
 /* The top popup takes the key: Esc, C-c close (Esc first the search in a text), Enter chooses; calls the callback after it is gone
  * from the stack. */
 void popups_key(struct popups *p, const struct key_event *event);

@@ -192,6 +192,23 @@ enum prompt_did prompt_key(struct prompt *p, const struct key_event *event, unsi
     return PROMPT_TAKEN;
 }
 
+/* --- mouse ----------------------------------------------------------------------------------- */
+
+enum prompt_did prompt_mouse(struct prompt *p, const struct hit *hit, const struct mouse *m)
+{
+    if (!p->listed || !p->fit.n)
+        return PROMPT_TAKEN;
+    if (m->what != MOUSE_CLICK) {
+        cycle(p, m->what == MOUSE_WHEEL_UP);
+    } else if (hit && hit->kind == HIT_PROMPT && hit->index < p->fit.n) {
+        if (p->cycling && p->chosen == hit->index)
+            return leave(p, true);
+        choose(p, hit->index);
+        p->cycling = true;
+    }
+    return PROMPT_TAKEN;
+}
+
 /* --- drawing --------------------------------------------------------------------------------- */
 
 /* What is known of the option whose value is typed. */
@@ -214,8 +231,10 @@ static void draw_candidates(const struct prompt *p, struct canvas *c, struct are
         const struct candidate *k = &p->fit.list[i];
         canvas_put_cut(c, a, 1, y, column, ROLE_TEXT, k->text, false);
         canvas_put_cut(c, a, column + 3, y, a.w - column - 4, ROLE_DIM, k->help, false);
+        struct area row = {a.x, a.y + y, a.w, 1};
         if (p->cycling && i == p->chosen)
-            canvas_role(c, (struct area){a.x, a.y + y, a.w, 1}, ROLE_SELECT);
+            canvas_role(c, row, ROLE_SELECT);
+        canvas_hit(c, row, HIT_PROMPT, p, i);
     }
 }
 

@@ -34,6 +34,9 @@ void prompt_done(struct prompt *p);
  * lines before that begin with what is typed; Enter runs, Esc, C-c and Backspace in an empty line
  * leave. */
 enum prompt_did prompt_key(struct prompt *p, const struct key_event *event, unsigned context);
+/* The mouse on the list (hit: index of a candidate): a click puts it into the line, one on that which is there
+ * runs the line; the wheel goes through them. */
+enum prompt_did prompt_mouse(struct prompt *p, const struct hit *hit, const struct mouse *m);
 /* The names of the folder that was wanted; ignored when the line has gone on meanwhile. */
 void prompt_names(struct prompt *p, const char *folder, char *const *names, size_t n);
 

@@ -214,6 +214,28 @@ static void popups_in_a_resize(void **state)
     flowers_quit(p);
 }
 
+/* A menu says how to choose, and what the keys of the screen are. */
+static void menus_have_help(void **state)
+{
+    (void)state;
+    struct pty *p = start(80, 40);
+    pty_send(p, "2f");
+    assert_true(pty_wait_text(p, "Enter or a digit chooses"));
+    pty_send(p, "?");
+    assert_true(pty_wait_text(p, "draw other samples"));
+    pty_send(p, "?");
+    assert_true(pty_wait_gone(p, "draw other samples"));
+    pty_send(p, "2");
+    assert_true(pty_wait_text(p, "of 18, daisy"));
+    pty_send(p, "1o");
+    assert_true(pty_wait_text(p, "Tab completes"));
+    pty_send(p, "\025?"); /* in a field it is a letter */
+    assert_true(pty_wait_text(p, "\xe2\x94\x82 ?"));
+    pty_send(p, "\033");
+    assert_true(pty_wait_gone(p, "Data folder"));
+    flowers_quit(p);
+}
+
 /* --- mouse ----------------------------------------------------------------------------------- */
 
 /* A press and a release where the text is. */
@@ -278,6 +300,17 @@ static void mouse_in_the_program(void **state)
     click(p, "2 daisy");
     click(p, "2 daisy");
     assert_true(pty_wait_text(p, "of 18, daisy"));
+    pty_send(p, ":sample-");
+    click(p, "sample-predicted  ");
+    assert_true(pty_wait_text(p, ":sample-predicted"));
+    pty_send(p, "\033[<65;5;15M"); /* the wheel: the next one */
+    assert_true(pty_wait_gone(p, ":sample-predicted"));
+    click(p, "sample-class  ");
+    assert_true(pty_wait_text(p, ":sample-class"));
+    click(p, "sample-class  ");
+    assert_true(pty_wait_text(p, "all classes"));
+    pty_send(p, "\033");
+    assert_true(pty_wait_gone(p, "all classes"));
     pty_send(p, ":mouse off\r");
     assert_true(pty_wait_text(p, "mouse = off"));
     assert_false(p->mouse || p->mouse_sgr);
@@ -333,7 +366,7 @@ int main(void)
         cmocka_unit_test(rows_are_gone_to),        cmocka_unit_test(actions_and_options_are_run),
         cmocka_unit_test(pastes_wait),             cmocka_unit_test(paths_are_completed),
         cmocka_unit_test(prompts_in_small_windows), cmocka_unit_test(bound_keys_are_in_force),
-        cmocka_unit_test(popups_in_a_resize),      cmocka_unit_test(mouse_in_the_program),
+        cmocka_unit_test(popups_in_a_resize), cmocka_unit_test(menus_have_help),      cmocka_unit_test(mouse_in_the_program),
         cmocka_unit_test(mouse_is_off_outside),
     };
     return cmocka_run_group_tests(tests, flowers_make, flowers_remove);

@@ -267,6 +267,10 @@ static void others_after_a_resize(void **state)
     golden_popup(&p, "popup-quit-resized-160x50", (struct size){160, 50}, false);
     press(&p, "Enter");
     assert_int_equal(answered, 2);
+    popups_menu(&p, "Open a folder", "/data/flowers", stops, 2, 0, chosen, NULL);
+    golden_popup(&p, "popup-two-80x24", (struct size){80, 24}, false);
+    press(&p, "2");
+    assert_int_equal(answered, 1);
     popups_prompt(&p, "Epochs to add", "12", false, typed, NULL);
     type(&p, "34");
     golden_popup(&p, "popup-ask-80x24", (struct size){80, 24}, true);
