@@ -12,6 +12,7 @@ static void *setup_init(const struct ui_calls *calls)
 {
     struct setup_screen *s = xcalloc(1, sizeof *s);
     s->calls = calls;
+    s->mode = -1;
     setup_items(s);
     return s;
 }
@@ -21,7 +22,15 @@ static void setup_free(void *self)
     struct setup_screen *s = self;
     graph_free(s->graph);
     free(s->estimated);
+    free(s->weights);
     free(s);
+}
+
+static void setup_enter(void *self, struct ui_model *model)
+{
+    struct setup_screen *s = self;
+    s->model = model;
+    setup_weights_ask(s); /* there may be others than before */
 }
 
 static void folder_typed(void *user, const char *text)
@@ -36,7 +45,7 @@ static void explain(struct setup_screen *s)
     const struct item *item = setup_selected(s);
     struct recipe recipe;
     struct str text = STR_INIT;
-    bool known = engine_recipe(s->model->options, &recipe, NULL) == ERR_OK;
+    bool known = setup_recipe(s, s->model->options, &recipe, NULL) == ERR_OK;
     setup_explain(&text, item, s->model->options, known ? &recipe : NULL);
     s->calls->text(s->calls->app, option_row(setup_option(item))->name, text.s);
     str_done(&text);
@@ -138,6 +147,7 @@ static unsigned setup_event(void *self, const struct notice *notice, struct ui_m
     s->model = model;
     setup_script_event(s, notice);
     setup_estimate_event(s, notice);
+    setup_weights_event(s, notice);
     return UI_REPAINT;
 }
 
@@ -167,6 +177,7 @@ const struct screen_ops screen_setup = {
     .context = CONTEXT_SETUP,
     .init = setup_init,
     .free = setup_free,
+    .enter = setup_enter,
     .draw = setup_draw,
     .action = setup_action,
     .event = setup_event,

@@ -18,15 +18,20 @@ struct drawing {
     size_t first;                /* of the shown items, in the list's row 0 */
 };
 
-/* help is the longest of the two that fits. */
+/* Beside a name: the longest of the two that fits. */
+struct words {
+    const char *full, *brief;
+    enum role role;
+};
+
 static void draw_choice(struct canvas *c, struct area row, bool chosen, const char *name,
-                        const char *full, const char *brief, bool changed)
+                        struct words words, bool changed)
 {
     canvas_ch(c, row, 1, 0, chosen ? ROLE_STATE_RUN : ROLE_DIM, chosen ? 0x25cf : 0x25cb);
     canvas_put(c, row, 3, 0, !chosen ? ROLE_TEXT : changed ? ROLE_CHANGED : ROLE_STRONG, name);
     if (row.w >= 26)
-        canvas_put_cut(c, row, 18, 0, row.w - 18, ROLE_DIM,
-                       text_width(full) <= row.w - 18 ? full : brief, false);
+        canvas_put_cut(c, row, 18, 0, row.w - 18, words.role,
+                       text_width(words.full) <= row.w - 18 ? words.full : words.brief, false);
 }
 
 /* For narrow screens; the help line says it in full. */
@@ -40,6 +45,38 @@ static const char *const preset_short[] = {
     [PRESET_BEST] = "most accurate",
 };
 
+/* What is said beside a mode: what it does, or that it cannot be had. */
+static struct words mode_words(const struct drawing *d, const struct item *item)
+{
+    const struct options *o = d->model->options;
+    bool lacks = o->mode == item->index && setup_weights_lack(d->s, o);
+    if (!lacks)
+        return (struct words){setup_help(item), mode_short[item->index], ROLE_DIM};
+    if (option_is_set(o, OPTION_ID_mode))
+        return (struct words){"needs weights, and none were found; see weights below", "no weights found",
+                              ROLE_STATE_WARN};
+    return (struct words){"no weights found: a run would train from scratch", "no weights: from scratch",
+                          ROLE_STATE_WARN};
+}
+
+/* The value, and how it is drawn. */
+static enum role value_of(struct str *out, enum option_id id, const struct drawing *d)
+{
+    const struct options *o = d->model->options;
+    char file[OPTION_TEXT_MAX];
+    enum setup_weights weights =
+        id == OPTION_ID_weights ? setup_weights(d->s, o, file, sizeof file) : WEIGHTS_UNKNOWN;
+    if (weights == WEIGHTS_FOUND)
+        str_add(out, "auto: found");
+    else if (weights == WEIGHTS_NONE)
+        str_add(out, "none found");
+    else
+        setup_value(out, o, id, d->recipe);
+    return option_is_set(o, id)                                ? ROLE_CHANGED
+           : weights == WEIGHTS_NONE && setup_weights_lack(d->s, o) ? ROLE_STATE_WARN
+                                                               : ROLE_TEXT;
+}
+
 static void draw_option(struct canvas *c, struct area row, enum option_id id,
                         const struct drawing *d)
 {
@@ -49,10 +86,10 @@ static void draw_option(struct canvas *c, struct area row, enum option_id id,
     int value_x = narrow ? row.w - row.w * 2 / 5 : 20, name_x = narrow ? 1 : 3;
     int value_w = row.w >= 44 ? 20 : row.w - value_x;
     struct str value = STR_INIT;
-    setup_value(&value, d->model->options, id, d->recipe);
+    enum role role = value_of(&value, id, d);
     canvas_put(c, row, narrow ? 0 : 1, 0, ROLE_CHANGED, set ? "*" : "");
     canvas_put_cut(c, row, name_x, 0, value_x - name_x - 1, ROLE_TEXT, o->name, false);
-    canvas_put_cut(c, row, value_x, 0, value_w, set ? ROLE_CHANGED : ROLE_TEXT, value.s,
+    canvas_put_cut(c, row, value_x, 0, value_w, role, value.s,
                    o->type == OPTION_PATH);
     int x = value_x + value_w + 1;
     const char *source =
@@ -71,10 +108,10 @@ static void draw_one(struct canvas *c, struct area row, const struct item *item,
     const struct options *o = d->model->options;
     if (item->kind == ITEM_MODE)
         draw_choice(c, row, o->mode == item->index, mode_name((enum mode)item->index),
-                    setup_help(item), mode_short[item->index], option_is_set(o, OPTION_ID_mode));
+                    mode_words(d, item), option_is_set(o, OPTION_ID_mode));
     else if (item->kind == ITEM_PRESET)
         draw_choice(c, row, o->preset == item->index, preset_name((enum preset)item->index),
-                    setup_help(item), preset_short[item->index],
+                    (struct words){setup_help(item), preset_short[item->index], ROLE_DIM},
                     option_is_set(o, OPTION_ID_preset));
     else if (item->kind == ITEM_HEADING)
         canvas_put(c, row, 0, 0, ROLE_TITLE, option_row((enum option_id)item->index)->group);
@@ -137,10 +174,19 @@ static void draw_options(struct setup_screen *s, struct canvas *c, struct area a
 /* The range, and where a value that was changed came from. */
 static void facts(char *out, size_t size, const struct option_row *row, enum option_source source)
 {
+    static const char *const words[] = {
+        [SOURCE_DEFAULT] = "",
+        [SOURCE_FILE] = "set in the config file",
+        [SOURCE_ENVIRONMENT] = "set in the environment",
+        [SOURCE_COMMAND_LINE] = "set on the command line",
+        [SOURCE_SCREEN] = "set here",
+        [SOURCE_DEMO] = "set by the demo",
+        [SOURCE_RUN] = "set by the run",
+    };
     option_range(out, size, row);
     size_t n = strlen(out);
-    if (source != SOURCE_DEFAULT)
-        snprintf(out + n, size - n, "%sby %s", n ? ", " : "", option_source_name(source));
+    if (*words[source])
+        snprintf(out + n, size - n, "%s%s", n ? ", " : "", words[source]);
 }
 
 static void draw_help(struct canvas *c, struct area a, const struct setup_screen *s,
@@ -151,15 +197,20 @@ static void draw_help(struct canvas *c, struct area a, const struct setup_screen
         return;
     enum option_id id = setup_option(item);
     const struct option_row *row = option_row(id);
-    char about[128], line[320];
+    char about[128], line[OPTION_TEXT_MAX + 16];
     facts(about, sizeof about, row, (enum option_source)o->source[id]);
+    bool weights = setup_weights_words(line, sizeof line, s, item, o);
+    enum role role = weights && setup_weights_lack(s, o) ? ROLE_STATE_WARN : ROLE_DIM;
     if (a.h == 1) {
-        snprintf(line, sizeof line, "%s%s%s", setup_help(item), *about ? ", " : "", about);
-        canvas_put_cut(c, a, 0, 0, a.w, ROLE_DIM, line, false);
+        if (!weights)
+            snprintf(line, sizeof line, "%s%s%s", setup_help(item), *about ? ", " : "", about);
+        canvas_put_cut(c, a, 0, 0, a.w, role, line, weights);
         return;
     }
     a = area_inset(a, 1, 0);
     struct area rest = parts_heading(c, a, false, row->name, about);
+    if (weights)
+        area_cut_top(&rest, parts_wrap(c, rest, role, line));
     area_cut_top(&rest, parts_wrap(c, rest, ROLE_TEXT, setup_help(item)));
     parts_wrap(c, rest, ROLE_DIM, row->long_help);
 }
@@ -218,11 +269,9 @@ void setup_draw(void *self, struct canvas *c, struct area body, const struct ui_
     struct err err = {0};
     struct drawing d = {s, model, NULL, 0};
     struct setup_layout l;
-    if (engine_recipe(model->options, &recipe, &err) == ERR_OK)
+    if (setup_recipe(s, model->options, &recipe, &err) == ERR_OK)
         d.recipe = &recipe;
-    if (!s->begun)
-        s->selected = (size_t)model->options->mode; /* nothing is filtered yet */
-    s->begun = true;
+    setup_follow_mode(s, model->options->mode);
     const struct graph *graph = graph_of(s, model);
     int phases = d.recipe ? recipe.n_phases : 1;
     layout_setup(&l, body, phases, graph ? (int)graph->n_blocks + 2 + phases : 1);

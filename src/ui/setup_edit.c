@@ -114,7 +114,7 @@ static bool step_number(struct setup_screen *s, enum option_id id, bool back)
     struct recipe recipe;
     char text[NUM_TEXT];
     double v;
-    bool known = engine_recipe(s->model->options, &recipe, NULL) == ERR_OK;
+    bool known = setup_recipe(s, s->model->options, &recipe, NULL) == ERR_OK;
     if (!setup_number(s->model->options, id, known ? &recipe : NULL, &v))
         return false;
     v = setup_step(row, v, back);

@@ -89,6 +89,18 @@ void setup_filter(struct setup_screen *s)
         s->selected = first;
 }
 
+void setup_follow_mode(struct setup_screen *s, int mode)
+{
+    const struct item *now = setup_selected(s);
+    bool follows = s->mode < 0 || (s->mode != mode && now && now->kind == ITEM_MODE);
+    for (size_t i = 0; follows && i < s->n_shown; i++) {
+        const struct item *item = &s->items[s->shown[i]];
+        if (item->kind == ITEM_MODE && item->index == mode)
+            s->selected = i;
+    }
+    s->mode = mode;
+}
+
 size_t setup_shown_choices(const struct setup_screen *s)
 {
     size_t n = 0;

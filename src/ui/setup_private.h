@@ -27,7 +27,7 @@ struct setup_screen {
     size_t shown[CHOICES + 2 * OPTION_COUNT]; /* items that the filter lets through */
     size_t n_shown, selected;                 /* index into shown */
     size_t first;      /* of those shown, in the first row of the list of options */
-    bool begun;        /* selected is set: at first the mode that is chosen */
+    int mode;          /* the last one that was drawn, -1 none: another one has the selection that it had */
     struct filter filter;
     struct list options;
     int edited;          /* option that a menu or prompt is open for */
@@ -37,6 +37,8 @@ struct setup_screen {
     uint64_t estimate_job;      /* runs; 0 none */
     struct options *estimated;  /* the settings of the estimate, and what came of it; NULL none */
     char estimate[160];
+    uint64_t weights_job;       /* looks for weights; 0 none */
+    char *weights;              /* its answer; NULL: not known */
     struct list queue;   /* runs that wait */
     struct queued_pick queue_pick;
     bool queue_open;     /* they have the keys */
@@ -48,6 +50,8 @@ void setup_items(struct setup_screen *s);
 /* Shows what the filter lets through; the selected item stays selected when it is still there, else
  * the first option is. */
 void setup_filter(struct setup_screen *s);
+/* A mode that is selected stays the one that is chosen, also when it is chosen elsewhere. */
+void setup_follow_mode(struct setup_screen *s, int mode);
 const struct item *setup_selected(const struct setup_screen *s); /* NULL: nothing is shown */
 enum option_id setup_option(const struct item *item);
 size_t setup_shown_choices(const struct setup_screen *s); /* modes and presets come first */
@@ -105,6 +109,22 @@ void setup_estimate(struct setup_screen *s); /* begins one, or stops the one tha
 void setup_estimate_event(struct setup_screen *s, const struct notice *notice);
 /* "estimate: 3 min 20 s, ..." at the right end of row. */
 void setup_estimate_draw(const struct setup_screen *s, struct canvas *c, struct area row, const struct options *now);
+
+/* --- setup_weights.c: pretrained weights on this machine ----------------------------------------- */
+
+enum setup_weights { WEIGHTS_UNKNOWN, WEIGHTS_FOUND, WEIGHTS_NONE };
+
+void setup_weights_ask(struct setup_screen *s);
+void setup_weights_event(struct setup_screen *s, const struct notice *notice);
+/* What a search comes to for the model; UNKNOWN also where a file is given. file: where they are, or "". */
+enum setup_weights setup_weights(const struct setup_screen *s, const struct options *o, char *file, size_t size);
+/* The mode needs weights, and there are none. */
+bool setup_weights_lack(const struct setup_screen *s, const struct options *o);
+/* The file that was found, or where one can be had, on the rows that it matters to. False: nothing to say. */
+bool setup_weights_words(char *out, size_t size, const struct setup_screen *s, const struct item *item,
+                         const struct options *o);
+/* As engine_recipe, of what a run started now would do: scratch where the default mode lacks weights. */
+enum err_code setup_recipe(const struct setup_screen *s, const struct options *o, struct recipe *recipe, struct err *err);
 
 /* --- setup_draw.c ----------------------------------------------------------------------------- */
 

@@ -416,6 +416,38 @@ static void setup_estimates(void **state)
     stage_close(&s);
 }
 
+/* What there is of weights is asked for on entering, and said before a start could stumble over it. */
+static void setup_finds_weights(void **state)
+{
+    (void)state;
+    static const char none[] = "name\tresnet18\ntitle\tResNet-18\nstate\tto get\n\nname\tmobilenet_v2\nstate\tto get\n";
+    static const char here[] = "name\tresnet34\nstate\tto get\n\nname\tresnet18\nstate\there\nfile\t/cache/resnet18-f37072fd.pth\n";
+    struct stage s;
+    struct str text = STR_INIT;
+    stage_open(&s, &screen_setup);
+    s.ops->enter(s.self, &s.world.model);
+    assert_int_equal(s.world.asked.command, CMD_WEIGHTS);
+    str_add_n(&text, none, sizeof none);
+    answer(&s, CMD_WEIGHTS, BLOCK_TEXT, &text, "");
+    golden(&s, "setup-no-weights");
+    set(&s.world, OPTION_ID_mode, "staged"); /* by a command: the selection goes along */
+    golden_at(&s, "setup-no-weights-staged", 80, 24, false);
+    set(&s.world, OPTION_ID_mode, "scratch"); /* needs none */
+    assert_true(stage_shows(&s, "random weights, every layer trains, set on"));
+    option_unset(&s.world.options, OPTION_ID_mode);
+    s.ops->enter(s.self, &s.world.model);
+    str_add_n(&text, here, sizeof here);
+    answer(&s, CMD_WEIGHTS, BLOCK_TEXT, &text, "");
+    stage_key(&s, "/");
+    stage_type(&s, "weights");
+    stage_key(&s, "Enter");
+    stage_key(&s, "Down");
+    golden_at(&s, "setup-weights", 80, 24, false);
+    set(&s.world, OPTION_ID_weights, "/mine.pth");
+    assert_true(stage_shows(&s, "/mine.pth"));
+    stage_close(&s);
+}
+
 static void setup_queue(void **state)
 {
     (void)state;
@@ -575,6 +607,7 @@ int main(void)
         cmocka_unit_test(setup_explains),
         cmocka_unit_test(setup_cut),
         cmocka_unit_test(setup_estimates),
+        cmocka_unit_test(setup_finds_weights),
         cmocka_unit_test(setup_queue),
         cmocka_unit_test(every_size),
         cmocka_unit_test(any_keys),
