@@ -14,6 +14,13 @@ void edit_set(struct edit *e, const char *text)
 {
     snprintf(e->text, sizeof e->text, "%s", text);
     e->at = strlen(e->text);
+    e->offered = false;
+}
+
+void edit_offer(struct edit *e, const char *text)
+{
+    edit_set(e, text);
+    e->offered = e->at > 0 && e->text[e->at - 1] != '/';
 }
 
 static void insert(struct edit *e, const char *text, size_t n)
@@ -92,6 +99,9 @@ static bool control_key(struct edit *e, uint32_t ch)
 bool edit_key(struct edit *e, const struct key_event *event)
 {
     struct str s = STR_INIT;
+    if (e->offered && (event->key.code == K_CHAR || event->key.code == K_PASTE))
+        edit_set(e, "");
+    e->offered = false;
     switch (event->key.code) {
     case K_CHAR:
         utf8_add(&s, event->key.ch);
@@ -169,6 +179,7 @@ bool edit_complete(struct edit *e, char *const *names, size_t n, struct str *fit
         length--;
     if (length <= have)
         return false;
+    e->offered = false;
     insert(e, common + have, length - have);
     return true;
 }
@@ -189,7 +200,7 @@ void edit_draw(const struct edit *e, struct canvas *canvas, struct area area)
     str_add_safe(&left, head);
     int cells = text_width(left.s ? left.s : ""), shift = cells >= area.w ? cells - area.w + 1 : 0;
     canvas_fill(canvas, (struct area){area.x, area.y, area.w, 1}, ROLE_INPUT, ' ');
-    canvas_put(canvas, area, -shift, 0, ROLE_INPUT, e->text);
+    canvas_put(canvas, area, -shift, 0, e->offered ? ROLE_SELECT : ROLE_INPUT, e->text);
     canvas->cursor_x = area.x + cells - shift;
     canvas->cursor_y = area.y;
     str_done(&left);

@@ -11,9 +11,13 @@
 struct edit {
     char text[EDIT_MAX]; /* UTF-8 or any bytes */
     size_t at;           /* cursor, in bytes */
+    bool offered;        /* the text is one to take or to write over: the first letter or paste takes
+                            its place, any other editing key keeps it */
 };
 
 void edit_set(struct edit *e, const char *text); /* cursor at the end */
+/* The same for an answer that is offered; a path that ends in '/' is there to go on with. */
+void edit_offer(struct edit *e, const char *text);
 /* Letters, pastes (line ends become blanks), Backspace, Del, Left, Right, Home, End, C-a, C-e, C-u,
  * C-k, C-w. False: not an editing key. */
 bool edit_key(struct edit *e, const struct key_event *event);

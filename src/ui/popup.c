@@ -80,7 +80,7 @@ void popups_prompt(struct popups *p, const char *title, const char *text, bool p
                    void (*typed)(void *user, const char *text), void *user)
 {
     struct popup *popup = push(p, POPUP_PROMPT, title);
-    edit_set(&popup->edit, text ? text : "");
+    edit_offer(&popup->edit, text ? text : "");
     popup->path = path;
     popup->typed = typed;
     popup->user = user;
@@ -143,12 +143,14 @@ void popups_complete(struct popups *p, const char *folder, char *const *names, s
 static void prompt_key(struct popups *p, struct popup *top, const struct key_event *event)
 {
     forget_fitting(top);
-    if (event->key.code == K_ENTER)
+    if (event->key.code == K_ENTER) {
         close_top(p, 0, true);
-    else if (event->key.code == K_TAB && top->path)
+    } else if (event->key.code == K_TAB && top->path) {
+        top->edit.offered = false;
         ask_names(p, top);
-    else
+    } else {
         edit_key(&top->edit, event);
+    }
 }
 
 static bool is_letter(struct key key, char letter)

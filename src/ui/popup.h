@@ -37,6 +37,7 @@ void popups_paragraphs(struct popups *p, const char *title, const char *text); /
 void popups_menu(struct popups *p, const char *title, const char *question,
                  const char *const *items, size_t n, size_t selected,
                  void (*chosen)(void *user, int choice), void *user); /* -1: closed */
+/* text is an answer to take or to write over (edit_offer), or NULL. */
 void popups_prompt(struct popups *p, const char *title, const char *text, bool path,
                    void (*typed)(void *user, const char *text), void *user); /* NULL: closed */
 void popups_done(struct popups *p);

@@ -272,6 +272,8 @@ static void others_after_a_resize(void **state)
     press(&p, "2");
     assert_int_equal(answered, 1);
     popups_prompt(&p, "Epochs to add", "12", false, typed, NULL);
+    golden_popup(&p, "popup-offer-80x24", (struct size){80, 24}, true);
+    press(&p, "End");
     type(&p, "34");
     golden_popup(&p, "popup-ask-80x24", (struct size){80, 24}, true);
     golden_popup(&p, "popup-ask-resized-20x5", (struct size){20, 5}, false);

@@ -50,6 +50,36 @@ static void editing_keys(void **state)
     assert_true(strlen(e.text) < EDIT_MAX);
 }
 
+static void offered(const char *text, const char *keys, const char *want)
+{
+    struct edit e;
+    edit_offer(&e, text);
+    type(&e, keys);
+    assert_string_equal(e.text, want);
+}
+
+/* What a prompt begins with is an answer to take or to write over, such as "auto" for a number. */
+static void the_first_letter_takes_the_place_of_an_offer(void **state)
+{
+    (void)state;
+    offered("auto", "2 5", "25");
+    offered("auto", "", "auto");
+    offered("0.5", "Right 5", "0.55"); /* a key that moves keeps it */
+    offered("0.5", "Backspace 1", "0.1");
+    offered("0.5", "Home 1", "10.5");
+    offered("/d/flowers", "C-w r", "/d/r");
+    offered("/d/", "r", "/d/r"); /* the beginning of a path is there to go on with */
+    struct edit e;
+    edit_offer(&e, "auto");
+    struct key_event paste = {.key = {K_PASTE, 0}, .text = "12"};
+    assert_true(edit_key(&e, &paste));
+    assert_string_equal(e.text, "12");
+    edit_offer(&e, "/d/r");
+    assert_true(edit_complete(&e, (char *const[]){"rose/"}, 1, NULL));
+    type(&e, "x");
+    assert_string_equal(e.text, "/d/rose/x");
+}
+
 static char *const names[] = {".hidden", "daisy-1/", "daisy-2/", "notes.txt", "rose/", "\u82b1/"};
 #define NAMES (sizeof names / sizeof *names)
 
@@ -137,7 +167,12 @@ static void prompts_take_text(void **state)
     (void)state;
     struct popups p = {0};
     popups_prompt(&p, "Data folder", "ab", false, typed, NULL);
-    press(&p, "q"); /* a letter, not a command */
+    press(&p, "q"); /* a letter, not a command; it takes the place of what was offered */
+    press(&p, "Enter");
+    assert_string_equal(last_text, "q");
+    popups_prompt(&p, "Data folder", "ab", false, typed, NULL);
+    press(&p, "End");
+    press(&p, "q");
     press(&p, "Enter");
     assert_string_equal(last_text, "abq");
     popups_prompt(&p, "Data folder", "ab", false, typed, NULL);
@@ -335,7 +370,9 @@ static void filters_are_drawn(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(editing_keys),    cmocka_unit_test(paths_are_completed),
+        cmocka_unit_test(editing_keys),
+        cmocka_unit_test(the_first_letter_takes_the_place_of_an_offer),
+        cmocka_unit_test(paths_are_completed),
         cmocka_unit_test(menus_choose),    cmocka_unit_test(prompts_take_text),
         cmocka_unit_test(names_arrive_later), cmocka_unit_test(paragraphs_are_broken),
         cmocka_unit_test(texts_are_searched),
