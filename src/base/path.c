@@ -117,16 +117,43 @@ char *path_home(enum path_home kind)
     return xasprintf("%s/%s/flowerlab", home && *home ? home : "/", kinds[kind].fallback);
 }
 
+static bool program_path(char buffer[PATH_MAX])
+{
+    ssize_t n = readlink("/proc/self/exe", buffer, PATH_MAX - 1);
+    buffer[n > 0 ? n : 0] = '\0';
+    return strchr(buffer, '/') != NULL;
+}
+
 char *path_program_folder(void)
 {
     char buffer[PATH_MAX];
-    ssize_t n = readlink("/proc/self/exe", buffer, sizeof buffer - 1);
-    if (n <= 0)
+    if (!program_path(buffer))
         return NULL;
-    buffer[n] = '\0';
-    char *slash = strrchr(buffer, '/');
-    if (!slash)
-        return NULL;
-    *slash = '\0';
+    *strrchr(buffer, '/') = '\0';
     return xstrdup(*buffer ? buffer : "/");
+}
+
+/* Whether the first program called name in PATH is the file at path. */
+static bool found_in_path(const char *name, const char *path)
+{
+    const char *left = getenv("PATH");
+    while (left && *left) {
+        size_t n = strcspn(left, ":");
+        char *folder = xstrndup(left, n), *file = path_join(folder, name), real[PATH_MAX];
+        bool there = path_is_file(file) && access(file, X_OK) == 0;
+        bool same = there && realpath(file, real) && str_eq(real, path);
+        free(file);
+        free(folder);
+        if (there)
+            return same;
+        left += n + (left[n] == ':');
+    }
+    return false;
+}
+
+char *path_program(void)
+{
+    char path[PATH_MAX];
+    bool known = program_path(path) && str_eq(path_base(path), PACKAGE);
+    return xstrdup(known && !found_in_path(PACKAGE, path) ? path : PACKAGE);
 }

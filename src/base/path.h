@@ -31,4 +31,7 @@ char *path_home(enum path_home kind);
 /* The folder of the running program (by /proc/self/exe), or NULL. */
 char *path_program_folder(void);
 
+/* What a shell calls the running program by, not yet quoted: "flowerlab" where PATH leads to it, else its absolute path. */
+char *path_program(void);
+
 #endif

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "base/path.h"
 
 /* What of the snapshot was told already. */
 struct told {
@@ -236,6 +237,20 @@ static void tell_end(struct batch *b, const struct job_end *end)
     str_done(&line);
 }
 
+/* The command to type, as a shell takes it. */
+static void say_way_on(struct batch *b, enum cmd_kind kind)
+{
+    bool watched = kind == CMD_ATTACH;
+    struct str line = STR_INIT;
+    char *program = path_program();
+    str_add_shell(&line, program);
+    str_add(&line, watched ? " attach " : " resume ");
+    str_add_shell(&line, b->snap->train.run);
+    say(b, "%s: %s", watched ? "the run goes on; come back with" : "go on with", line.s);
+    free(program);
+    str_done(&line);
+}
+
 /* Tells a run to its end. */
 static int follow(struct batch *b, enum cmd_kind kind, uint64_t job)
 {
@@ -245,10 +260,8 @@ static int follow(struct batch *b, enum cmd_kind kind, uint64_t job)
     bool known = b->snap->train.job == job && *b->snap->train.run;
     if (end.kind != NOTICE_FAILED && known)
         tell_end(b, &end);
-    const char *again = kind == CMD_ATTACH ? "the run goes on; come back with: flowerlab attach"
-                                           : "go on with: flowerlab resume";
     if (code == EXIT_INTERRUPTED && known)
-        say(b, "%s %s", again, b->snap->train.run);
+        say_way_on(b, kind);
     job_end_done(&end);
     return code;
 }

@@ -7,24 +7,29 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/path.h"
 #include "ui/session.h"
 #include "ui/signals.h"
 
 /* --- leaving ---------------------------------------------------------------------------------- */
 
-/* One line that says how to come back. */
+/* How to come back: the command stands alone, as a shell takes it. */
 static void say_way_back(struct app *app)
 {
     const struct job_view *job = &app->snap.jobs[0];
     struct str s = STR_INIT;
-    str_add_safe(&s, app->snap.train.run);
-    str_printf(&s, " %s; come back with: flowerlab attach ",
+    str_printf(&s, "the run %s; come back with:\n  ",
                job->state == JOB_PAUSED ? "stays paused" : "goes on without this screen");
+    char *program = path_program();
+    str_add_shell(&s, program);
+    str_add(&s, " attach ");
     str_add_shell(&s, app->snap.train.run);
+    free(program);
     snprintf(app->last_words, sizeof app->last_words, "%s", s.s);
     str_done(&s);
 }

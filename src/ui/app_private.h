@@ -64,7 +64,7 @@ struct app {
     bool waiting_answers, dirty, urgent; /* urgent: a key's answer; dirty: numbers changed */
     bool quit, quit_after_run, suspend, hung_up, detach;
     int exit_code;
-    char last_words[1024]; /* printed after the screen is left */
+    char last_words[4096]; /* printed after the screen is left */
 };
 
 /* app_model.c */

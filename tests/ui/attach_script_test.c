@@ -91,7 +91,7 @@ static void the_terminal_dies_and_the_run_is_taken_back(void **state)
 static void check_way_back(struct pty *p)
 {
     lab_end_well(p);
-    assert_true(pty_has(p, "with: flowerlab attach ")); /* a long folder makes two lines of it */
+    assert_true(pty_has(p, "/flowerlab attach ")); /* a long folder makes two lines of it */
     pty_free(p);
 }
 
