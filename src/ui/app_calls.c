@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "ui/help.h"
 #include "ui/parts.h"
 #include "ui/screens.h"
@@ -18,10 +17,8 @@
 static void set_status(struct app *app, enum role role, const char *format, va_list ap)
 {
     vsnprintf(app->message, sizeof app->message, format, ap);
-    app->message_role = role;
+    app->message_role = role; /* talk with the user: none of it belongs into the run's log */
     app->urgent = true;
-    if (role == ROLE_STATE_FAIL || role == ROLE_STATE_WARN)
-        log_line(role == ROLE_STATE_FAIL ? LOG_ERROR : LOG_WARN, "%s", app->message);
 }
 
 void app_status(struct app *app, enum role role, const char *format, ...)

@@ -106,15 +106,17 @@ static void stop_chosen(void *user, int choice)
         control(s, &(struct cmd){.kind = choice == 0 ? CMD_STOP_EPOCH : CMD_STOP_NOW});
 }
 
-/* "0.5": a factor; "=1e-3": the new rate of the head. False: neither. */
-static bool factor_of(const char *text, double rate, double *factor)
+/* "0.5": a factor; "=1e-3": the new rate of the head. NULL, or what is wrong with it. */
+static const char *factor_of(const char *text, double rate, double *factor)
 {
     double v;
     bool absolute = *text == '=';
     if (!num_parse_real_typed(text + absolute, &v) || !(v > 0) || !isfinite(v))
-        return false;
+        return "is no factor above 0, nor a new rate such as =1e-3";
     *factor = absolute ? v / rate : v;
-    return *factor > 0 && isfinite(*factor);
+    if (*factor * rate > option_row(OPTION_ID_lr)->max_real) /* as Setup would have it */
+        return "is too high a rate; a new one such as =1e-3 is given as it is";
+    return *factor > 0 && isfinite(*factor) ? NULL : "is too small a factor";
 }
 
 static double rate_now(const struct train_view *t)
@@ -128,11 +130,11 @@ static void rate_typed(void *user, const char *text)
     double factor;
     if (!text || !train_job(s->model->snap))
         return;
-    if (factor_of(text, rate_now(&s->model->snap->train), &factor))
-        control(s, &(struct cmd){.kind = CMD_RATE, .real = factor});
+    const char *wrong = factor_of(text, rate_now(&s->model->snap->train), &factor);
+    if (wrong)
+        s->calls->status(s->calls->app, ROLE_STATE_FAIL, "\"%s\" %s", text, wrong);
     else
-        s->calls->status(s->calls->app, ROLE_STATE_FAIL,
-                         "\"%s\" is no factor above 0, nor a new rate such as =1e-3", text);
+        control(s, &(struct cmd){.kind = CMD_RATE, .real = factor});
 }
 
 static void ask_rate(struct train_screen *s)

@@ -244,6 +244,8 @@ static void charts_by_keys(void **state)
     assert_true(pty_wait_text(p, "Loss log at "));
     pty_send(p, "/^loss$\r");
     assert_true(pty_wait_gone(p, "Gradient norm"));
+    pty_send(p, "r1e9\r");
+    assert_true(pty_wait_text(p, "\"1e9\" is too high a rate"));
     pty_send(p, "r\0250.5\r");
     assert_true(pty_wait_gone(p, "a factor on all"));
     pty_send(p, "e\0251\r");
@@ -257,7 +259,10 @@ static void charts_by_keys(void **state)
     pty_send(p, "q");
     lab_end_well(p);
     pty_free(p);
-    char *ini = lab_text("charts", "run.ini");
+    char *ini = lab_text("charts", "run.ini"), *log = lab_text("charts", "log.txt");
+    assert_null(strstr(log, "1e9")); /* what was said to a key is not of the run */
+    free(log);
+    assert_null(strstr(ini, "rate x 1"));
     assert_non_null(strstr(ini, "rate x 0.5"));
     assert_non_null(strstr(ini, "extended by 1"));
     free(ini);
