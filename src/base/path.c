@@ -38,9 +38,21 @@ char *path_absolute(const char *path)
     return out;
 }
 
+/* "/a/./b/." becomes "/a/b/". */
+static void drop_dots(char *path)
+{
+    for (char *at = path; (at = strstr(at, "/."));) {
+        if (at[2] == '/' || !at[2])
+            memmove(at + 1, at + 2 + (at[2] == '/'), strlen(at + 2 + (at[2] == '/')) + 1);
+        else
+            at += 2;
+    }
+}
+
 char *path_folder(const char *path)
 {
     char *expanded = path_expand(path), *out = path_absolute(expanded);
+    drop_dots(out);
     size_t n = strlen(out);
     while (n > 1 && out[n - 1] == '/')
         out[--n] = '\0';

@@ -230,6 +230,23 @@ static void files_are_replaced_whole(void **state)
     free(path);
 }
 
+static void folders_have_one_name(void **state)
+{
+    (void)state;
+    static const char *const table[][2] = {
+        {"/a/b", "/a/b"},   {"/a/b//", "/a/b"},       {"/a/./b/.", "/a/b"}, {"/./a", "/a"},
+        {"/.", "/"},        {"/a/.b/..c", "/a/.b/..c"}, {"/a/../b", "/a/../b"}, {"/", "/"},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        char *folder = path_folder(table[i][0]);
+        assert_string_equal(folder, table[i][1]);
+        free(folder);
+    }
+    char *here = path_folder("."), *inside = path_folder("./x"), *want = path_join(here, "x");
+    assert_string_equal(inside, want);
+    free(here), free(inside), free(want);
+}
+
 static void lists_of_names(void **state)
 {
     (void)state;
@@ -259,7 +276,7 @@ int main(void)
         cmocka_unit_test(random_numbers),
         cmocka_unit_test(pool_runs_everything),
         cmocka_unit_test(files_are_replaced_whole),
-        cmocka_unit_test(lists_of_names),
+        cmocka_unit_test(lists_of_names), cmocka_unit_test(folders_have_one_name),
     };
     return cmocka_run_group_tests_name("base", tests, NULL, NULL);
 }
