@@ -162,9 +162,9 @@ static bool fetch_progress(uint64_t got, uint64_t total, void *user)
 
 enum err_code job_fetch(struct job *job, struct err *err)
 {
-    const struct arch *arch = arch_find(job->cmd.path);
+    const struct arch *arch = arch_named(job->cmd.path, err);
     if (!arch)
-        return err_set(err, ERR_INVALID, "unknown architecture %s", job->cmd.path);
+        return ERR_INVALID;
     if (!arch->weights_url) {
         err_set(err, ERR_UNSUPPORTED, "%s: nobody publishes weights for it", arch->name);
         return err_hint(err, "flowerlab demo --pretrain makes some from drawn shapes");

@@ -108,16 +108,16 @@ static enum err_code load_weights(struct trainer *t, const char *path, bool want
         weight_match_done(&match);
     }
     weights_close(file);
-    return code == ERR_OK || !err ? code : err_prefix(err, "%s", path);
+    return code == ERR_OK || !err || strstr(err->message, path) ? code : err_prefix(err, "%s", path);
 }
 
 /* The network with its first values: fresh, or of the record's weight file. */
 enum err_code train_build_net(struct trainer *t, struct err *err)
 {
     struct record *r = &t->run.record;
-    const struct arch *arch = arch_find(r->model);
+    const struct arch *arch = arch_named(r->model, err);
     if (!arch)
-        return err_set(err, ERR_INVALID, "model: unknown architecture %s", r->model);
+        return ERR_INVALID;
     double began = clock_now();
     t->model.prep = settings_prep(&r->recipe);
     enum err_code code = model_new(&t->model, arch, r->classes, r->n_classes, err);
@@ -317,12 +317,12 @@ static enum err_code train_prepared(struct trainer *t, const char *how, struct e
 
 enum err_code train_fresh(struct job *job, const char *root, const struct options *o, char **folder, struct err *err)
 {
-    const struct arch *arch = arch_find(o->model);
+    const struct arch *arch = arch_named(o->model, err);
     enum mode mode = (enum mode)o->mode;
     char *weights = NULL;
     struct trainer t;
     if (!arch)
-        return err_set(err, ERR_INVALID, "model: unknown architecture %s", o->model);
+        return ERR_INVALID;
     enum err_code code = choose_weights(o, arch, &mode, &weights, err);
     if (code != ERR_OK)
         return code;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/str.h"
 #include "nn/arch_family.h"
 
 static const struct arch *const archs[] = {
@@ -33,6 +34,26 @@ const struct arch *arch_find(const char *name)
             return archs[i];
     }
     return NULL;
+}
+
+const struct arch *arch_named(const char *name, struct err *err)
+{
+    const struct arch *arch = arch_find(name);
+    const char *near = NULL;
+    size_t least = SIZE_MAX;
+    struct str all = STR_INIT;
+    for (size_t i = 0; !arch && i < arch_count(); i++) {
+        if (str_nearer(name, archs[i]->name, &least))
+            near = archs[i]->name;
+        str_printf(&all, "%s%s", i ? ", " : "", archs[i]->name);
+    }
+    if (!arch) {
+        err_set(err, ERR_INVALID, "model: unknown architecture \"%s\"%s%s%s", name, near ? " (did you mean " : "",
+                near ? near : "", near ? "?)" : "");
+        err_hint(err, "there are: %s", all.s);
+    }
+    str_done(&all);
+    return arch;
 }
 
 /* --- what families call ------------------------------------------------------------------------------------------ */

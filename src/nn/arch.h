@@ -80,6 +80,7 @@ struct arch {
 size_t arch_count(void);
 const struct arch *arch_at(size_t i);              /* in the order of the menu */
 const struct arch *arch_find(const char *name);    /* NULL when unknown */
+const struct arch *arch_named(const char *name, struct err *err); /* the same; errors: INVALID, which names those that are known */
 
 /* n_classes >= 1. The caller frees it. */
 struct graph *arch_graph(const struct arch *arch, int n_classes);

@@ -275,8 +275,10 @@ static enum err_code refuse(const struct matching *m, struct err *err)
 {
     const struct weight_file *file = m->index->file;
     const struct arch *chosen = m->graph->arch, *other = guess(m->index);
+    char fits[96];
+    snprintf(fits, sizeof fits, "it fits model %s", other ? other->name : "");
     if (other && other != chosen)
-        return weights_fail(file, err, ERR_INVALID, NULL, "looks like %s, you chose %s", other->title, chosen->title);
+        return weights_fail(file, err, ERR_INVALID, fits, "looks like %s, you chose %s", other->title, chosen->title);
     return weights_fail(file, err, ERR_INVALID, NULL, "%zu of %zu tensors fit %s; missing or of another shape: %s%s",
                         m->match->n_body_loaded, m->match->n_body, chosen->title, m->wrong.s, m->n_wrong > 10 ? ", ..." : "");
 }
