@@ -32,6 +32,13 @@ static bool is_outcome(const char *section, const char *key)
     return false;
 }
 
+/* Options of looks only, such as how pictures are drawn. */
+static bool is_look(const char *section, const char *key)
+{
+    int id = str_eq(section, "options") ? option_find(key) : -1;
+    return id >= 0 && option_row((enum option_id)id)->scope == SCOPE_SCREEN;
+}
+
 /* What people call a pair; the caller frees it. */
 static char *name_of(const char *section, const char *key)
 {
@@ -80,7 +87,7 @@ static enum err_code take_pair(const char *section, const char *key, const char 
 {
     struct compared *run = user;
     (void)err;
-    if (is_outcome(section, key))
+    if (is_outcome(section, key) || is_look(section, key))
         return ERR_OK;
     if (str_eq(section, "classes")) {
         add_to_list(run, "classes", value);
