@@ -310,6 +310,32 @@ static bool answer_early(struct batch *b, int argc, char **argv)
     return false;
 }
 
+/* Whether word i of the command is a RUN, by its usage: "RUN [DIR]", "RUN RUN...". */
+static bool is_run_word(const struct command *c, int i)
+{
+    const char *word = c->arguments;
+    for (; i > 0 && strchr(word, ' '); i--)
+        word = strchr(word, ' ') + 1;
+    word += *word == '[';
+    return str_starts(word, "RUN") && (i == 0 || str_starts(word, "RUN..."));
+}
+
+/* A RUN is a folder, else the name of one in runs-dir. */
+static void find_runs(struct batch *b)
+{
+    for (int i = 0; i < b->n_words; i++) {
+        const char *word = b->words[i];
+        if (!is_run_word(b->command, i) || strchr(word, '/') || path_exists(word))
+            continue;
+        char *folder = path_expand(b->options.runs_dir), *path = path_join(folder, word);
+        if (*word && path_is_folder(path))
+            b->words[i] = path, b->found[i] = path;
+        else
+            free(path);
+        free(folder);
+    }
+}
+
 static int run_command(struct batch *b, int argc, char **argv, int first)
 {
     struct err err = {0};
@@ -321,6 +347,7 @@ static int run_command(struct batch *b, int argc, char **argv, int first)
     if (take_words(b, argc, argv, first, &err) != ERR_OK || check_first_word(b, &err) != ERR_OK ||
         check_words(b, &err) != ERR_OK)
         return report_usage(b, &err);
+    find_runs(b);
     return b->command->run(b);
 }
 
@@ -328,10 +355,14 @@ int batch_main(int argc, char **argv, struct batch_screens *screens, batch_grid 
 {
     struct batch b = {.screens = screens, .grid = grid, .result = output_of(1), .messages = output_of(2)};
     b.words = xcalloc((size_t)argc + 1, sizeof *b.words);
+    b.found = xcalloc((size_t)argc + 1, sizeof *b.found);
     const struct command *named = argc > 1 ? find_command(argv[1]) : NULL;
     b.command = named ? named : &commands[0];
     int code = run_command(&b, argc, argv, named ? 2 : 1);
     session_close(&b);
     free(b.words);
+    for (int i = 0; i < argc; i++)
+        free(b.found[i]);
+    free(b.found);
     return code;
 }

@@ -9,19 +9,20 @@
 
 #include "base/path.h"
 
-/* RUN as given, else a run of that name in runs-dir. */
-static enum err_code named_run(struct batch *b, char out[OPTION_TEXT_MAX], struct err *err)
+/* The one of this name among those that are alive, wherever its folder lies. */
+static bool find_alive(const struct block *block, size_t n, const char *name, struct run_row *row)
 {
-    char *path = path_expand(b->words[0]), *folder = path_expand(b->options.runs_dir);
-    if (!strchr(path, '/') && !path_is_folder(path)) {
-        char *inside = path_join(folder, path);
-        free(path);
-        path = inside;
+    for (size_t i = 0; i < n; i++) {
+        if (runs_view_at(block, i, row) && str_eq(row->name, name))
+            return true;
     }
-    enum err_code code = put_path(out, path, err);
-    free(path);
-    free(folder);
-    return code;
+    return false;
+}
+
+/* A name in no folder of runs here; false: a folder, whose run.ini tells. */
+static bool is_name(const char *word)
+{
+    return !strchr(word, '/') && !path_is_folder(word);
 }
 
 static int nothing_alive(struct batch *b)
@@ -29,6 +30,14 @@ static int nothing_alive(struct batch *b)
     struct err err = {0};
     err_set(&err, ERR_NOT_FOUND, "no run is alive");
     err_hint(&err, "\"flowerlab runs\" lists those that were; resume goes on with one");
+    return report(b, &err);
+}
+
+static int none_of_that_name(struct batch *b, const char *name)
+{
+    struct err err = {0};
+    err_set(&err, ERR_NOT_FOUND, "%s: no run folder, and no run of that name is alive", name);
+    err_hint(&err, "\"flowerlab attach\" alone takes the only one that is, or lists them");
     return report(b, &err);
 }
 
@@ -41,7 +50,7 @@ static int several_alive(struct batch *b, const struct block *block, size_t n)
             run_report(b, &row);
     }
     err_set(&err, ERR_INVALID, "%zu runs are alive", n);
-    err_hint(&err, "name one: flowerlab attach RUN");
+    err_hint(&err, "name one: flowerlab attach NAME, the end of its folder is enough");
     return report_usage(b, &err);
 }
 
@@ -72,11 +81,16 @@ int cmd_attach(struct batch *b)
     struct err err = {0};
     struct job_end end;
     struct run_row row;
-    if (b->n_words && named_run(b, cmd.path, &err) != ERR_OK)
+    const char *name = b->n_words && is_name(b->words[0]) ? b->words[0] : NULL;
+    if (b->n_words && !name && put_path(cmd.path, b->words[0], &err) != ERR_OK)
         return report_usage(b, &err);
     int code = run_job(b, &cmd, NULL, NULL, &end);
     size_t n = code == EXIT_DONE ? runs_view_count(end.block) : 0;
-    if (n == 1 && runs_view_at(end.block, 0, &row))
+    if (name && find_alive(end.block, n, name, &row))
+        code = watch(b, row.folder);
+    else if (name && code == EXIT_DONE)
+        code = none_of_that_name(b, name);
+    else if (n == 1 && runs_view_at(end.block, 0, &row))
         code = watch(b, row.folder);
     else if (code == EXIT_DONE)
         code = n ? several_alive(b, end.block, n) : nothing_alive(b);

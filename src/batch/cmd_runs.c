@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "base/num.h"
+#include "base/path.h"
 
 static void run_json(struct output *out, const struct run_row *row)
 {
@@ -60,12 +61,23 @@ void run_report(struct batch *b, const struct run_row *row)
         run_line(&b->result, row);
 }
 
+static bool is_run(const char *folder)
+{
+    char *path = path_folder(folder), *ini = path_join(path, "run.ini");
+    bool there = path_exists(ini);
+    free(ini);
+    free(path);
+    return there;
+}
+
 int cmd_runs(struct batch *b)
 {
     struct cmd cmd = {.kind = CMD_RUNS, .options = &b->options};
     struct err err = {0};
     struct job_end end;
-    if (put_path(cmd.path, b->n_words ? b->words[0] : b->options.runs_dir, &err) != ERR_OK)
+    bool named = b->n_words || option_is_set(&b->options, OPTION_ID_runs_dir);
+    const char *folder = b->n_words ? b->words[0] : b->options.runs_dir;
+    if (put_path(cmd.path, named ? folder : "", &err) != ERR_OK)
         return report_usage(b, &err);
     int code = run_job(b, &cmd, watch_stage, NULL, &end);
     size_t n = code == EXIT_DONE ? runs_view_count(end.block) : 0;
@@ -75,7 +87,10 @@ int cmd_runs(struct batch *b)
             run_report(b, &row);
     }
     if (code == EXIT_DONE && !n)
-        say(b, "no runs in %s", cmd.path);
+        say(b, "no runs in %s%s", folder,
+            is_run(folder)          ? ": it is a run itself; name the folder that it lies in"
+            : path_exists(folder)   ? ""
+                                    : " yet");
     if (code == EXIT_DONE && strstr(end.text, "no run.ini"))
         say(b, "%s", end.text);
     job_end_done(&end);
@@ -155,6 +170,20 @@ static void compare_text(struct batch *b, const struct compare_view *v)
     str_done(&s);
 }
 
+/* What could not be read is told last, and fails the command. */
+static int tell_problems(struct batch *b, const struct compare_view *v)
+{
+    int code = EXIT_DONE;
+    for (size_t r = 0; r < v->n_runs; r++) {
+        struct err err = {0};
+        if (!*v->runs[r].problem)
+            continue;
+        err_set(&err, ERR_NOT_FOUND, "%s", v->runs[r].problem);
+        code = report(b, &err);
+    }
+    return code;
+}
+
 int cmd_compare(struct batch *b)
 {
     struct cmd cmd = {.kind = CMD_COMPARE,
@@ -171,6 +200,8 @@ int cmd_compare(struct batch *b)
         compare_json(b, &view);
     else if (code == EXIT_DONE)
         compare_text(b, &view);
+    if (code == EXIT_DONE)
+        code = tell_problems(b, &view);
     job_end_done(&end);
     return code;
 }

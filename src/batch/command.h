@@ -66,6 +66,7 @@ struct batch {
     int64_t rows, cols;    /* --rows, --cols; 0: not given */
     int n_words;
     const char **words;    /* the arguments that are no options */
+    char **found;          /* the folders of those that were names of runs */
     struct output result, messages; /* standard output, standard error */
     struct engine *engine; /* NULL until session_open */
     struct snapshot *snap;
