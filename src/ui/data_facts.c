@@ -33,9 +33,7 @@ static const char *orientation_text(int orientation)
 static void put_fact(struct canvas *c, struct area a, int *y, const char *name, const char *value,
                      enum role role, bool middle)
 {
-    canvas_put(c, a, 0, *y, ROLE_DIM, name);
-    canvas_put_cut(c, a, 8, *y, a.w - 8, role, value, middle);
-    ++*y;
+    parts_fact(c, a, (*y)++, name, role, value, middle);
 }
 
 static void put_picture_facts(struct canvas *c, struct area a, int *y, const struct ds_file_row *f)
@@ -63,12 +61,19 @@ static void put_twin(struct canvas *c, struct area a, int *y, const struct ds_vi
 
 static const char *const part_names[] = {"", "train", "val", "test"};
 
+/* Rows that all below the name takes. */
+static int rows_below(const struct ds_file_row *f)
+{
+    bool left_out = f->status != STATUS_USED;
+    return 2 + (left_out ? 1 + 2 * (*f->detail != '\0') : 0) + (f->width ? 3 : 0) + (f->part > 0) + (f->n_twins > 0);
+}
+
 void data_draw_facts(struct canvas *c, struct area a, const struct ds_view *ds, size_t file)
 {
     struct ds_file_row f = ds_view_file(ds, file);
     char size[NUM_TEXT];
     int y = 0;
-    put_fact(c, a, &y, "file", path_base(f.name), ROLE_TEXT, true);
+    y += parts_long_fact(c, a, y, a.h - rows_below(&f), "file", path_base(f.name));
     put_fact(c, a, &y, "class", f.cls >= 0 ? ds_view_class(ds, (size_t)f.cls).name : "none",
              ROLE_TEXT, false);
     if (f.status != STATUS_USED) {

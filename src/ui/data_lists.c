@@ -11,6 +11,9 @@
 #include "ui/layout.h"
 #include "ui/parts.h"
 
+#define LEAST_NAME 10 /* cells: "most first" */
+#define WIDE 120 /* cells from which there is room for everything */
+
 struct drawing {
     const struct data_screen *s;
     const struct ui_model *model;
@@ -23,9 +26,9 @@ struct drawing {
 static const char *sorted_text(const struct data_rows *r, bool files)
 {
     static const char *const texts[2][DATA_COLUMNS][2] = {
-        {{"", "Z to A"}, {"most first", "fewest first"}, {"left out first", "left out last"}},
+        {{"", "Z to A"}, {"most first", "few first"}, {"left out first", "left out last"}},
         {{"", "Z to A"},
-         {"bytes: most first", "bytes: least first"},
+         {"most bytes first", "fewest bytes first"},
          {"left out first", "left out last"}}};
     return texts[files][r->column][r->reverse];
 }
@@ -45,10 +48,11 @@ struct class_columns {
     int name, count, share, bar, bar_width, left_out; /* right ends; 0: not shown */
 };
 
-static struct class_columns class_columns(int w)
+/* any: files are left out, of any class. */
+static struct class_columns class_columns(int w, bool any)
 {
     struct class_columns k = {0};
-    if (w >= 36) {
+    if (w >= 36 && any) {
         k.left_out = w - 1;
         w -= 9;
     }
@@ -70,7 +74,7 @@ static void draw_class(struct canvas *c, struct area row, size_t i, void *user)
 {
     const struct drawing *d = user;
     struct ds_class_row cls = ds_view_class(&d->model->ds, order_row(&d->s->rows[0].order, i));
-    struct class_columns k = class_columns(row.w);
+    struct class_columns k = class_columns(row.w, d->model->ds.n_used < d->model->ds.n_files);
     char text[NUM_TEXT];
     canvas_put_cut(c, row, 0, 0, k.name, ROLE_TEXT, cls.name, false);
     snprintf(text, sizeof text, "%zu", cls.n_used);
@@ -89,9 +93,16 @@ static void draw_class(struct canvas *c, struct area row, size_t i, void *user)
         canvas_put(c, row, k.count, 0, ROLE_STATE_WARN, "!");
 }
 
-static void draw_class_heading(struct canvas *c, struct area a, const struct data_screen *s)
+/* A click on a heading sorts by it. */
+static void heading_hit(struct canvas *c, struct area a, int x, int right, const struct data_rows *of, enum data_column column)
 {
-    struct class_columns k = class_columns(a.w);
+    if (right > x)
+        canvas_hit(c, (struct area){a.x + x, a.y, right - x, 1}, HIT_SCREEN, &of->column, DATA_HEADINGS + column);
+}
+
+static void draw_class_heading(struct canvas *c, struct area a, const struct data_screen *s, bool any)
+{
+    struct class_columns k = class_columns(a.w, any);
     const char *sorted = sorted_text(&s->rows[0], false);
     struct area name = {a.x, a.y, k.name >= 8 ? k.count - 5 : a.w, a.h};
     char title[64];
@@ -103,12 +114,27 @@ static void draw_class_heading(struct canvas *c, struct area a, const struct dat
         canvas_put_right(c, a, k.share, 0, ROLE_DIM, "share");
     if (k.left_out)
         canvas_put_right(c, a, k.left_out, 0, ROLE_DIM, "left out");
+    heading_hit(c, a, 0, k.count - 5, &s->rows[0], DATA_BY_NAME);
+    heading_hit(c, a, k.count - 5, k.bar ? k.bar : a.w, &s->rows[0], DATA_BY_COUNT);
+    heading_hit(c, a, k.left_out - 8, k.left_out, &s->rows[0], DATA_BY_PROBLEMS);
+}
+
+/* The least cells that show names whole, and what most cells would show beside them. */
+static int classes_width(const struct data_screen *s, int most, bool any)
+{
+    int w = most, name = s->name_width > LEAST_NAME ? s->name_width : LEAST_NAME;
+    const struct class_columns all = class_columns(most, any);
+    for (; w > 18; w--) {
+        struct class_columns k = class_columns(w - 1, any);
+        if (k.name < name || !k.share != !all.share || !k.left_out != !all.left_out)
+            break;
+    }
+    return w;
 }
 
 static void draw_classes(struct data_screen *s, struct canvas *c, struct area a, struct drawing *d)
 {
-    draw_class_heading(c, a, s);
-    area_cut_top(&a, 1);
+    draw_class_heading(c, area_cut_top(&a, 1), s, d->model->ds.n_used < d->model->ds.n_files);
     a = cut_filter(&s->rows[false], c, a, d->model->ds.n_classes);
     list_draw(c, a, &s->rows[0].list, s->rows[0].order.n, !s->in_files, draw_class, d);
 }
@@ -121,13 +147,14 @@ static void draw_file(struct canvas *c, struct area row, size_t i, void *user)
     struct ds_file_row f =
         ds_view_file(&d->model->ds, d->first_file + order_row(&d->s->rows[1].order, i));
     bool used = f.status == STATUS_USED, wide = row.w >= 36;
+    bool bytes = d->s->rows[1].column == DATA_BY_COUNT;
     int right = row.w;
     char size[NUM_TEXT] = "";
     if (!used && row.w >= 22)
         data_status_words(size, f.status);
-    else if (used && wide && f.width)
+    else if (used && wide && f.width && !bytes)
         snprintf(size, sizeof size, "%d x %d", f.width, f.height);
-    else if (used && wide)
+    else if (used && (wide || (bytes && row.w >= 22)))
         num_bytes(size, f.bytes);
     if (*size) {
         canvas_put_right(c, row, right, 0, used ? ROLE_DIM : ROLE_STATE_WARN, size);
@@ -149,6 +176,7 @@ static void draw_files(struct data_screen *s, struct canvas *c, struct area a, s
         snprintf(at, sizeof at, "%zu of %zu%s", r->list.selected + 1, r->order.n,
                  r->order.work ? "\xe2\x80\xa6" : "");
     struct area rows = parts_heading(c, a, s->in_files, title, at);
+    heading_hit(c, a, 0, a.w, r, DATA_COLUMNS); /* the next one */
     rows = cut_filter(&s->rows[true], c, rows, cls->n_files);
     list_draw(c, rows, &r->list, r->order.n, s->in_files, draw_file, d);
 }
@@ -244,7 +272,9 @@ void data_draw_lists(struct data_screen *s, struct canvas *c, struct area body,
     struct data_layout l;
     struct drawing d = {s, model, 0};
     size_t cls = data_class(s, &model->ds), file;
-    layout_data(&l, body, s->in_files);
+    bool any = model->ds.n_used < model->ds.n_files;
+    int most = body.w * 3 / 10;
+    layout_data(&l, body, s->in_files, body.w < WIDE ? classes_width(s, most, any) : most);
     draw_classes(s, c, l.classes, &d);
     parts_line(c, l.lines[0]);
     parts_line(c, l.lines[1]);

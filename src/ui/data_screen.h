@@ -19,6 +19,8 @@ enum data_view { DATA_LISTS, DATA_PROBLEMS, DATA_SIZES, DATA_PICTURE };
 /* Columns that classes and files are sorted by, by key. */
 enum data_column { DATA_BY_NAME, DATA_BY_COUNT, DATA_BY_PROBLEMS, DATA_COLUMNS };
 
+#define DATA_HEADINGS (SIZE_MAX / 2) /* the index of a heading's hit: this and its column; DATA_COLUMNS: the next one */
+
 /* A list with its filter: [0] the classes, [1] the files of the selected class. */
 struct data_rows {
     struct list list;
@@ -46,6 +48,7 @@ struct data_screen {
     uint64_t version;        /* of the data set that all below was made for */
     size_t files_of;         /* class whose files rows[1] orders */
     uint64_t bytes, largest; /* of all classes; pictures used of the largest class */
+    int name_width;          /* cells of the longest class name */
     struct list problems;
     bool second; /* of the pair whose picture has the window */
     struct sizes *sizes; /* made when they are first shown */

@@ -59,7 +59,9 @@ void layout_frame(struct frame_layout *out, int cols, int rows)
     out->body = rest;
 }
 
-void layout_data(struct data_layout *out, struct area body, int focus)
+#define NAME_COLS 30 /* of the files, with mark and bar: names of photos are up to 28 long */
+
+void layout_data(struct data_layout *out, struct area body, int focus, int classes)
 {
     *out = (struct data_layout){0};
     out->totals = area_cut_bottom(&body, body.h >= 20 ? 4 : body.h >= 14 ? 3 : body.h >= 5 ? 1 : 0);
@@ -67,10 +69,11 @@ void layout_data(struct data_layout *out, struct area body, int focus)
         *(focus ? &out->files : &out->classes) = body;
         return;
     }
-    out->classes = area_cut_left(&body, between(body.w * 3 / 10, 18, 48));
+    out->classes = area_cut_left(&body, between(classes, 18, between(body.w * 3 / 10, 18, 48)));
     out->lines[0] = area_cut_left(&body, 1);
     if (body.w >= 48) {
-        struct area side = area_cut_right(&body, between(body.w / 2, 26, 72));
+        int half = body.w / 2, rest = body.w - 1 - NAME_COLS;
+        struct area side = area_cut_right(&body, between(half < rest ? half : rest, 26, 72));
         out->lines[1] = area_cut_right(&body, 1);
         out->facts = area_cut_bottom(&side, between(side.h / 2, 0, 8));
         out->picture = side;

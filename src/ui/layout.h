@@ -23,7 +23,8 @@ struct data_layout {
     struct area lines[2]; /* one cell wide, between the columns */
 };
 /* focus: 0 classes, 1 files: what is shown where only one has room. */
-void layout_data(struct data_layout *out, struct area body, int focus);
+/* classes: cells that they need; the files have what they do not use. */
+void layout_data(struct data_layout *out, struct area body, int focus, int classes);
 
 struct samples_layout {
     struct area head, grid;

@@ -132,6 +132,28 @@ void parts_job(struct canvas *c, struct area a, const struct job_view *job)
                    (double)job->done / (double)job->total);
 }
 
+#define FACT_COLS 8 /* of the names */
+
+void parts_fact(struct canvas *c, struct area a, int y, const char *name, enum role role, const char *value, bool middle)
+{
+    canvas_put(c, a, 0, y, ROLE_DIM, name);
+    canvas_put_cut(c, a, FACT_COLS, y, a.w - FACT_COLS, role, value, middle);
+}
+
+int parts_long_fact(struct canvas *c, struct area a, int y, int rows, const char *name, const char *value)
+{
+    int room = a.w - FACT_COLS, width = text_width(value);
+    struct area field = area_clip((struct area){a.x + FACT_COLS, a.y + y, room, 2}, a);
+    if (rows < 2 || field.h < 2 || width <= room || width > 2 * room) {
+        parts_fact(c, a, y, name, ROLE_TEXT, value, true);
+        return 1;
+    }
+    canvas_put(c, a, 0, y, ROLE_DIM, name);
+    canvas_put(c, field, 0, 0, ROLE_TEXT, value);
+    canvas_put(c, field, -field.w, 1, ROLE_TEXT, value); /* what the first row has no room for */
+    return 2;
+}
+
 enum role parts_class_role(int cls)
 {
     return cls < 0 ? ROLE_DIM : (enum role)(ROLE_CLASS_0 + cls % 8);

@@ -41,6 +41,11 @@ void parts_use_keys(const struct keymap *map);
 /* "decoding 1234 of 4317 ████   3 left out, 12 s" over the first row of a. */
 void parts_job(struct canvas *c, struct area a, const struct job_view *job);
 
+/* What is known of something: its name dim, then its value, cut in its middle where middle says so. */
+void parts_fact(struct canvas *c, struct area a, int y, const char *name, enum role role, const char *value, bool middle);
+/* The same over rows rows, of which the value takes two where it needs them and there are two. Returns those used. */
+int parts_long_fact(struct canvas *c, struct area a, int y, int rows, const char *name, const char *value);
+
 /* A class's own role: the same one everywhere, by its index. */
 enum role parts_class_role(int cls);
 

@@ -130,13 +130,6 @@ static void draw_grid(struct samples_screen *s, struct canvas *c, const struct s
 
 /* --- one large ----------------------------------------------------------------------------- */
 
-static void put_fact(struct canvas *c, struct area a, int y, const char *name, enum role role,
-                     const char *value)
-{
-    canvas_put(c, a, 0, y, ROLE_DIM, name);
-    canvas_put_cut(c, a, 8, y, a.w - 8, role, value, true);
-}
-
 /* The picture, of which a part where it is enlarged; returns the share that is seen. */
 static double draw_large_picture(struct samples_screen *s, struct canvas *c, struct area a,
                                  const struct ui_model *model, struct tile *t)
@@ -168,48 +161,50 @@ static void put_prediction(const struct samples_screen *s, struct canvas *c, str
     canvas_printf(c, a, 8, 0, ROLE_TEXT, "%d", result->epoch);
     snprintf(answer, sizeof answer, "%s %s", right ? "\xe2\x9c\x93" : "\xe2\x9c\x97",
              result_view_class(result, p.predicted));
-    put_fact(c, a, 1, "answer", right ? ROLE_CLASS_PRED : ROLE_CLASS_WRONG, answer);
-    put_fact(c, a, 2, "sure", ROLE_TEXT, fmt_percent(share, p.probability));
+    parts_fact(c, a, 1, "answer", right ? ROLE_CLASS_PRED : ROLE_CLASS_WRONG, answer, true);
+    parts_fact(c, a, 2, "sure", ROLE_TEXT, fmt_percent(share, p.probability), true);
+}
+
+static void draw_large_facts(const struct samples_screen *s, struct canvas *c, struct area a,
+                             const struct ui_model *model, size_t file, double seen_share)
+{
+    struct ds_file_row f = ds_view_file(&model->ds, file);
+    struct picture_want seen;
+    char text[96] = "not yet known";
+    area_cut_top(&a, parts_long_fact(c, a, 0, a.h - 10, "file", path_base(f.name)) - 1);
+    parts_fact(c, a, 1, "class", parts_class_role(f.cls), ds_view_class(&model->ds, (size_t)f.cls).name, true);
+    if (f.width)
+        snprintf(text, sizeof text, "%d x %d pixels", f.width, f.height);
+    parts_fact(c, a, 2, "size", ROLE_TEXT, text, true);
+    parts_fact(c, a, 3, "kind", ROLE_TEXT, engine_kind_name(f.kind), true);
+    if (samples_want(&seen, model, file, VIEW_FRAME, 0) && f.width) {
+        samples_cut(text, sizeof text, &seen, &f);
+        parts_fact(c, a, 4, "input", ROLE_TEXT, text, true);
+    }
+    if (seen_share < 1) {
+        snprintf(text, sizeof text, "%.3g %% of it", 100 * seen_share);
+        parts_fact(c, a, 5, "seen", ROLE_CHANGED, text, true);
+    }
+    area_cut_top(&a, 7);
+    put_prediction(s, c, a, model, f.name);
 }
 
 static void draw_large(struct samples_screen *s, struct canvas *c, const struct samples_layout *l,
                        const struct ui_model *model)
 {
     size_t file = s->tiles[s->grid.selected];
-    struct ds_file_row f = ds_view_file(&model->ds, file);
     struct area picture = l->grid, facts;
     bool narrow = picture.w < 40; /* the name alone, above it */
     facts = area_cut_right(&picture, narrow ? 0 : picture.w / 3 < 40 ? picture.w / 3 : 40);
-    char text[96] = "not yet known";
     struct tile tile;
-    struct picture_want seen;
     if (narrow)
-        canvas_put_cut(c, l->head, 0, 0, l->head.w, ROLE_TITLE, f.name, true);
+        canvas_put_cut(c, l->head, 0, 0, l->head.w, ROLE_TITLE, ds_view_file(&model->ds, file).name, true);
     else
         draw_head(c, l->head, s, model, s->n_tiles);
     make_tile(&tile, s, model, file);
     double seen_share = draw_large_picture(s, c, picture, model, &tile);
-    facts = area_inset(facts, 1, 0);
-    if (narrow)
-        return;
-    put_fact(c, facts, 0, "file", ROLE_TEXT, path_base(f.name));
-    put_fact(c, facts, 1, "class", parts_class_role(f.cls),
-             ds_view_class(&model->ds, (size_t)f.cls).name);
-    if (f.width)
-        snprintf(text, sizeof text, "%d x %d pixels", f.width, f.height);
-    put_fact(c, facts, 2, "size", ROLE_TEXT, text);
-    put_fact(c, facts, 3, "kind", ROLE_TEXT, engine_kind_name(f.kind));
-    if (samples_want(&seen, model, file, VIEW_FRAME, 0) && f.width) {
-        samples_cut(text, sizeof text, &seen, &f);
-        put_fact(c, facts, 4, "input", ROLE_TEXT, text);
-    }
-    if (seen_share < 1) {
-        snprintf(text, sizeof text, "%.3g %% of it", 100 * seen_share);
-        put_fact(c, facts, 5, "seen", ROLE_CHANGED, text);
-    }
-    put_prediction(s, c,
-                   (struct area){facts.x, facts.y + 7, facts.w, facts.h > 7 ? facts.h - 7 : 0},
-                   model, f.name);
+    if (!narrow)
+        draw_large_facts(s, c, area_inset(facts, 1, 0), model, file, seen_share);
 }
 
 /* --- one as epochs make it ------------------------------------------------------------------- */

@@ -157,8 +157,11 @@ static void take_dataset(struct data_screen *s, const struct ui_model *model)
     s->version = model->dataset_version;
     forget(s);
     s->bytes = s->largest = 0;
+    s->name_width = 0;
     for (size_t i = 0; i < ds->n_classes; i++) {
         struct ds_class_row row = ds_view_class(ds, i);
+        int width = text_width(row.name);
+        s->name_width = width > s->name_width ? width : s->name_width;
         s->bytes += row.bytes;
         s->largest = row.n_used > s->largest ? row.n_used : s->largest;
     }
@@ -327,6 +330,20 @@ static void sort_by(struct data_screen *s, const struct ds_view *ds, enum action
     arrange(s, ds, s->in_files, false);
 }
 
+/* By a column, or the next one; again: turned round. */
+static void click_heading(struct data_screen *s, const struct ds_view *ds, bool files, size_t column)
+{
+    struct data_rows *r = &s->rows[files];
+    s->in_files = files && r->order.n > 0;
+    if (column >= DATA_COLUMNS) {
+        sort_by(s, ds, ACTION_SORT);
+        return;
+    }
+    r->reverse = r->column == (enum data_column)column && !r->reverse;
+    r->column = (enum data_column)column;
+    arrange(s, ds, files, false);
+}
+
 static void open_picture(struct data_screen *s, const struct ds_view *ds)
 {
     size_t file;
@@ -477,6 +494,8 @@ static bool data_mouse(void *self, const struct hit *hit, const struct mouse *m,
         data_window_action(s, m->what == MOUSE_WHEEL_UP ? ACTION_PICTURE_IN : ACTION_PICTURE_OUT, model);
     else if (hit->of == &s->rows[0].list || hit->of == &s->rows[1].list)
         open = rows_mouse(s, hit->of == &s->rows[1].list, hit, m);
+    else if ((hit->of == &s->rows[0].column || hit->of == &s->rows[1].column) && m->what == MOUSE_CLICK)
+        click_heading(s, &model->ds, hit->of == &s->rows[1].column, hit->index - DATA_HEADINGS);
     data_sync(s, model); /* another class: its files */
     return open;
 }

@@ -75,8 +75,10 @@ static void sorts(void **state)
     stage_key(&s, "s");
     golden_at(&s, "data-by-problems", 160, 50, false);
     stage_key(&s, "Right");
-    stage_key(&s, "s");
-    stage_key(&s, "s"); /* the files: left out first */
+    stage_key(&s, "s"); /* the files, with what they are sorted by */
+    stage_key(&s, "Home");
+    golden_at(&s, "data-files-by-bytes", 80, 24, false);
+    stage_key(&s, "s"); /* left out first */
     stage_key(&s, "Home");
     golden_at(&s, "data-files-by-problems", 80, 24, false);
     stage_close(&s);

@@ -208,7 +208,7 @@ static void a_class_of_a_million(void **state)
     assert_true(stage_shows(&s, "2 of 1000000"));
     costs(&s, "s", SLICE, ON_SCREEN); /* by bytes */
     assert_in_range(finish(&s, SLICE), MILLION / ORDER_SLICE, 10 * MILLION / ORDER_SLICE);
-    assert_true(stage_shows(&s, "bytes: most first"));
+    assert_true(stage_shows(&s, "most bytes first"));
     assert_true(stage_shows(&s, "file    000001.jpg")); /* selected as before */
     costs(&s, "Home", ON_SCREEN, ON_SCREEN);
     assert_true(stage_shows(&s, "bytes   1.0 MB")); /* 999982 of them */

@@ -39,6 +39,21 @@ static void on_data(void **state)
     act(&s, ACTION_SELECT);
     size_t n = rows(&s).n;
     assert_true(n > 100);
+    click(&s, "1 of ");
+    assert_true(stage_shows(&s, "most bytes first")); /* the next order */
+    click(&s, "most bytes first");
+    click(&s, "left out first");
+    assert_true(stage_shows(&s, "1 of "));
+    click(&s, "used"); /* a column; again: turned round */
+    assert_string_equal(rows(&s).one, "class");
+    assert_true(stage_shows(&s, "most first"));
+    click(&s, "used");
+    assert_true(stage_shows(&s, "few first"));
+    click(&s, "few first");
+    assert_true(stage_shows(&s, "Classes"));
+    click(&s, "sunflowers");
+    act(&s, ACTION_SELECT);
+    n = rows(&s).n;
     stage_mouse_index(&s, 5, MOUSE_CLICK, false); /* a class has no such number */
     assert_int_equal(rows(&s).at, 5);
     for (int i = 0; i < 4; i++) /* scrolled three rows each: the selection stays in sight */

@@ -77,7 +77,7 @@ static void every_size(void **state)
             for (int flag = 0; flag < 2; flag++) {
                 struct data_layout d;
                 struct train_layout t;
-                layout_data(&d, body, flag);
+                layout_data(&d, body, flag, flag ? 60 : 20);
                 check(body,
                       (struct area[]){d.classes, d.files, d.picture, d.facts, d.totals, d.lines[0],
                                       d.lines[1]},
@@ -110,8 +110,8 @@ static void usual_sizes(void **state)
     struct data_layout d;
     struct setup_layout s;
     struct train_layout t;
-    layout_data(&d, (struct area){0, 1, 80, 22}, 0);
-    assert_true(d.classes.w >= 22 && d.files.w >= 22 && d.picture.h >= 8 && d.facts.h >= 8 &&
+    layout_data(&d, (struct area){0, 1, 80, 22}, 0, 22);
+    assert_true(d.classes.w == 22 && d.files.w >= 30 && d.picture.h >= 8 && d.facts.h >= 8 &&
                 d.totals.h == 4);
     layout_setup(&s, (struct area){0, 1, 80, 22}, 2, 13);
     assert_true(s.choice.h == 9 && s.options.h >= 9 && s.timeline.h >= 4 && s.freeze.h >= 2 &&
