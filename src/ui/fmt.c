@@ -47,12 +47,25 @@ char *fmt_percent(char out[NUM_TEXT], double share)
     return out;
 }
 
+/* "1.2e5" of "1.2e+05". */
+static char *short_exponent(char *text)
+{
+    char *e = strchr(text, 'e');
+    if (!e)
+        return text;
+    char *to = e + 1, *from = to + (*to == '+');
+    while (*from == '0' && from[1])
+        from++;
+    memmove(to, from, strlen(from) + 1);
+    return text;
+}
+
 char *fmt_loss(char out[NUM_TEXT], double loss)
 {
     double size = fabs(loss);
     if (isfinite(loss) && size >= 1e5) {
         snprintf(out, NUM_TEXT, "%.1e", loss);
-        return point(out);
+        return short_exponent(point(out));
     }
     return fmt_fixed(out, loss, size < 10 ? 4 : size < 100 ? 3 : size < 1000 ? 2 : 1);
 }

@@ -13,6 +13,7 @@
 #include "ui/fmt.h"
 
 #define LARGEST 1e300
+#define SAME 1e-6 /* relative: values differ by the rounding of a float */
 
 static void extent_value(struct plot_extent *e, double v)
 {
@@ -59,7 +60,7 @@ static double nice_above(double v)
 static struct plot_range range_with_step(double lo, double hi, double step, bool non_negative,
                                          double most)
 {
-    struct plot_range r = {floor(lo / step + 1e-9) * step, ceil(hi / step - 1e-9) * step, step,
+    struct plot_range r = {floor(lo / step + SAME) * step, ceil(hi / step - SAME) * step, step,
                            false, 0};
     if (non_negative && r.lo < 0)
         r.lo = 0;
@@ -74,10 +75,10 @@ struct plot_range plot_range_make(const struct plot_extent *e, int ticks, bool n
                                   double most)
 {
     double lo = e->any ? e->lo : 0, hi = e->any ? e->hi : 1;
-    if (hi - lo <= 1e-12 * fmax(fabs(lo), fabs(hi))) {
-        double pad = hi == 0 ? 0.1 : fmax(fabs(hi) / 10, 1e-300);
+    if (hi - lo <= SAME * fmax(fabs(lo), fabs(hi))) {
+        double pad = lo == 0 ? 0.1 : fmax(fabs(lo) / 10, 1e-300);
+        hi = lo + pad;
         lo -= pad;
-        hi += pad;
     }
     if (isfinite(most))
         hi = fmin(hi, most);
@@ -264,11 +265,10 @@ char *plot_tick_text(char out[NUM_TEXT], double value, double step, bool percent
         fmt_fixed(out, 100 * value, decimals_of(100 * step));
         size_t n = strlen(out);
         snprintf(out + n, NUM_TEXT - n, " %%");
-    } else if (fabs(value) >= 1e5) {
-        snprintf(out, NUM_TEXT, "%.2e", value);
-        char *comma = strchr(out, ',');
-        if (comma)
-            *comma = '.';
+    } else if (fabs(value) >= 1e15) {
+        fmt_loss(out, value);
+    } else if (fabs(value) >= 1e5 || step >= 1e4) {
+        count_text(out, value, step);
     } else if (step < 1e-4) {
         fmt_rate(out, value);
     } else {

@@ -64,58 +64,69 @@ static uint32_t point_of(const struct plot_series *s)
     return s->point ? s->point : CH_POINT;
 }
 
-/* "─ train 0.4123 (0.4301)" at x; returns the cells used, 0 when it does not fit. with_raw: with
- * what is in brackets. */
-static int legend_entry(struct canvas *c, struct area row, int x, const struct plot *plot,
-                        const struct plot_series *s, bool with_raw)
+/* "train 0.4123 (0.4301) nan 2"; with_raw: with what is in brackets. True: it has gaps. */
+static bool entry_text(char *out, size_t size, const struct plot *plot, const struct plot_series *s,
+                       bool with_raw)
 {
-    char value[NUM_TEXT], raw[NUM_TEXT], text[200], gaps[32] = "";
+    char value[NUM_TEXT], raw[NUM_TEXT], gaps[32] = "";
     struct plot_summary sum = summary_of(plot, s);
     if (sum.gaps)
         snprintf(gaps, sizeof gaps, " nan %zu", sum.gaps);
     if (sum.diverged)
-        snprintf(text, sizeof text, "%s%s", s->name, gaps);
+        snprintf(out, size, "%s%s", s->name, gaps);
     else if (isnan(sum.raw) || !with_raw)
-        snprintf(text, sizeof text, "%s %s%s", s->name, value_text(plot, value, sum.value), gaps);
+        snprintf(out, size, "%s %s%s", s->name, value_text(plot, value, sum.value), gaps);
     else
-        snprintf(text, sizeof text, "%s %s (%s)%s", s->name, value_text(plot, value, sum.value),
+        snprintf(out, size, "%s %s (%s)%s", s->name, value_text(plot, value, sum.value),
                  value_text(plot, raw, sum.raw), gaps);
-    int width = text_width(text) + 2;
-    if (x + width > row.w)
-        return 0;
-    canvas_ch(c, row, x, 0, s->role, s->points ? point_of(s) : s->dashed ? CH_DASH : CH_LINE);
-    canvas_put(c, row, x + 2, 0, *gaps ? ROLE_STATE_FAIL : ROLE_TEXT, text);
-    return width + 2;
+    return *gaps;
 }
 
-/* "Loss", "Loss log at 6.25" */
-static void title_text(char *out, size_t size, const struct plot *plot)
+/* Entries of the legend that have room, from the first on. */
+static size_t entries_in(const struct plot *plot, int room, bool with_raw)
 {
-    char at[NUM_TEXT];
-    int n = snprintf(out, size, "%s%s", plot->title, plot->log ? " log" : "");
-    double span = plot->x_end - plot->x_begin;
-    if (plot->cursor_on && n > 0 && (size_t)n < size)
-        snprintf(out + n, size - (size_t)n, " at %s",
-                 plot_x_text(at, plot->cursor, plot_x_step(span, 100, plot->x_unit), plot->x_unit));
-}
-
-static void draw_legend(struct canvas *c, struct area row, const struct plot *plot)
-{
-    char title[96];
-    title_text(title, sizeof title, plot);
-    int x = canvas_put(c, row, 0, 0, plot->focus ? ROLE_SELECT : ROLE_TITLE, title) + 2,
-        dropped = 0;
+    char text[200];
+    size_t n = 0;
     for (size_t i = 0; i < plot->n_series; i++) {
         if (!plot->series[i].name)
             continue;
-        int used = dropped ? 0 : legend_entry(c, row, x, plot, &plot->series[i], true);
-        if (!used && !dropped)
-            used = legend_entry(c, row, x, plot, &plot->series[i], false);
-        dropped += used == 0;
-        x += used;
+        entry_text(text, sizeof text, plot, &plot->series[i], with_raw);
+        room -= text_width(text) + 2;
+        if (room < 0)
+            break;
+        room -= 2;
+        n++;
     }
-    if (dropped && x + 2 <= row.w)
-        canvas_printf(c, row, x, 0, ROLE_DIM, "+%d", dropped);
+    return n;
+}
+
+/* "─ train 0.4123" at x; returns where the next one begins. */
+static int draw_entry(struct canvas *c, struct area row, int x, const struct plot *plot,
+                      const struct plot_series *s, bool with_raw)
+{
+    char text[200];
+    bool gaps = entry_text(text, sizeof text, plot, s, with_raw);
+    canvas_ch(c, row, x, 0, s->role, s->points ? point_of(s) : s->dashed ? CH_DASH : CH_LINE);
+    return x + 2 + canvas_put(c, row, x + 2, 0, gaps ? ROLE_STATE_FAIL : ROLE_TEXT, text) + 2;
+}
+
+/* What is in brackets gives way to further entries. */
+static void draw_legend(struct canvas *c, struct area row, const struct plot *plot)
+{
+    char title[96];
+    snprintf(title, sizeof title, "%s%s", plot->title, plot->log ? " log" : "");
+    int x = canvas_put(c, row, 0, 0, plot->focus ? ROLE_SELECT : ROLE_TITLE, title) + 2;
+    size_t n = 0, all = 0, room = entries_in(plot, row.w - x, false);
+    bool with_raw = entries_in(plot, row.w - x, true) == room;
+    for (size_t i = 0; i < plot->n_series; i++) {
+        all += plot->series[i].name != NULL;
+        if (plot->series[i].name && n < room) {
+            x = draw_entry(c, row, x, plot, &plot->series[i], with_raw);
+            n++;
+        }
+    }
+    if (n < all && x + 2 <= row.w)
+        canvas_printf(c, row, x, 0, ROLE_DIM, "+%zu", all - n);
 }
 
 /* Rows that are left over when each of the range's ticks is the same number of rows above the one
@@ -198,11 +209,22 @@ static struct plot_range range_of(const struct plot *plot, int rows)
     return *plot->held;
 }
 
-/* Row of the box for a value in the range's terms; rounded as the dots are. */
+static bool coarse(const struct frame *f)
+{
+    return f->c->ascii || f->plot->coarse;
+}
+
+/* The cell of the dot for that share of the way: what is put there lies on its line. */
+static int cell_of(double share, int cells, int dots_per_cell)
+{
+    int last = cells * dots_per_cell - 1;
+    return (int)lround(fmax(0, fmin(1, share)) * last) / dots_per_cell;
+}
+
+/* Row of the box for a value in the range's terms. */
 static int row_of(const struct frame *f, double at)
 {
-    double share = (f->y.hi - at) / (f->y.hi - f->y.lo);
-    return (int)lround(fmax(0, fmin(1, share)) * (f->box.h - 1));
+    return cell_of((f->y.hi - at) / (f->y.hi - f->y.lo), f->box.h, coarse(f) ? 2 : 4);
 }
 
 static double x_share(const struct frame *f, double x)
@@ -215,9 +237,16 @@ static bool x_is_seen(const struct frame *f, double x)
     return x >= f->plot->x_begin && x <= f->plot->x_end;
 }
 
+/* With the slack that ranges have for the rounding of a float. */
+static bool y_is_seen(const struct frame *f, double at)
+{
+    double slack = (f->y.hi - f->y.lo) * 1e-6;
+    return at >= f->y.lo - slack && at <= f->y.hi + slack;
+}
+
 static int col_of(const struct frame *f, double x)
 {
-    return (int)lround(fmax(0, fmin(1, x_share(f, x))) * (f->box.w - 1));
+    return cell_of(x_share(f, x), f->box.w, coarse(f) ? 1 : 2);
 }
 
 static char *y_text(const struct plot *plot, char out[NUM_TEXT], double v,
@@ -322,7 +351,7 @@ static void to_dots(const struct frame *f, const struct plot_dots *d, const stru
 static void draw_dots(const struct frame *f)
 {
     struct plot_dots d;
-    plot_dots_init(&d, f->box.w, f->box.h, f->c->ascii || f->plot->coarse);
+    plot_dots_init(&d, f->box.w, f->box.h, coarse(f));
     for (size_t i = 0; i < f->plot->n_series; i++) {
         const struct plot_series *s = &f->plot->series[i];
         double *x = xmalloc(2 * s->n * sizeof *x), *y = x + s->n;
@@ -355,7 +384,7 @@ static void draw_point(const struct frame *f, const struct plot_series *s, size_
     double at = plot_range_at(&f->y, s->y[k]);
     if (!isfinite(s->y[k]) && !s->no_gap_marks)
         canvas_ch(f->c, f->box, col_of(f, s->x[k]), 0, ROLE_STATE_FAIL, CH_GAP);
-    else if (room && at >= f->y.lo && at <= f->y.hi)
+    else if (room && y_is_seen(f, at))
         canvas_ch(f->c, f->box, col_of(f, s->x[k]), row_of(f, at), s->role, point_of(s));
 }
 
@@ -372,7 +401,7 @@ static void draw_points(const struct frame *f)
         }
     }
     double best = plot_range_at(&f->y, f->plot->best_y);
-    if (x_is_seen(f, f->plot->best_x) && best >= f->y.lo && best <= f->y.hi)
+    if (x_is_seen(f, f->plot->best_x) && y_is_seen(f, best))
         canvas_ch(f->c, f->box, col_of(f, f->plot->best_x), row_of(f, best), ROLE_PLOT_BEST,
                   CH_STAR);
 }
@@ -385,6 +414,20 @@ static void draw_cursor(const struct frame *f)
     int col = col_of(f, f->plot->cursor);
     for (int y = 0; y < f->box.h; y++)
         canvas_ch(f->c, f->box, col, y, ROLE_BORDER_FOCUS, CH_WALL);
+}
+
+/* Where the cursor is, on the axis below it: over what stands there. */
+static void draw_cursor_place(const struct frame *f)
+{
+    const struct plot *p = f->plot;
+    if (!p->cursor_on || !x_is_seen(f, p->cursor))
+        return;
+    char at[NUM_TEXT], text[NUM_TEXT + 2];
+    plot_x_text(at, p->cursor, plot_x_step(p->x_end - p->x_begin, 100, p->x_unit), p->x_unit);
+    snprintf(text, sizeof text, " %s ", at);
+    struct area below = {f->box.x, f->box.y + f->box.h + 1, f->box.w, 1};
+    int width = text_width(text), col = col_of(f, p->cursor) - width / 2, last = below.w - width;
+    canvas_put(f->c, below, col < 0 ? 0 : col > last ? last : col, 0, ROLE_SELECT, text);
 }
 
 static bool row_is_free(const struct frame *f, int col, int row, int width)
@@ -453,6 +496,7 @@ void plot_draw(struct canvas *c, struct area a, const struct plot *plot)
     draw_x_axis(&f);
     draw_marks(&f);
     draw_cursor(&f);
+    draw_cursor_place(&f);
     draw_dots(&f);
     draw_points(&f);
     draw_names(&f);

@@ -24,8 +24,8 @@ static void expect(const struct number *numbers, size_t n,
 static void numbers(void **state)
 {
     static const struct number losses[] = {
-        {0.41234, "0.4123"}, {12.3456, "12.346"}, {123.456, "123.46"}, {1e5, "1.0e+05"},
-        {NAN, "-"},          {INFINITY, "inf"},   {-INFINITY, "-inf"}, {1e308, "1.0e+308"}};
+        {0.41234, "0.4123"}, {12.3456, "12.346"}, {123.456, "123.46"}, {1e5, "1.0e5"},
+        {NAN, "-"},          {INFINITY, "inf"},   {9.96e9, "1.0e10"}, {-INFINITY, "-inf"}, {1e308, "1.0e308"}};
     static const struct number rates[] = {
         {0.01, "0.01"},   {0.001, "1e-3"},     {0.002, "2e-3"}, {0.015, "0.015"},   {0.0015, "1.5e-3"},
         {1e-4, "1e-4"},   {2.5e-4, "2.5e-4"},  {0, "0"},        {9.999e-4, "1e-3"}, {1e-7, "1e-7"},

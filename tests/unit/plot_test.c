@@ -162,11 +162,13 @@ static void ranges(void **state)
     static const double losses[] = {1.61, NAN, 0.42, INFINITY, 0.9}, constant[] = {0.5, 0.5},
                         zero[] = {0};
     static const double accs[] = {0.62, 0.97}, huge[] = {-1e308, 1e308}, tiny[] = {1e-300, 3e-300},
-                        ones[] = {1, 1};
+                        ones[] = {1, 1},
+                        floats[] = {0.2, (double)0.2F};
     (void)state;
     expect_range(range_of(losses, COUNT(losses), 4, true, NAN), 0, 2, 0.5);
     expect_range(range_of(accs, COUNT(accs), 4, true, 1), 0.6, 1, 0.1);
     expect_range(range_of(constant, 2, 4, true, NAN), 0.45, 0.55, 0.025);
+    expect_range(range_of(floats, 2, 4, true, 1), 0.18, 0.22, 0.01);
     expect_range(range_of(zero, 1, 4, true, NAN), 0, 0.1, 0.05);
     expect_range(range_of(zero, 0, 4, true, NAN), 0, 1, 0.25);
     const struct plot_range odd[] = {range_of(huge, 2, 4, false, NAN),
@@ -225,7 +227,9 @@ static void tick_texts(void **state)
     assert_string_equal(plot_tick_text(text, -1e-17, 0.1, false), "0.0");
     assert_string_equal(plot_tick_text(text, 0.8, 0.1, true), "80 %");
     assert_string_equal(plot_tick_text(text, 0.825, 0.025, true), "82.5 %");
-    assert_string_equal(plot_tick_text(text, 2.5e7, 5e6, false), "2.50e+07");
+    assert_string_equal(plot_tick_text(text, 2.5e7, 5e6, false), "25 M");
+    assert_string_equal(plot_tick_text(text, 5e4, 5e4, false), "50 k");
+    assert_string_equal(plot_tick_text(text, 2e18, 1e18, false), "2.0e18");
     assert_float_equal(plot_x_end(3, 100), 3, 0);
     assert_float_equal(plot_x_end(11, 100), 20, 0);
     assert_float_equal(plot_x_end(60, 80), 80, 0);
@@ -384,17 +388,61 @@ static void a_window(void **state)
     p.cursor_on = true;
     p.cursor = 1;
     expect_plot(&p, 30, 9, false,
-                "Loss at 1.00  +1\n"
+                "Loss  ─ train 1.0000 nan 1\n"
                 "   │             │rate\n"
-                "   │⣀            │\n"
-                "1.5┤ ⠉⠒⠤⢄⡀       │\n"
+                "1.5┤⣀            │\n"
+                "   │ ⠉⠒⠤⢄⡀       │\n"
                 "   │     ⠈⠑⠒⠤⣀⡀  │\n"
                 "1.0┤          ⠈⠑⠢⠄\n"
                 "   │             │\n"
                 "   └┬────────────▴───────────┬\n"
-                "   0.5          1.0  epoch 1.5\n");
+                "   0.5         1.00  epoch 1.5\n");
     assert_int_equal(box.x, 4);
     assert_int_equal(box.w, 26);
+}
+
+/* A mark lies on its line: it takes the cell of the line's dot, also near the ends of the axis. */
+static void marks_lie_on_their_line(void **state)
+{
+    static const double x[] = {0, 1, 2, 3, 4, 5, 6, 7, 8}, y[] = {0.96, 0.9, 0.83, 0.77, 0.5, 0.23, 0.17, 0.1, 0.04};
+    struct plot p = {.title = "", .x_end = 8, .y_lo = 0, .y_hi = 1, .most = NAN, .best_x = NAN, .best_y = NAN};
+    struct area box;
+    (void)state;
+    p.box = &box;
+    p.series[p.n_series++] = (struct plot_series){
+        .name = "", .role = ROLE_PLOT_VALID, .n = 9, .x = x, .y = y};
+    for (int h = 6; h < 30; h++) {
+        struct canvas line, points;
+        canvas_init(&line, 60, h);
+        canvas_init(&points, 60, h);
+        p.series[0].points = false;
+        plot_draw(&line, canvas_area(&line), &p);
+        p.series[0].points = true;
+        plot_draw(&points, canvas_area(&points), &p);
+        for (int i = 60; i < (box.y + box.h) * 60; i++)
+            assert_true(points.cells[i].ch != 0x2022 || line.cells[i].ch != ' ');
+        canvas_done(&line);
+        canvas_done(&points);
+    }
+}
+
+/* With the cursor on, every series has its value; what is in brackets gives way. */
+static void the_cursor_reads_all_series(void **state)
+{
+    static const double x[] = {0, 1, 2}, y[] = {1, 2, 3};
+    static const struct plot_summary mean = {.value = 2.5, .raw = 2};
+    struct plot p = small_plot();
+    (void)state;
+    p.series[0].summary = &mean;
+    p.series[p.n_series++] = (struct plot_series){
+        .name = "val", .role = ROLE_PLOT_VALID, .n = 3, .x = x, .y = y};
+    p.cursor_on = true;
+    p.cursor = 1;
+    expect_plot(&p, 44, 1, false, "Loss  ─ train 2.5000 (2.0000)  ─ val 2.0000\n");
+    expect_plot(&p, 43, 1, false, "Loss  ─ train 2.5000 (2.0000)  ─ val 2.0000\n");
+    expect_plot(&p, 42, 1, false, "Loss  ─ train 2.5000  ─ val 2.0000\n");
+    expect_plot(&p, 33, 1, false, "Loss  ─ train 2.5000 (2.0000)  +1\n");
+    expect_plot(&p, 24, 1, false, "Loss  ─ train 2.5000  +1\n");
 }
 
 static void a_logarithmic_chart(void **state)
@@ -475,6 +523,8 @@ int main(void)
         cmocka_unit_test(whole_chart),
         cmocka_unit_test(whole_chart_in_ascii),
         cmocka_unit_test(a_window),
+        cmocka_unit_test(marks_lie_on_their_line),
+        cmocka_unit_test(the_cursor_reads_all_series),
         cmocka_unit_test(a_logarithmic_chart),
         cmocka_unit_test(every_size),
     };
