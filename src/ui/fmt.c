@@ -90,7 +90,8 @@ char *fmt_rate(char out[NUM_TEXT], double rate)
         return out;
     snprintf(out, NUM_TEXT, "%.3g", rate);
     power_text(power, rate);
-    if (rate != 0 && strlen(power) < strlen(out))
+    size_t n = strlen(power), most = strlen(out);
+    if (rate != 0 && (n < most || (n == most && fabs(rate) < 0.0099)))
         strcpy(out, power);
     return point(out);
 }
