@@ -11,6 +11,7 @@
 #include "ui/ask.h"
 #include "ui/layout.h"
 #include "ui/key_bar.h"
+#include "ui/parts.h"
 #include "ui/screens.h"
 
 #define LEAN_COLORS 32   /* of a page's palette on a slow link */
@@ -128,7 +129,7 @@ static void draw_status(struct app *app, struct canvas *c, struct area a, const 
         a.w -= text_width(text) + 2;
     }
     if (*app->message)
-        canvas_put_cut(c, a, 1, 0, a.w - 2, app->message_role, app->message, false);
+        parts_message(c, area_inset(a, 1, 0), app->message_role, app->message);
     else
         canvas_put_cut(c, a, 1, 0, a.w - 2, ROLE_DIM, job, false);
 }

@@ -153,6 +153,7 @@ void layout_setup(struct setup_layout *out, struct area body, int n_phases, int 
 
 #define CHART_COLS 32
 #define CHART_ROWS 6
+#define WIDE 120 /* classes and events have a place beside the table */
 
 void layout_charts(struct area a, int n, int *rows, int *cols)
 {
@@ -172,13 +173,16 @@ void layout_charts(struct area a, int n, int *rows, int *cols)
     }
 }
 
-/* Rows below the charts: two fifths for one row of charts; more rows of charts take what they need
- * before the table does. */
+/* Rows below the charts: two fifths for one row of charts, what is filled at most; more rows of
+ * charts take what they need before the table does. */
 static int rows_below(struct area body, const struct train_wish *wish)
 {
     int cols = between(body.w / CHART_COLS, 1, wish->charts);
     int wanted = (CHART_ROWS + 1) * ((wish->charts + cols - 1) / cols);
     int below = between(body.h * 2 / 5, 5, 18);
+    int filled = body.w >= WIDE && wish->side > wish->table ? wish->side : wish->table + 1;
+    if (wish->table)
+        below = between(filled, 5, below);
     if (body.h - below < wanted)
         below = body.h - wanted;
     return body.h < 12 || wish->large || below < 4 ? 0 : below;
@@ -194,7 +198,7 @@ void layout_train(struct train_layout *out, struct area body, const struct train
     int below = rows_below(body, wish);
     if (below) {
         struct area low = area_cut_bottom(&body, below);
-        if (body.w >= 120) {
+        if (body.w >= WIDE) {
             struct area side = area_cut_right(&low, body.w / 2 - 4);
             area_cut_right(&low, 1);
             if (wish->classes)

@@ -10,6 +10,8 @@
 #include "base/mem.h"
 #include "base/num.h"
 
+#define MESSAGE_ROWS 3
+
 struct area parts_heading(struct canvas *c, struct area a, bool focus, const char *text,
                           const char *right)
 {
@@ -25,6 +27,14 @@ struct area parts_heading(struct canvas *c, struct area a, bool focus, const cha
 void parts_line(struct canvas *c, struct area a)
 {
     canvas_fill(c, a, ROLE_BORDER, a.w == 1 ? 0x2502 : 0x2500);
+}
+
+void parts_gauge(struct canvas *c, struct area a, int x, int y, int width, enum role role,
+                 double share)
+{
+    for (int i = 0; i < width; i++)
+        canvas_ch(c, a, x + i, y, ROLE_BORDER, 0x2500);
+    canvas_bar(c, a, x, y, width, role, share);
 }
 
 size_t parts_words(const char *text, int width)
@@ -59,6 +69,29 @@ int parts_wrap(struct canvas *c, struct area a, enum role role, const char *text
         text += strspn(text, " ");
     }
     return y;
+}
+
+/* Rows of a message, a few at most. */
+static int message_rows(const char *text, int width)
+{
+    int rows = 0;
+    while (*text && rows < MESSAGE_ROWS) {
+        text += parts_words(text, width);
+        text += strspn(text, " ");
+        rows++;
+    }
+    return rows;
+}
+
+void parts_message(struct canvas *c, struct area row, enum role role, const char *text)
+{
+    int rows = row.w > 0 ? message_rows(text, row.w) : 0;
+    if (rows > row.y)
+        rows = 1;
+    struct area over = {row.x, row.y - rows + 1, row.w, rows};
+    if (rows > 1)
+        canvas_fill(c, (struct area){0, over.y, c->cols, rows}, ROLE_TEXT, ' ');
+    parts_wrap(c, over, role, text);
 }
 
 void parts_centre(struct canvas *c, struct area a, enum role role, const char *const *lines,
@@ -128,8 +161,8 @@ void parts_job(struct canvas *c, struct area a, const struct job_view *job)
     if (right > x)
         canvas_put(c, a, right, 0, ROLE_DIM, text);
     if (job->total)
-        canvas_bar(c, a, x, 0, right - x - 2, ROLE_BAR_FULL,
-                   (double)job->done / (double)job->total);
+        parts_gauge(c, a, x, 0, right - x - 2, ROLE_BAR_FULL,
+                    (double)job->done / (double)job->total);
 }
 
 #define FACT_COLS 8 /* of the names */

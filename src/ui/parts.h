@@ -14,6 +14,11 @@ struct area parts_heading(struct canvas *c, struct area a, bool focus, const cha
                           const char *right);
 
 /* A line through the whole area: vertical when it is one cell wide. */
+/* A bar in its track, so that its length says of how much. */
+void parts_gauge(struct canvas *c, struct area a, int x, int y, int width, enum role role, double share);
+/* A message in its row; one that is longer begins above it, and covers what is there: its end often
+ * says the way out. */
+void parts_message(struct canvas *c, struct area row, enum role role, const char *text);
 void parts_line(struct canvas *c, struct area a);
 
 /* Bytes of the first words of text that fit into width cells; one word at least. */

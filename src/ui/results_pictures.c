@@ -115,7 +115,8 @@ static void draw_top(struct canvas *c, struct area a, const struct picks_source 
             continue;
         canvas_put_cut(c, a, 0, k, name, k ? ROLE_TEXT : ROLE_STRONG, class_name(from, cls), false);
         canvas_put_right(c, a, name + 9, k, ROLE_TEXT, fmt_percent(text, share));
-        canvas_bar(c, a, name + 10, k, a.w - name - 10, k ? ROLE_BAR_FULL : ROLE_CLASS_PRED, share);
+        parts_gauge(c, a, name + 10, k, a.w - name - 10, k ? ROLE_BAR_FULL : ROLE_CLASS_PRED,
+                    share);
     }
 }
 

@@ -34,6 +34,17 @@ static void train_free(void *self)
 
 /* --- drawing --------------------------------------------------------------------------------- */
 
+/* The status line's words are gone with the next key. */
+static void draw_problem(const struct train_screen *s, struct canvas *c, struct area body)
+{
+    char again[96];
+    struct area a = area_inset(body, body.w >= 40 ? 2 : 0, body.h >= 6);
+    snprintf(again, sizeof again, "%s changes the settings, %s starts again",
+             parts_key(ACTION_SETUP), parts_key(ACTION_START));
+    int y = parts_wrap(c, a, ROLE_STATE_FAIL, s->problem) + 1;
+    canvas_put_cut(c, a, 0, y, a.w, ROLE_TEXT, again, false);
+}
+
 static void draw_empty(struct canvas *c, struct area body, const struct ui_model *model)
 {
     char start[OPTION_TEXT_MAX + 96], setup[64];
@@ -47,11 +58,16 @@ static void draw_empty(struct canvas *c, struct area body, const struct ui_model
     parts_centre(c, body, ROLE_TEXT, lines, 4);
 }
 
+#define EVENT_ROWS 5 /* with the start-up's */
+
 static struct train_wish wish_of(const struct train_screen *s, const struct ui_model *model)
 {
     enum chart_id chosen[CHART_COUNT];
     int n = (int)train_chosen(s, chosen), count = s->view.count < n ? s->view.count : n;
+    const struct train_view *t = &model->snap->train;
     return (struct train_wish){.classes = model->result != NULL,
+                               .table = t->n_epochs + 1,
+                               .side = t->n_classes + 1 + EVENT_ROWS,
                                .gauges = model->snap->gauges.seen > 0 && model->snap->train.live,
                                .large = s->view.large,
                                .charts = count};
@@ -63,7 +79,10 @@ static void train_draw(void *self, struct canvas *c, struct area body, const str
     const struct snapshot *snap = model->snap;
     const struct job_view *job = train_job(snap);
     if (!snap || (!snap->train.job && !job)) {
-        draw_empty(c, body, model);
+        if (*s->problem)
+            draw_problem(s, c, body);
+        else
+            draw_empty(c, body, model);
         return;
     }
     const struct train_view *t = &snap->train;
@@ -230,12 +249,24 @@ static const char *train_why_not(void *self, enum action action, const struct ui
     return train_chart_why_not(self, action, model);
 }
 
+static void take_problem(struct train_screen *s, const struct notice *notice)
+{
+    if (notice->command != CMD_TRAIN && notice->command != CMD_RESUME)
+        return;
+    if (notice->kind == NOTICE_STARTED)
+        *s->problem = '\0';
+    else if (notice->kind == NOTICE_FAILED)
+        snprintf(s->problem, sizeof s->problem, "%s%s%s", notice->err.message,
+                 *notice->err.hint ? "; " : "", notice->err.hint);
+}
+
 /* Numbers are taken as they come, also while another screen is shown. */
 static unsigned train_event(void *self, const struct notice *notice, struct ui_model *model)
 {
     struct train_screen *s = self;
     history_take(&s->history, model->snap);
     train_view_event(s, notice, model);
+    take_problem(s, notice);
     bool over = notice->kind == NOTICE_FINISHED || notice->kind == NOTICE_CANCELLED;
     if (over && notice->job == model->snap->train.job)
         train_save_view(s, model);

@@ -13,6 +13,11 @@
 #include "ui/layout.h"
 #include "ui/parts.h"
 
+/* Shares from which on a gauge warns. */
+#define MUCH_MEMORY 0.95
+#define MUCH_WAIT 0.3 /* of the time, for pictures */
+#define BUSY 2        /* never: a machine at work is what is wanted */
+
 /* --- head and progress --------------------------------------------------------------------- */
 
 /* The training job in the engine's slot, or NULL. */
@@ -92,8 +97,8 @@ static void draw_steps(struct canvas *c, struct area a, const struct train_view 
     if (at <= x)
         return;
     canvas_put(c, a, at, 0, ROLE_TEXT, right);
-    canvas_bar(c, a, x, 0, at - x - 2, ROLE_BAR_FULL,
-               t->n_steps ? (double)t->step / (double)t->n_steps : 0);
+    parts_gauge(c, a, x, 0, at - x - 2, ROLE_BAR_FULL,
+                t->n_steps ? (double)t->step / (double)t->n_steps : 0);
 }
 
 /* Second line: phase, pictures, waiting. */
@@ -112,12 +117,12 @@ static void draw_phase(struct canvas *c, struct area a, const struct train_view 
     canvas_put_cut(c, a, x, 1, a.w - x, ROLE_DIM, text, false);
     x += text_width(text) + 2;
     if (t->loader_wait > 0.05)
-        snprintf(text, sizeof text, "%s, waits %.0f %% for pictures", num_seconds(time, t->seconds),
-                 100 * t->loader_wait);
+        snprintf(text, sizeof text, "%s so far, waits %.0f %% for pictures",
+                 num_seconds(time, t->seconds), 100 * t->loader_wait);
     else
-        snprintf(text, sizeof text, "%s", num_seconds(time, t->seconds));
+        snprintf(text, sizeof text, "%s so far", num_seconds(time, t->seconds));
     if (x + text_width(text) <= a.w)
-        canvas_put_right(c, a, a.w, 1, t->loader_wait > 0.3 ? ROLE_STATE_WARN : ROLE_DIM, text);
+        canvas_put_right(c, a, a.w, 1, t->loader_wait > MUCH_WAIT ? ROLE_STATE_WARN : ROLE_DIM, text);
 }
 
 void train_draw_progress(struct canvas *c, struct area a, const struct snapshot *snap)
@@ -136,17 +141,17 @@ void train_draw_progress(struct canvas *c, struct area a, const struct snapshot 
 
 /* --- gauges -------------------------------------------------------------------------------- */
 
-/* A gauge in words: "cores ████▌ 93 %". bar: cells. */
+/* A gauge in words: "cores ████▌ 93 %". bar: cells; much: the share that is a warning. */
 static int draw_gauge(struct canvas *c, struct area a, int x, const char *name, double share,
-                      int bar, const char *value)
+                      double much, int bar, const char *value)
 {
     int width = text_width(name) + 1 + (bar ? bar + 1 : 0) + text_width(value);
     if (x + width > a.w)
         return x;
     x += canvas_put(c, a, x, 0, ROLE_DIM, name) + 1;
     if (bar) {
-        canvas_bar(c, a, x, 0, bar, share > 0.95 ? ROLE_STATE_WARN : ROLE_BAR_FULL,
-                   isfinite(share) ? share : 0);
+        parts_gauge(c, a, x, 0, bar, share > much ? ROLE_STATE_WARN : ROLE_BAR_FULL,
+                    isfinite(share) ? share : 0);
         x += bar + 1;
     }
     return x + canvas_put(c, a, x, 0, ROLE_TEXT, value) + 2;
@@ -176,19 +181,19 @@ static int draw_gpu(struct canvas *c, struct area a, int x, const struct gauges 
     char text[2 * NUM_TEXT];
     if (isfinite(g->gpu)) {
         percent_text(text, g->gpu);
-        x = draw_gauge(c, a, x, "GPU", g->gpu, bar, text);
+        x = draw_gauge(c, a, x, "GPU", g->gpu, BUSY, bar, text);
     }
     if (g->gpu_memory_total) {
         of_text(text, g->gpu_memory_used, g->gpu_memory_total);
-        x = draw_gauge(c, a, x, "its memory", 0, 0, text);
+        x = draw_gauge(c, a, x, "its memory", 0, BUSY, 0, text);
     }
     if (isfinite(g->gpu_temperature)) {
         snprintf(text, sizeof text, "%.0f C", g->gpu_temperature);
-        x = draw_gauge(c, a, x, "at", 0, 0, text);
+        x = draw_gauge(c, a, x, "at", 0, BUSY, 0, text);
     }
     if (isfinite(g->gpu_power)) {
         snprintf(text, sizeof text, "%.0f W", g->gpu_power);
-        x = draw_gauge(c, a, x, "power", 0, 0, text);
+        x = draw_gauge(c, a, x, "power", 0, BUSY, 0, text);
     }
     return x;
 }
@@ -204,13 +209,14 @@ void train_draw_gauges(struct canvas *c, struct area a, const struct snapshot *s
         return;
     double cores = isfinite(g->cores) ? g->cores : g->own_cores;
     percent_text(text, cores);
-    x = draw_gauge(c, a, x, "cores", cores, bar, text);
+    x = draw_gauge(c, a, x, "cores", cores, BUSY, bar, text);
     x = draw_gpu(c, a, x, g, bar);
     percent_text(text, snap->train.loader_wait);
-    x = draw_gauge(c, a, x, "loader wait", snap->train.loader_wait, bar, text);
+    x = draw_gauge(c, a, x, "loader wait", snap->train.loader_wait, MUCH_WAIT, bar, text);
     if (g->memory_total) {
         of_text(text, g->memory_used, g->memory_total);
-        draw_gauge(c, a, x, "memory", part_of(g->memory_used, g->memory_total), bar, text);
+        draw_gauge(c, a, x, "memory", part_of(g->memory_used, g->memory_total), MUCH_MEMORY, bar,
+                   text);
     }
 }
 
@@ -379,7 +385,7 @@ static void draw_class(struct canvas *c, struct area row, const struct result_vi
     int name = row.w / 3 < 20 ? row.w / 3 + 1 : 20, bar = row.w >= 40 ? 10 : 0, x = name + 9;
     canvas_put_cut(c, row, 0, 0, name, ROLE_TEXT, result_view_class(r, l->cls), false);
     canvas_put_right(c, row, x - 1, 0, ROLE_TEXT, fmt_percent(text, l->recall));
-    canvas_bar(c, row, x, 0, bar, ROLE_BAR_FULL, isnan(l->recall) ? 0 : l->recall);
+    parts_gauge(c, row, x, 0, bar, ROLE_BAR_FULL, isnan(l->recall) ? 0 : l->recall);
     x += bar + (bar > 0);
     if (l->taken_for < 0)
         return;

@@ -33,6 +33,7 @@ struct train_screen {
     uint64_t result_version;
     struct class_line *lines;
     int n_lines;
+    char problem[800]; /* why the last start came to no run, "" it did not fail */
 };
 
 /* train_charts.c */

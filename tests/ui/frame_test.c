@@ -121,6 +121,37 @@ static void bars_have_the_users_keys(void **state)
     parts_use_keys(&map);
 }
 
+/* --- messages -------------------------------------------------------------------------------- */
+
+static void expect_message(int cols, const char *text, const char *expected)
+{
+    struct canvas c;
+    struct str s = STR_INIT;
+    canvas_init(&c, cols, 6);
+    canvas_fill(&c, canvas_area(&c), ROLE_TEXT, 'x');
+    parts_message(&c, (struct area){1, 5, cols - 2, 1}, ROLE_STATE_FAIL, text);
+    canvas_text(&s, &c);
+    assert_string_equal(s.s, expected);
+    str_done(&s);
+    canvas_done(&c);
+}
+
+static void long_messages_go_on_above(void **state)
+{
+    (void)state;
+    static const char text[] = "weights nothing.pth: no such file; give the path of a .pth";
+    expect_message(20, "done",
+                   "xxxxxxxxxxxxxxxxxxxx\nxxxxxxxxxxxxxxxxxxxx\nxxxxxxxxxxxxxxxxxxxx\n"
+                   "xxxxxxxxxxxxxxxxxxxx\nxxxxxxxxxxxxxxxxxxxx\nxdone              x\n");
+    expect_message(40, text,
+                   "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\nxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n"
+                   "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\nxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n"
+                   " weights nothing.pth: no such file;\n give the path of a .pth\n");
+    expect_message(14, text,
+                   "xxxxxxxxxxxxxx\nxxxxxxxxxxxxxx\nxxxxxxxxxxxxxx\n"
+                   " weights\n nothing.pth:\n no such fil…\n");
+}
+
 /* --- popups at sizes ------------------------------------------------------------------------- */
 
 struct size {
@@ -290,6 +321,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bars_fit),         cmocka_unit_test(bars_have_the_users_keys),
+        cmocka_unit_test(long_messages_go_on_above),
         cmocka_unit_test(help_at_sizes),    cmocka_unit_test(help_is_searched),
         cmocka_unit_test(help_after_a_resize), cmocka_unit_test(others_after_a_resize),
     };

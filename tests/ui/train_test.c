@@ -238,6 +238,24 @@ static void train_keeps_its_view(void **state)
     stage_close(&s);
 }
 
+/* A start that came to nothing says why until the next one. */
+static void a_failed_start(void **state)
+{
+    (void)state;
+    struct stage s;
+    struct notice failed = {.kind = NOTICE_FAILED, .command = CMD_TRAIN, .job = 7};
+    struct notice started = {.kind = NOTICE_STARTED, .command = CMD_TRAIN, .job = 8};
+    err_set(&failed.err, ERR_NOT_FOUND, "weights /tmp/nothing.pth: No such file or directory");
+    snprintf(failed.err.hint, sizeof failed.err.hint,
+             "give the path of a .pth or .safetensors file, or none to train from scratch");
+    stage_open(&s, &screen_train);
+    s.ops->event(s.self, &failed, &s.world.model);
+    golden_at(&s, "train-no-start", 80, 24, false);
+    s.ops->event(s.self, &started, &s.world.model);
+    golden_at(&s, "train-empty", 80, 24, false);
+    stage_close(&s);
+}
+
 static void train_steers(void **state)
 {
     (void)state;
@@ -358,6 +376,7 @@ int main(void)
         cmocka_unit_test(train_choose),
         cmocka_unit_test(train_keeps_its_view),
         cmocka_unit_test(train_steers),
+        cmocka_unit_test(a_failed_start),
         cmocka_unit_test(train_controls),
         cmocka_unit_test(every_key_answers),
     };

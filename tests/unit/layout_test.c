@@ -83,7 +83,7 @@ static void every_size(void **state)
                                       d.lines[1]},
                       7);
                 assert_false(area_empty(flag ? d.files : d.classes));
-                layout_train(&t, body, &(struct train_wish){flag, flag, false, 1 + flag * 3});
+                layout_train(&t, body, &(struct train_wish){flag, flag, false, 1 + flag * 3, 0, 0});
                 check(body,
                       (struct area[]){t.head, t.progress, t.gauges, t.charts, t.table, t.classes,
                                       t.events},
@@ -116,14 +116,21 @@ static void usual_sizes(void **state)
     layout_setup(&s, (struct area){0, 1, 80, 22}, 2, 13);
     assert_true(s.choice.h == 9 && s.options.h >= 9 && s.timeline.h >= 4 && s.freeze.h >= 2 &&
                 s.command.h == 2);
-    layout_train(&t, (struct area){0, 1, 80, 22}, &(struct train_wish){true, false, false, 2});
+    layout_train(&t, (struct area){0, 1, 80, 22}, &(struct train_wish){true, false, false, 2, 0, 0});
     assert_true(t.charts.w == 80 && t.charts.h >= 9 && t.table.h >= 5 && t.classes.h >= 5);
-    layout_train(&t, (struct area){0, 1, 160, 48}, &(struct train_wish){true, true, false, 2});
+    layout_train(&t, (struct area){0, 1, 160, 48}, &(struct train_wish){true, true, false, 2, 0, 0});
     assert_true(t.charts.h >= 20 && t.table.w >= 77 && t.classes.h >= 10 && t.events.h >= 2 &&
                 t.gauges.h == 1);
-    layout_train(&t, (struct area){0, 1, 80, 22}, &(struct train_wish){true, true, false, 4});
+    /* a short run's table is short, the charts have the rest */
+    layout_train(&t, (struct area){0, 1, 160, 48}, &(struct train_wish){true, true, false, 2, 6, 11});
+    assert_true(t.table.h == 11 && t.classes.h >= 6 && t.events.h >= 2 && t.charts.h == 48 - 4 - 11);
+    layout_train(&t, (struct area){0, 1, 80, 40}, &(struct train_wish){true, true, false, 2, 6, 11});
+    assert_true(t.table.h == 6 && t.events.h == 1);
+    layout_train(&t, (struct area){0, 1, 160, 48}, &(struct train_wish){true, true, false, 2, 90, 11});
+    assert_true(t.table.h == 17);
+    layout_train(&t, (struct area){0, 1, 80, 22}, &(struct train_wish){true, true, false, 4, 0, 0});
     assert_true(t.charts.h >= 12); /* two rows of charts before the table */
-    layout_train(&t, (struct area){0, 1, 80, 22}, &(struct train_wish){true, true, true, 2});
+    layout_train(&t, (struct area){0, 1, 80, 22}, &(struct train_wish){true, true, true, 2, 0, 0});
     assert_true(t.charts.h >= 17 && t.table.h == 0);
 }
 
