@@ -11,8 +11,8 @@
 #include "ui/layout.h"
 #include "ui/parts.h"
 
-#define LEAST_NAME 10 /* cells: "most first" */
-#define WIDE 120 /* cells from which there is room for everything */
+#define LEAST_NAME 9 /* cells: their heading has one more, "most first" */
+#define WIDE 140 /* cells from which there is room for everything */
 
 struct drawing {
     const struct data_screen *s;
@@ -159,7 +159,7 @@ static void draw_file(struct canvas *c, struct area row, size_t i, void *user)
     if (*size) {
         canvas_put_right(c, row, right, 0, used ? ROLE_DIM : ROLE_STATE_WARN, size);
         right -= text_width(size) + 1;
-        right = wide && right > row.w - 14 ? row.w - 14 : right;
+        right = wide && right > row.w - 12 ? row.w - 12 : right;
     }
     canvas_put(c, row, 0, 0, ROLE_STATE_WARN, used ? "" : "!");
     canvas_put_cut(c, row, 1, 0, right - 1, used ? ROLE_TEXT : ROLE_DIM, path_base(f.name), true);
@@ -185,7 +185,8 @@ static void draw_preview(struct canvas *c, const struct data_layout *l,
                          const struct ui_model *model, size_t file)
 {
     struct area a = area_inset(l->picture, 1, 0), facts = area_inset(l->facts, 1, 0);
-    struct area picture = layout_aspect(a, 4.0 / 3, model->cell_w, model->cell_h);
+    struct ds_file_row f = ds_view_file(&model->ds, file);
+    struct area picture = layout_aspect(a, parts_aspect(f.width, f.height), model->cell_w, model->cell_h);
     if (a.h >= 3 && data_draw_picture(c, picture, model, file, NULL))
         a.h -= picture.h + 1;
     facts.h += a.h > 0 ? a.h : 0;

@@ -165,6 +165,12 @@ void parts_job(struct canvas *c, struct area a, const struct job_view *job)
                     (double)job->done / (double)job->total);
 }
 
+double parts_aspect(int width, int height)
+{
+    double aspect = width > 0 && height > 0 ? (double)width / height : 4.0 / 3;
+    return aspect < 0.25 ? 0.25 : aspect > 4 ? 4 : aspect;
+}
+
 #define FACT_COLS 8 /* of the names */
 
 void parts_fact(struct canvas *c, struct area a, int y, const char *name, enum role role, const char *value, bool middle)

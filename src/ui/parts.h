@@ -46,6 +46,9 @@ void parts_use_keys(const struct keymap *map);
 /* "decoding 1234 of 4317 ████   3 left out, 12 s" over the first row of a. */
 void parts_job(struct canvas *c, struct area a, const struct job_view *job);
 
+/* Width / height of a picture's place: its own, within bounds, or what most photos have while it is not known. */
+double parts_aspect(int width, int height);
+
 /* What is known of something: its name dim, then its value, cut in its middle where middle says so. */
 void parts_fact(struct canvas *c, struct area a, int y, const char *name, enum role role, const char *value, bool middle);
 /* The same over rows rows, of which the value takes two where it needs them and there are two. Returns those used. */

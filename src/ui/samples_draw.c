@@ -31,7 +31,7 @@ static void start_tile(struct tile *t, const struct ui_model *model, size_t file
 {
     struct ds_file_row f = ds_view_file(&model->ds, file);
     *t = (struct tile){.pictures = model->pictures,
-                       .aspect = view == VIEW_ORIGINAL || view == VIEW_FRAME ? 4.0 / 3 : 1,
+                       .aspect = view == VIEW_ORIGINAL || view == VIEW_FRAME ? parts_aspect(f.width, f.height) : 1,
                        .name = f.name,
                        .width = f.width,
                        .height = f.height,
@@ -119,10 +119,17 @@ static void draw_grid(struct samples_screen *s, struct canvas *c, const struct s
                       const struct ui_model *model)
 {
     size_t shown = grid_place(&s->grid, l->grid, s->n_tiles);
+    struct tile tile;
+    int w = 0, h = 0;
     draw_head(c, l->head, s, model, shown);
     for (size_t i = s->grid.top; i < s->grid.top + shown; i++) {
-        struct tile tile;
         make_tile(&tile, s, model, s->tiles[i]);
+        tile_place(&tile, layout_tile(l->grid, s->grid.rows, s->grid.cols, 0, 0), model->cell_w, model->cell_h, &w, &h);
+    }
+    for (size_t i = s->grid.top; i < s->grid.top + shown; i++) {
+        make_tile(&tile, s, model, s->tiles[i]);
+        tile.w = w; /* all the same, so that labels are in rows */
+        tile.h = h;
         tile_draw(c, grid_area(&s->grid, c, l->grid, i), &tile, i == s->grid.selected, model->cell_w,
                   model->cell_h);
     }

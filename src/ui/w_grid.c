@@ -16,13 +16,13 @@ static const struct {
 
 /* --- a tile -------------------------------------------------------------------------------- */
 
-void tile_picture(struct canvas *c, struct area a, const struct tile *t, int cell_w, int cell_h)
+static void put_picture(struct canvas *c, struct area a, const struct tile *t)
 {
     char text[64] = "";
     if (area_empty(a))
         return;
     if (t->pictures && t->known) {
-        canvas_picture(c, layout_aspect(a, t->aspect, cell_w, cell_h), &t->want);
+        canvas_picture(c, a, &t->want);
         return;
     }
     parts_middle(c, a, 0, ROLE_TEXT, path_base(t->name));
@@ -31,18 +31,47 @@ void tile_picture(struct canvas *c, struct area a, const struct tile *t, int cel
     parts_middle(c, a, 1, ROLE_DIM, text);
 }
 
+void tile_picture(struct canvas *c, struct area a, const struct tile *t, int cell_w, int cell_h)
+{
+    put_picture(c, t->pictures ? layout_aspect(a, t->aspect, cell_w, cell_h) : a, t);
+}
+
+/* Takes the lines of text off the tile. */
+static struct area cut_label(struct area *a, const struct tile *t)
+{
+    return area_cut_bottom(a, t->rows > 1 && a->h >= 4 ? 2 : 1);
+}
+
+void tile_place(const struct tile *t, struct area a, int cell_w, int cell_h, int *w, int *h)
+{
+    cut_label(&a, t);
+    struct area picture = layout_aspect(a, t->aspect, cell_w, cell_h);
+    *w = picture.w > *w ? picture.w : *w;
+    *h = picture.h > *h ? picture.h : *h;
+}
+
+/* As wide as the picture, and as its first line. */
+static struct area selection(struct area label, int picture_w, const struct tile *t)
+{
+    int w = text_width(t->lines[0].text) + 2;
+    w = w > picture_w ? w : picture_w;
+    w = w < label.w ? w : label.w;
+    return (struct area){label.x + (label.w - w) / 2, label.y, w, 1};
+}
+
 void tile_draw(struct canvas *c, struct area a, const struct tile *t, bool selected, int cell_w,
                int cell_h)
 {
-    struct area label = area_cut_bottom(&a, t->rows > 1 && a.h >= 4 ? 2 : 1);
-    struct area picture = layout_aspect(a, t->aspect, cell_w, cell_h);
-    tile_picture(c, t->pictures ? picture : a, t, cell_w, cell_h);
+    struct area label = cut_label(&a, t), picture = {a.x + (a.w - t->w) / 2, a.y, t->w, t->h};
+    if (!t->w)
+        picture = layout_aspect(a, t->aspect, cell_w, cell_h);
+    put_picture(c, t->pictures ? picture : a, t);
     if (t->pictures && picture.h)
         label.y = picture.y + picture.h;
     for (int i = 0; i < label.h; i++)
         parts_middle(c, label, i, t->lines[i].role, t->lines[i].text);
     if (selected)
-        canvas_role(c, (struct area){picture.x, label.y, picture.w, 1}, ROLE_SELECT);
+        canvas_role(c, selection(label, picture.w, t), ROLE_SELECT);
 }
 
 /* --- the grid ------------------------------------------------------------------------------ */

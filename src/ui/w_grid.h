@@ -15,6 +15,7 @@ struct tile {
     bool known;    /* want says which; else the name stands for it */
     struct picture_want want;
     double aspect;     /* width / height of its place */
+    int w, h;          /* cells of its place, 0: as the aspect says */
     const char *name;  /* of the file */
     int width, height; /* pixels, 0 unknown */
     int rows;          /* for lines, 1 or 2; the second only where there is room */
@@ -27,6 +28,8 @@ struct tile {
 /* The picture, or its name and size, in its place; then its lines. */
 void tile_draw(struct canvas *c, struct area a, const struct tile *t, bool selected, int cell_w,
                int cell_h);
+/* Widens and heightens *w and *h, in cells, to the place that the tile's picture would have in an area as a. */
+void tile_place(const struct tile *t, struct area a, int cell_w, int cell_h, int *w, int *h);
 void tile_picture(struct canvas *c, struct area a, const struct tile *t, int cell_w, int cell_h);
 
 /* Zeros are the coarsest grid at its first picture. Fields may be read, selected and level also

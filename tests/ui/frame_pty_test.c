@@ -280,8 +280,8 @@ static void mouse_in_the_program(void **state)
     assert_true(pty_wait_gone(p, "Mouse: off"));
     switch_on(p);
     click(p, "rose");
-    assert_true(pty_wait_text(p, "rose                           1 of 9"));
-    click(p, "rose           9"); /* opened: its files have the keys */
+    assert_true(pty_wait_text(p, "rose                            1 of 9"));
+    click(p, "rose          9"); /* opened: its files have the keys */
     assert_true(pty_wait_text(p, "1 of 9"));
     click(p, "picture-3.jpg");
     assert_true(pty_wait_text(p, "4 of 9"));
