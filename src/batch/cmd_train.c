@@ -320,10 +320,24 @@ int train_folder(struct batch *b, const char *folder)
     return follow_run(b, &cmd);
 }
 
+/* On a terminal for people: "memory   382 MB". */
+static void estimate_line(struct batch *b, const char *name, const char *value)
+{
+    char text[NUM_TEXT];
+    double number;
+    bool known = num_parse_real(value, &number) && number >= 0;
+    if (known && str_eq(name, "seconds"))
+        value = num_seconds(text, number);
+    else if (known)
+        value = num_bytes(text, (uint64_t)number);
+    output_printf(&b->result, "%-9s %s\n", name, value);
+}
+
 /* A line for each number: its name, a tab, the value. */
 static void tell_estimate(struct batch *b, const char *text)
 {
-    if (!(b->flags & FLAG_JSON)) {
+    bool json = b->flags & FLAG_JSON;
+    if (!json && !b->result.terminal) {
         output_text(&b->result, text);
         return;
     }
@@ -332,6 +346,8 @@ static void tell_estimate(struct batch *b, const char *text)
         char name[32] = "", value[160] = "";
         double number;
         sscanf(text, "%31[^\t]\t%159[^\n]", name, value);
+        if (!json)
+            estimate_line(b, name, value);
         if (num_parse_real(value, &number))
             json_real(event, name, number);
         else
@@ -339,7 +355,10 @@ static void tell_estimate(struct batch *b, const char *text)
         text += strcspn(text, "\n");
         text += *text == '\n';
     }
-    json_line(&b->result, event);
+    if (json)
+        json_line(&b->result, event);
+    else
+        cJSON_Delete(event);
 }
 
 static int estimate(struct batch *b, const char *folder)

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "engine/fresh.h"
+#include "nn/weights.h"
 
 #define LIMIT 20.0 /* seconds, when the command says none */
 
@@ -55,8 +56,8 @@ static enum err_code list_files(struct dry *d, const char *root, const struct op
     return ERR_OK;
 }
 
-/* The record as far as a network needs it. */
-static void fill_record(struct trainer *t, const struct options *o)
+/* The record as far as a network needs it. A weight file that is named must be one that the run could take. */
+static enum err_code fill_record(struct trainer *t, const struct options *o, struct err *err)
 {
     struct record *r = &t->run.record;
     char **names = xcalloc(t->ds->n_classes, sizeof *names);
@@ -65,6 +66,14 @@ static void fill_record(struct trainer *t, const struct options *o)
     record_classes(r, names, (int)t->ds->n_classes);
     snprintf(r->model, sizeof r->model, "%.31s", o->model);
     free(names);
+    const struct arch *arch = arch_named(o->model, err);
+    if (!arch || !o->weights[0] || !mode_needs_weights((enum mode)o->mode))
+        return arch ? ERR_OK : ERR_INVALID;
+    char *path = NULL;
+    enum err_code code = weights_find(&path, o->weights, arch, err);
+    record_set(&r->weights, path ? path : "");
+    free(path);
+    return code;
 }
 
 static enum err_code time_passes(struct dry *d, const struct batch *batch, struct speed *s, struct err *err)
@@ -194,10 +203,10 @@ enum err_code job_estimate(struct job *job, struct err *err)
     enum err_code code = engine_recipe(o, &t.run.record.recipe, err);
     if (code == ERR_OK)
         code = list_files(&d, root, o, err);
-    if (code == ERR_OK) {
-        fill_record(&t, o);
+    if (code == ERR_OK)
+        code = fill_record(&t, o, err);
+    if (code == ERR_OK)
         code = train_load_torch(&t, o, option_row(OPTION_ID_precision)->choices[o->precision], err);
-    }
     if (code == ERR_OK)
         code = train_build_net(&t, err);
     d.deadline = clock_now() + (job->cmd.number > 0 ? (double)job->cmd.number : LIMIT);

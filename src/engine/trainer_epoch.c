@@ -232,8 +232,11 @@ static enum err_code save_all(struct trainer *t, struct err *err)
 /* A full disk does not end a run: the files before stay whole, and the next epoch tries again. */
 static void grumble(struct trainer *t, const struct err *err)
 {
+    char text[40];
+    const char *why = strrchr(err->message, ':'); /* behind the file's name */
     t->save_failed = true;
-    show_event(t, "not saved");
+    snprintf(text, sizeof text, "not saved%.28s", why ? why : "");
+    show_event(t, text);
     log_line(LOG_ERROR, "epoch %d is not saved: %s; trying again after the next", t->epoch, err->message);
 }
 

@@ -274,7 +274,7 @@ static void a_full_disk_does_not_end_a_run(void **state)
     struct record r = record_of("full-disk");
     int failed = 0;
     for (size_t i = 0; i < r.n_tape; i++)
-        failed += str_eq(r.tape[i].text, "not saved");
+        failed += str_eq(r.tape[i].text, "not saved: File too large");
     assert_int_equal(failed, 2);
     assert_int_equal(r.epochs_done, 5);
     same_file("disk", "full-disk", "last.safetensors");
