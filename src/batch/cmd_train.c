@@ -326,11 +326,10 @@ static void estimate_line(struct batch *b, const char *name, const char *value)
     char text[NUM_TEXT];
     double number;
     bool known = num_parse_real(value, &number) && number >= 0;
-    if (known && str_eq(name, "seconds"))
-        value = num_seconds(text, number);
-    else if (known)
-        value = num_bytes(text, (uint64_t)number);
-    output_printf(&b->result, "%-9s %s\n", name, value);
+    bool time = str_eq(name, "seconds");
+    if (known)
+        value = time ? num_seconds(text, number) : num_bytes(text, (uint64_t)number);
+    output_printf(&b->result, "%-9s %s\n", time ? "time" : name, value);
 }
 
 /* A line for each number: its name, a tab, the value. */

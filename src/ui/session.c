@@ -4,6 +4,7 @@
 #include "ui/session.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/types.h>
@@ -19,6 +20,8 @@ static bool forked;
 static int status_code(int status, const struct term_saved *saved)
 {
     term_restore_saved(saved); /* where the child could not do it: killed, or ended by a checker */
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) /* it had no last words */
+        fputs("flowerlab: it was killed, by hand or for want of memory; \"flowerlab runs\" lists what it trained, resume goes on\n", stderr);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 

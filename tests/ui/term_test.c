@@ -93,6 +93,8 @@ static void die_of(int number)
     assert_int_equal(WEXITSTATUS(status), 128 + number);
 #endif
     flowers_check_left(p);
+    bool told = memmem(p->log, p->n_bytes, "flowerlab: it was killed", 24) != NULL;
+    assert_int_equal(told, number == SIGKILL);
     pty_free(p);
 }
 
