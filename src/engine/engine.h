@@ -176,6 +176,7 @@ struct train_view {
     double images_per_s, seconds, eta;  /* eta NaN when unknown */
     double loader_wait;      /* share of the time spent waiting for pictures, 0..1 */
     bool validating;
+    bool last_epoch;         /* it was told to stop behind the epoch in progress */
     double majority;         /* accuracy of always answering the largest class */
     double nearest_mean;     /* of the class whose mean features are nearest; NaN until there are features of all pictures */
     uint64_t dataset;        /* block of the data set as this run's scan found it; 0 until then */

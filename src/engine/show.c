@@ -101,7 +101,8 @@ void show_run(struct trainer *t)
 static double seconds_left(const struct trainer *t, const struct train_view *v)
 {
     double done = (double)(v->step_in_epoch), seconds = clock_now() - t->epoch_began;
-    return done > 0 ? seconds / done * (double)(v->n_steps - v->step) : NAN;
+    int64_t left = v->last_epoch ? v->steps_in_epoch - v->step_in_epoch : v->n_steps - v->step;
+    return done > 0 ? seconds / done * (double)left : NAN;
 }
 
 void show_step(struct trainer *t, const struct step_point *p, int64_t step_in_epoch)
@@ -144,6 +145,7 @@ void show_event(struct trainer *t, const char *text)
     record_tape(&t->run.record, t->step, t->epoch + 1, text);
     struct train_view *v = &snapshot_begin(t->job->engine)->train;
     add_event(v, t->step, t->epoch + 1, text);
+    v->last_epoch = t->stop == STOP_AFTER_EPOCH;
     snapshot_end(t->job->engine);
 }
 
@@ -167,7 +169,7 @@ void show_end(struct trainer *t, const char *text)
 {
     struct train_view *v = &snapshot_begin(t->job->engine)->train;
     v->live = false;
-    v->validating = false;
+    v->validating = v->last_epoch = false;
     v->eta = NAN;
     COPY(v->end, text);
     snapshot_end(t->job->engine);

@@ -234,7 +234,7 @@ static const struct field train_fields[] = {
     FIELD(F_I64, train_view, step),      FIELD(F_I64, train_view, steps_in_epoch),
     FIELD(F_I64, train_view, step_in_epoch), FIELD(F_I64, train_view, n_steps),
     FIELD(F_REAL, train_view, images_per_s), FIELD(F_REAL, train_view, seconds), FIELD(F_REAL, train_view, eta),
-    FIELD(F_REAL, train_view, loader_wait), FIELD(F_BOOL, train_view, validating),
+    FIELD(F_REAL, train_view, loader_wait), FIELD(F_BOOL, train_view, validating), FIELD(F_BOOL, train_view, last_epoch),
     FIELD(F_REAL, train_view, majority), FIELD(F_REAL, train_view, nearest_mean), FIELD(F_U64, train_view, dataset), FIELD(F_INT, train_view, best.epoch),
     FIELD(F_REAL, train_view, best.val_acc), FIELD(F_REAL, train_view, best.val_loss),
     FIELD(F_U64, train_view, events_before), FIELD(F_INT, train_view, n_marks),   FIELD(F_INT, train_view, n_events),

@@ -121,8 +121,10 @@ static void control(struct train_screen *s, const struct cmd *wanted)
 static void stop_chosen(void *user, int choice)
 {
     struct train_screen *s = user;
-    if (train_job(s->model->snap) && (choice == 0 || choice == 1))
-        control(s, &(struct cmd){.kind = choice == 0 ? CMD_STOP_EPOCH : CMD_STOP_NOW});
+    static const enum cmd_kind kinds[] = {CMD_STOP_EPOCH, CMD_STOP_NOW, CMD_GO_ON};
+    bool takes_back = choice == 2 && s->model->snap->train.last_epoch;
+    if (train_job(s->model->snap) && (choice == 0 || choice == 1 || takes_back))
+        control(s, &(struct cmd){.kind = kinds[choice]});
 }
 
 /* "0.5": a factor; "=1e-3": the new rate of the head. NULL, or what is wrong with it. */
@@ -241,7 +243,7 @@ static const char *train_why_not(void *self, enum action action, const struct ui
     if (action == ACTION_RATE && !model->snap->train.steps_seen)
         return "the run has no rate yet";
     if (action == ACTION_START && job)
-        return "a run is going on";
+        return "a run is going on; a on Setup puts another behind it";
     if (action == ACTION_START && !model->dataset)
         return parts_no_data(ACTION_DATA);
     if (action == ACTION_CLASSIFY)

@@ -39,10 +39,12 @@ static enum role state_of(const struct snapshot *snap, const char **text)
 {
     const struct job_view *job = train_job(snap);
     if (job) {
+        bool last = snap->train.last_epoch && snap->train.job == job->job;
         *text = job->state == JOB_PAUSED     ? "paused"
                 : job->state == JOB_STOPPING ? "stopping"
+                : last                       ? "stops after this epoch"
                                              : "running";
-        return job->state == JOB_RUNNING ? ROLE_STATE_RUN : ROLE_STATE_WARN;
+        return job->state == JOB_RUNNING && !last ? ROLE_STATE_RUN : ROLE_STATE_WARN;
     }
     *text = str_starts(snap->train.end, "done") ? "done" : "ended";
     return end_role(&snap->train);

@@ -32,9 +32,11 @@ static void a_cut_goes_on_where_it_was(void **state)
 
 static int stop_at; /* epoch in which the run is told to stop */
 static enum cmd_kind stop_how;
+static bool seen_as_last; /* the snapshot said that the run stops behind its epoch */
 
 static void stop_in_epoch(uint64_t job)
 {
+    seen_as_last |= snap.train.job == job && snap.train.last_epoch;
     if (snap.train.job == job && snap.train.epoch == stop_at && snap.train.step_in_epoch > 0) {
         engine_submit(engine, &(struct cmd){.kind = stop_how, .job = job}, NULL, NULL);
         stop_at = -1;
@@ -50,8 +52,10 @@ static void stopped_runs_equal_unbroken_ones(void **state)
         struct options o = OPTIONS("preset=best", "mode=scratch", "epochs=6", "batch-size=8");
         stop_at = i ? 2 : -1;
         stop_how = how[i];
+        seen_as_last = false;
         struct notice n = train_with(names[i], o, stop_in_epoch);
         assert_int_equal(n.kind, i ? NOTICE_CANCELLED : NOTICE_FINISHED);
+        assert_int_equal(seen_as_last, how[i] == CMD_STOP_EPOCH);
         if (i == 0)
             continue;
         print_message("# %s\n", n.err.message);

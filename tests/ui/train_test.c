@@ -316,7 +316,14 @@ static void train_controls(void **state)
         s.world.asked.chosen(s.world.asked.user, i);
         assert_int_equal(s.world.asked.command, stops[i]);
     }
-    assert_non_null(s.ops->why_not(s.self, ACTION_START, &s.world.model));
+    s.world.snap->jobs[0].state = JOB_RUNNING;
+    assert_true(stage_shows(&s, " running"));
+    s.world.snap->train.last_epoch = true; /* as the engine says it once it has taken the stop */
+    assert_true(stage_shows(&s, "stops after this epoch"));
+    act(&s, ACTION_STOP);
+    s.world.asked.chosen(s.world.asked.user, 2);
+    assert_int_equal(s.world.asked.command, CMD_GO_ON); /* takes it back */
+    assert_non_null(strstr(s.ops->why_not(s.self, ACTION_START, &s.world.model), "a on Setup"));
     stage_close(&s);
 }
 
