@@ -134,6 +134,13 @@ static void draw_status(struct app *app, struct canvas *c, struct area a, const 
         canvas_put_cut(c, a, 1, 0, a.w - 2, ROLE_DIM, job, false);
 }
 
+static bool can_act(const void *of, enum action action)
+{
+    const struct app *app = of;
+    const struct screen_ops *screen = screen_at(app->current);
+    return !screen->why_not || !screen->why_not(app->screens[app->current], action, &app->model);
+}
+
 static void draw_all(struct app *app, struct canvas *c)
 {
     struct area all = canvas_area(c), last = {0, c->rows - 1, c->cols, 1};
@@ -149,7 +156,8 @@ static void draw_all(struct app *app, struct canvas *c)
     if (!area_empty(f.keys)) {
         bool bar = screen_at(app->current)->context == CONTEXT_DATA; /* it shows the job itself */
         draw_status(app, c, f.status, !bar && job_text(app, job, sizeof job) ? job : "");
-        key_bar_draw(c, f.keys, &app->keymap, screen_at(app->current)->context);
+        struct key_bar_now now = {can_act, app};
+        key_bar_draw(c, f.keys, &app->keymap, screen_at(app->current)->context, &now);
     } else if (*app->message || (!area_empty(f.body) && job_text(app, job, sizeof job))) {
         canvas_fill(c, last, ROLE_TEXT, ' ');
         draw_status(app, c, last, *app->message ? "" : job);

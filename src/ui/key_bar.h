@@ -6,8 +6,16 @@
 #include "ui/canvas.h"
 #include "ui/keymap.h"
 
+/* Tells what can be done now. */
+struct key_bar_now {
+    bool (*can)(const void *of, enum action action);
+    const void *of;
+};
+
 /* Draws what fits into the row a, each key whole with its label or not at all: quit first of all,
- * then help, then the others of the context in the table's order, quit behind them. */
-void key_bar_draw(struct canvas *c, struct area a, const struct keymap *map, unsigned context);
+ * then help, then the others of the context in the table's order, quit behind them. now (or NULL):
+ * what cannot be done has the room that is left, and is dim. */
+void key_bar_draw(struct canvas *c, struct area a, const struct keymap *map, unsigned context,
+                  const struct key_bar_now *now);
 
 #endif

@@ -50,7 +50,7 @@ static void press(struct pty *p, const char *bytes, const char *what)
 }
 
 /* A label of the key bar that only this screen has. */
-static const char *const labels[] = {"scan again", "draw again", "default", "pause", "mark", "rates"};
+static const char *const labels[] = {"scan again", "draw again", "explain", "pause", "mark", "rates"};
 
 static void go_to(struct pty *p, int screen)
 {

@@ -29,7 +29,7 @@ static char *bar_text(const struct keymap *map, unsigned context, int width)
     struct canvas c;
     struct str s = STR_INIT;
     canvas_init(&c, width, 1);
-    key_bar_draw(&c, canvas_area(&c), map, context);
+    key_bar_draw(&c, canvas_area(&c), map, context, NULL);
     canvas_text(&s, &c);
     canvas_done(&c);
     return str_take(&s);
@@ -119,6 +119,43 @@ static void bars_have_the_users_keys(void **state)
     assert_string_equal(parts_key(ACTION_QUIT), ":quit");
     keymap_default(&map);
     parts_use_keys(&map);
+}
+
+static bool no_run(const void *of, enum action action)
+{
+    const bool *run = of;
+    bool steers = action == ACTION_PAUSE || action == ACTION_STOP || action == ACTION_RATE ||
+                  action == ACTION_EXTEND;
+    return !steers && (action != ACTION_START || *run);
+}
+
+/* What cannot be done gives way, and is dim where it has room. */
+static void bars_show_what_can_be_done(void **state)
+{
+    (void)state;
+    struct keymap map;
+    struct canvas c;
+    struct str text = STR_INIT, roles = STR_INIT;
+    bool run = true;
+    keymap_default(&map);
+    canvas_init(&c, 80, 1);
+    key_bar_draw(&c, canvas_area(&c), &map, CONTEXT_TRAIN, &(struct key_bar_now){no_run, &run});
+    canvas_text(&text, &c);
+    assert_string_equal(text.s, " ?  help   s  start   Enter  large   +  zoom   y  log   t  axis   q  quit\n");
+    canvas_done(&c);
+    canvas_init(&c, 200, 1);
+    run = false;
+    key_bar_draw(&c, canvas_area(&c), &map, CONTEXT_TRAIN, &(struct key_bar_now){no_run, &run});
+    str_clear(&text);
+    canvas_text(&text, &c);
+    canvas_roles(&roles, &c);
+    const char *start = strstr(text.s, " s  start ");
+    assert_non_null(start);
+    assert_int_equal(roles.s[start - text.s + 1], 'd');
+    assert_int_equal(roles.s[1], 'k');
+    canvas_done(&c);
+    str_done(&text);
+    str_done(&roles);
 }
 
 /* --- messages -------------------------------------------------------------------------------- */
@@ -321,6 +358,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bars_fit),         cmocka_unit_test(bars_have_the_users_keys),
+        cmocka_unit_test(bars_show_what_can_be_done),
         cmocka_unit_test(long_messages_go_on_above),
         cmocka_unit_test(help_at_sizes),    cmocka_unit_test(help_is_searched),
         cmocka_unit_test(help_after_a_resize), cmocka_unit_test(others_after_a_resize),
