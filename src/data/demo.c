@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/mem.h"
 #include "base/path.h"
 #include "base/str.h"
 #include "data/demo_paint.h"
@@ -202,7 +203,7 @@ enum err_code demo_write(const char *folder, enum demo_kind kind, int per_class,
     struct writing w = {.folder = folder, .kind = kind, .per_class = per_class, .size = size, .seed = seed, .watch = watch};
     struct str text = STR_INIT;
     ini_text(&text, &w);
-    char *ini = path_join(folder, ".demo.ini");
+    char *ini = xasprintf("%s.ini", folder); /* beside it: nothing in it is left out */
     enum err_code code = ERR_OK;
     if (!is_there(ini, &text)) {
         pthread_mutex_init(&w.lock, NULL);

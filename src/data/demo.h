@@ -21,7 +21,7 @@ struct demo_watch {
     void *user;
 };
 
-/* Writes class folders with per_class JPEGs each below folder (made if missing). Existing complete sets of the same parameters (file .demo.ini) are
+/* Writes class folders with per_class JPEGs each below folder (made if missing). Existing complete sets of the same parameters (file FOLDER.ini) are
  * left as they are. watch: NULL for nobody. errors: IO, CANCELLED */
 enum err_code demo_write(const char *folder, enum demo_kind kind, int per_class, int size, uint64_t seed, struct pool *pool,
                          const struct demo_watch *watch, struct err *err);
