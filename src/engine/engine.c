@@ -376,8 +376,13 @@ static int free_slot(const struct engine *e, bool first)
 static enum err_code admit(struct engine *e, const struct job_ops *ops, int *slot, struct err *err)
 {
     bool nested = ops->engine_thread && e->current;
-    if (nested && !(ops->while_paused && paused(e)))
-        return err_set(err, ERR_BUSY, "another job runs");
+    if (nested && !(ops->while_paused && paused(e))) {
+        bool steered = e->current->ops->steered;
+        err_set(err, ERR_BUSY, steered ? "a run is training" : "another job runs");
+        if (steered)
+            err_hint(err, ops->while_paused ? "pause it first: p on Train" : "a on Setup puts the next behind it");
+        return ERR_BUSY;
+    }
     *slot = free_slot(e, ops->engine_thread && !nested);
     if (*slot < 0 || !queue_reserve(&e->queue, 2))
         return err_set(err, ERR_BUSY, "too many jobs at once");

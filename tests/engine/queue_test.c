@@ -164,7 +164,10 @@ static void one_engine_command_at_a_time(void **state)
     assert_int_equal(n.kind, NOTICE_STARTED);
     assert_string_equal(n.text, "resnet18, fresh");
     assert_int_equal(engine_submit(e, &(struct cmd){.kind = CMD_TRAIN}, NULL, NULL), ERR_BUSY);
-    assert_int_equal(engine_submit(e, &(struct cmd){.kind = CMD_EVAL}, NULL, NULL), ERR_BUSY);
+    struct err err = {0};
+    assert_int_equal(engine_submit(e, &(struct cmd){.kind = CMD_EVAL}, NULL, &err), ERR_BUSY);
+    assert_string_equal(err.message, "a run is training");
+    assert_string_equal(err.hint, "pause it first: p on Train"); /* it could run in a pause */
     uint64_t list = submit(e, CMD_LIST); /* data commands run beside it */
     assert_int_equal(next(e, NULL).job, list);
     assert_int_equal(next(e, NULL).kind, NOTICE_FINISHED);
