@@ -62,9 +62,9 @@ static void tell_start(struct batch *b, const struct train_view *t)
     }
     say(b,
         "%s, preset %s, %s on %s (%s), %d classes, %" PRId64 " pictures to train, %" PRId64
-        " to validate, %d epochs",
+        " to validate, %d epoch%s",
         t->mode, t->preset, t->model, t->device, t->precision, t->n_classes, t->n_train, t->n_val,
-        t->n_epochs);
+        t->n_epochs, t->n_epochs == 1 ? "" : "s");
     bool chosen = option_is_set(&b->options, OPTION_ID_mode) || b->n_modes;
     if (b->command->run != cmd_resume && b->command->run != cmd_attach && !chosen && str_eq(t->mode, "scratch"))
         say(b,

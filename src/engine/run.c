@@ -72,6 +72,8 @@ static enum err_code use_fresh(char **out, const char *runs_dir, const char *mod
             code = err_sys(err, errno, "%s", path);
         free(path);
     }
+    if (code != ERR_OK)
+        err_hint(err, "the option runs-dir names another place for runs");
     free(parent);
     return code;
 }
