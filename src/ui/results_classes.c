@@ -172,9 +172,11 @@ void classes_sentence(struct str *out, const struct classes *k, const struct res
     if (k->list.selected >= (size_t)k->n)
         return;
     const struct class_row *row = &k->sorted[k->list.selected];
-    str_printf(out, "%s: %lld of %lld right, named %lld times", result_view_class(v, row->cls),
-               (long long)row->right, (long long)row->n, (long long)row->predicted);
+    str_printf(out, "%s: %lld of %lld right, named %lld time%s", result_view_class(v, row->cls),
+               (long long)row->right, (long long)row->n, (long long)row->predicted,
+               row->predicted == 1 ? "" : "s");
     if (row->taken_for >= 0)
-        str_printf(out, ", %lld times taken for %s", (long long)row->n_taken,
+        str_printf(out, ", %lld time%s taken for %s", (long long)row->n_taken,
+                   row->n_taken == 1 ? "" : "s",
                    result_view_class(v, row->taken_for));
 }

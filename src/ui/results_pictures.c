@@ -67,8 +67,9 @@ static enum role answer_role(const struct prediction_row *row)
     return row->truth == row->predicted ? ROLE_CLASS_PRED : ROLE_CLASS_WRONG;
 }
 
-/* "✓ roses 98 %", "✗ roses 98 %", "roses 98 %" where the truth is not known, or the problem. */
-static void answer_text(char *out, size_t size, const struct picks_source *from,
+/* "✓ roses 98.2 %", "✗ roses 98.2 %", "roses 98.2 %" where the truth is not known, or the problem;
+ * "98 %" where that has more room than width. */
+static void answer_text(char *out, size_t size, int width, const struct picks_source *from,
                         const struct prediction_row *row)
 {
     char share[NUM_TEXT];
@@ -80,9 +81,12 @@ static void answer_text(char *out, size_t size, const struct picks_source *from,
     else
         snprintf(out, size, "%s%s %s", sign, class_name(from, row->predicted),
                  fmt_percent(share, row->probability));
+    if (row->predicted >= 0 && text_width(out) > width)
+        snprintf(out, size, "%s%s %s %%", sign, class_name(from, row->predicted),
+                 fmt_fixed(share, 100 * row->probability, 0));
 }
 
-static void make_tile(struct tile *t, const struct picks_source *from,
+static void make_tile(struct tile *t, int width, const struct picks_source *from,
                       const struct prediction_row *row)
 {
     *t = (struct tile){
@@ -93,7 +97,7 @@ static void make_tile(struct tile *t, const struct picks_source *from,
     snprintf(t->lines[0].text, sizeof t->lines[0].text, "%s",
              row->truth >= 0 ? class_name(from, row->truth) : path_base(row->file));
     t->lines[1].role = answer_role(row);
-    answer_text(t->lines[1].text, sizeof t->lines[1].text, from, row);
+    answer_text(t->lines[1].text, sizeof t->lines[1].text, width, from, row);
 }
 
 static void put_fact(struct canvas *c, struct area a, int y, const char *name, enum role role,
@@ -125,7 +129,7 @@ static void draw_facts(struct canvas *c, struct area a, const struct picks_sourc
     struct prediction_row row = result_view_row(from->view, at);
     char answer[OPTION_TEXT_MAX];
     int y = 0;
-    answer_text(answer, sizeof answer, from, &row);
+    answer_text(answer, sizeof answer, a.w - 8, from, &row);
     put_fact(c, a, y++, "file", ROLE_TEXT, path_base(row.file));
     if (row.truth >= 0)
         put_fact(c, a, y++, "class", parts_class_role(row.truth), class_name(from, row.truth));
@@ -142,7 +146,7 @@ static void draw_large(struct canvas *c, struct area a, const struct picks *p,
     struct prediction_row row = row_of(p, from, p->grid.selected);
     struct area facts = a.w >= 60 ? area_cut_right(&a, a.w / 2 < 56 ? a.w / 2 : 56)
                                   : area_cut_bottom(&a, a.h / 2 < 9 ? a.h / 2 : 9);
-    make_tile(&t, from, &row);
+    make_tile(&t, a.w, from, &row);
     t.want.page = false;
     tile_picture(c, a, &t, from->model->cell_w, from->model->cell_h);
     draw_facts(c, area_inset(facts, 1, 0), from,
@@ -161,8 +165,10 @@ void picks_draw(struct canvas *c, struct area a, struct picks *p, const struct p
     for (size_t i = p->grid.top; i < p->grid.top + shown; i++) {
         struct tile t;
         struct prediction_row row = row_of(p, from, i);
-        make_tile(&t, from, &row);
-        tile_draw(c, grid_area(&p->grid, c, a, i), &t, i == p->grid.selected, from->model->cell_w,
+        struct area place = grid_area(&p->grid, c, a, i);
+        make_tile(&t, place.w, from, &row);
+        t.blur = p->blur;
+        tile_draw(c, place, &t, i == p->grid.selected, from->model->cell_w,
                   from->model->cell_h);
     }
 }

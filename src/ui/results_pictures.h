@@ -12,6 +12,7 @@ struct picks {
     char title[OPTION_TEXT_MAX];
     struct grid grid;
     bool large; /* the selected one alone */
+    bool blur;  /* it does not have the keys */
 };
 
 /* Where rows come from. */

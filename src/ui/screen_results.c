@@ -16,6 +16,8 @@
 #include "ui/w_matrix.h"
 
 #define MISTAKES_LEVEL 3 /* 3 x 5 */
+#define STRIP_COLS 5
+#define STRIP_ROWS 8 /* of heading, pictures and their lines, at least */
 
 enum part { PART_MATRIX, PART_CLASSES, PART_MISTAKES, PARTS };
 enum over { OVER_NOTHING, OVER_CELL, OVER_ANSWERS };
@@ -39,6 +41,7 @@ struct results_screen {
     struct matrix matrix;
     struct classes classes;
     struct picks mistakes, cell, files;
+    struct picks strip; /* the mistakes again, below a part that leaves room */
     const struct block *made_block; /* what the lists were made from */
     uint64_t made_version;
     uint64_t own_version;
@@ -57,6 +60,9 @@ static void *results_init(const struct ui_calls *calls)
     struct results_screen *s = xcalloc(1, sizeof *s);
     s->calls = calls;
     s->mistakes.grid.level = s->cell.grid.level = s->files.grid.level = MISTAKES_LEVEL;
+    s->cell.grid.fit = s->files.grid.fit = true;
+    s->strip.grid.more_cols = STRIP_COLS - 2; /* than the coarsest grid, which has one row */
+    s->strip.blur = true;
     return s;
 }
 
@@ -235,20 +241,20 @@ static void draw_matrix(struct results_screen *s, struct canvas *c, struct area 
         canvas_put_right(c, a, a.w, 0, ROLE_DIM, right);
 }
 
-static void draw_mistakes(struct results_screen *s, struct canvas *c, struct area a,
+static void draw_mistakes(struct picks *picks, struct canvas *c, struct area a, bool focus,
                           const struct shown *shown, const struct ui_model *model)
 {
     char right[64];
-    snprintf(right, sizeof right, "%zu of %zu pictures", s->mistakes.rows.n, shown->view->n);
-    struct area rows =
-        parts_heading(c, a, s->part == PART_MISTAKES, "Mistakes, the most confident first", right);
+    snprintf(right, sizeof right, "%zu of %zu pictures", picks->rows.n, shown->view->n);
+    struct area rows = parts_heading(c, a, focus, "Mistakes, the most confident first", right);
     struct picks_source from = {shown->view, shown->root, model};
-    if (!s->mistakes.rows.n)
+    picks->blur = !focus;
+    if (!picks->rows.n)
         canvas_put_cut(c, rows, 0, 0, rows.w, ROLE_DIM,
                        shown->view->n ? "none: every picture is right"
                                       : "the run keeps no predictions: evaluate it again",
                        false);
-    picks_draw(c, rows, &s->mistakes, &from);
+    picks_draw(c, rows, picks, &from);
 }
 
 static void draw_part(struct results_screen *s, struct canvas *c, struct area a, enum part part,
@@ -259,15 +265,34 @@ static void draw_part(struct results_screen *s, struct canvas *c, struct area a,
     else if (part == PART_CLASSES)
         classes_draw(&s->classes, c, a, shown->view, s->part == PART_CLASSES);
     else
-        draw_mistakes(s, c, a, shown, model);
+        draw_mistakes(&s->mistakes, c, a, s->part == PART_MISTAKES, shown, model);
 }
 
-/* All parts where there is room, else the one that has the keys. */
+/* Rows that the part fills. */
+static int part_rows(const struct results_screen *s, const struct shown *shown)
+{
+    return s->part == PART_MISTAKES ? 1 << 20
+                                    : shown->view->n_classes + (s->part == PART_MATRIX ? 3 : 2);
+}
+
+static struct area cut_strip(const struct results_screen *s, struct area *body, const struct shown *shown)
+{
+    int left = body->h - 1 - part_rows(s, shown);
+    if (left < STRIP_ROWS || body->w < 60 || !s->mistakes.rows.n)
+        return (struct area){0};
+    return area_cut_bottom(body, left);
+}
+
+/* All parts where there is room, else the one that has the keys, and the first mistakes below it. */
 static void draw_parts(struct results_screen *s, struct canvas *c, struct area body,
                        const struct shown *shown, const struct ui_model *model)
 {
     if (body.w < 120 || body.h < 24) {
+        struct area strip = cut_strip(s, &body, shown);
         draw_part(s, c, body, s->part, shown, model);
+        s->strip.rows = s->mistakes.rows;
+        if (!area_empty(strip))
+            draw_mistakes(&s->strip, c, strip, false, shown, model);
         return;
     }
     int want = shown->view->n_classes + 4, most = body.h / 2;
@@ -437,7 +462,8 @@ static unsigned results_action(void *self, enum action action, struct ui_model *
     if (s->over != OVER_ANSWERS)
         refresh(s, &shown);
     if (s->over != OVER_NOTHING) {
-        bool done = picks_action(picks_now(s), action);
+        bool alone = s->over == OVER_ANSWERS && s->files.rows.n == 1 && action == ACTION_BACK;
+        bool done = !alone && picks_action(picks_now(s), action);
         if (!done && action == ACTION_BACK)
             s->over = OVER_NOTHING;
         return done || action == ACTION_BACK ? UI_REPAINT : UI_NONE;
@@ -500,6 +526,11 @@ static bool results_mouse(void *self, const struct hit *hit, const struct mouse 
     if (!shown.view)
         return false;
     refresh(s, &shown);
+    if (hit->of == &s->strip.grid && m->what == MOUSE_CLICK) {
+        s->part = PART_MISTAKES;
+        s->mistakes.grid.selected = hit->index;
+        return false;
+    }
     const void *const parts[PARTS] = {
         [PART_MATRIX] = &s->matrix, [PART_CLASSES] = &s->classes.list, [PART_MISTAKES] = &s->mistakes.grid};
     for (int i = 0; i < PARTS; i++) {

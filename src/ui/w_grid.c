@@ -12,6 +12,7 @@
 static const struct {
     int rows, cols;
 } levels[] = {{1, 2}, {2, 3}, {2, 4}, {3, 5}, {4, 6}, {5, 8}, {6, 10}, {8, 15}};
+#define LABEL_ROWS 2
 #define LEVELS (int)(sizeof levels / sizeof *levels)
 
 /* --- a tile -------------------------------------------------------------------------------- */
@@ -71,7 +72,7 @@ void tile_draw(struct canvas *c, struct area a, const struct tile *t, bool selec
     for (int i = 0; i < label.h; i++)
         parts_middle(c, label, i, t->lines[i].role, t->lines[i].text);
     if (selected)
-        canvas_role(c, selection(label, picture.w, t), ROLE_SELECT);
+        canvas_role(c, selection(label, picture.w, t), t->blur ? ROLE_SELECT_BLUR : ROLE_SELECT);
 }
 
 /* --- the grid ------------------------------------------------------------------------------ */
@@ -98,6 +99,17 @@ static size_t columns(const struct grid *g)
 static size_t page(const struct grid *g)
 {
     return columns(g) * (g->rows > 0 ? (size_t)g->rows : 1);
+}
+
+/* The level that keys count from: of a fitted grid the coarsest with room for all. */
+static int level_of(const struct grid *g)
+{
+    int level = 0;
+    if (!g->fit || g->n >= grid_tiles(g))
+        return g->level;
+    while (level + 1 < LEVELS && (size_t)(levels[level].rows * levels[level].cols) < g->n)
+        level++;
+    return level;
 }
 
 /* Where the selection would go; n or more: nowhere. */
@@ -137,6 +149,10 @@ static const char *resized(const struct grid *g, enum action action, struct grid
     wish(g, &rows, &cols);
     int seen = of_rows ? g->rows : g->cols, *n = of_rows ? &rows : &cols;
     bool more = action == ACTION_ROWS_MORE || action == ACTION_COLS_MORE;
+    if (g->fit && g->rows > 0) {
+        rows = g->rows;
+        cols = g->cols;
+    }
     if (more && seen > 0 && seen < *n)
         return of_rows ? "there is no room for more rows" : "there is no room for more columns";
     *n = (seen > 0 && seen < *n ? seen : *n) + (more ? 1 : -1);
@@ -147,6 +163,7 @@ static const char *resized(const struct grid *g, enum action action, struct grid
     *out = *g;
     out->more_rows = rows - levels[g->level].rows;
     out->more_cols = cols - levels[g->level].cols;
+    out->fit = false;
     return NULL;
 }
 
@@ -164,10 +181,11 @@ bool grid_changes(enum action action)
 bool grid_action(struct grid *g, enum action action, size_t n)
 {
     if (action == ACTION_MORE || action == ACTION_FEWER) {
-        int level = g->level + (action == ACTION_MORE ? 1 : -1);
+        int level = level_of(g) + (action == ACTION_MORE ? 1 : -1);
         if (level < 0 || level >= LEVELS)
             return false;
         g->level = level;
+        g->fit = false;
         g->more_rows = g->more_cols = 0;
         return true;
     }
@@ -193,17 +211,37 @@ bool grid_mouse(struct grid *g, size_t i, size_t n, const struct mouse *m)
 const char *grid_why_not(const struct grid *g, enum action action)
 {
     struct grid out;
-    if (action == ACTION_MORE && g->level + 1 == LEVELS)
+    if (action == ACTION_MORE && level_of(g) + 1 == LEVELS)
         return "this is the finest grid";
-    if (action == ACTION_FEWER && g->level == 0)
+    if (action == ACTION_FEWER && level_of(g) == 0)
         return "this is the coarsest grid";
     return is_resize(action) ? resized(g, action, &out) : NULL;
+}
+
+/* Rows and columns for n pictures, fewer than the grid's, in which they are largest. */
+static void fit(struct grid *g, struct area a)
+{
+    int most_rows = g->rows, most_cols = g->cols;
+    double best = 0;
+    for (int cols = 1; cols <= most_cols; cols++) {
+        int rows = ((int)g->n + cols - 1) / cols;
+        double w = a.w / cols, h = 8.0 / 3 * (a.h / rows - LABEL_ROWS); /* 4 : 3, cells twice as high as wide */
+        double size = w < h ? w : h;
+        if (rows > most_rows || size <= best)
+            continue;
+        best = size;
+        g->rows = rows;
+        g->cols = cols;
+    }
 }
 
 size_t grid_place(struct grid *g, struct area a, size_t n)
 {
     wish(g, &g->rows, &g->cols);
     layout_grid(a, &g->rows, &g->cols);
+    g->n = n;
+    if (g->fit && n > 0 && n < (size_t)(g->rows * g->cols))
+        fit(g, a);
     size_t cols = columns(g), room = page(g);
     if (g->selected >= n)
         g->selected = n ? n - 1 : 0;

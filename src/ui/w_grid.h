@@ -19,6 +19,7 @@ struct tile {
     const char *name;  /* of the file */
     int width, height; /* pixels, 0 unknown */
     int rows;          /* for lines, 1 or 2; the second only where there is room */
+    bool blur;         /* the grid does not have the keys */
     struct {
         enum role role;
         char text[OPTION_TEXT_MAX];
@@ -40,6 +41,8 @@ struct grid {
     size_t selected; /* picture */
     size_t top;      /* first one shown, in the first place */
     int rows, cols;  /* at the last draw */
+    bool fit;        /* where there are fewer pictures than a page has, they are larger; until a key changes the grid */
+    size_t n;        /* pictures, at the last draw */
 };
 
 size_t grid_tiles(const struct grid *g); /* of a full one, GRID_TILES at most */

@@ -118,7 +118,7 @@ static void place(struct frame *f, struct matrix *m)
     f->cell = f->cell < CELL_W ? CELL_W : f->cell > widest ? widest : f->cell;
     m->cols = room / f->cell < n ? room / f->cell : n;
     int rows = f->a.h - 1;
-    f->precision = rows > 4;
+    f->precision = rows > 4 || rows > n;
     rows -= f->precision;
     m->rows = rows < n ? rows : n;
     m->rows = m->rows < 0 ? 0 : m->rows;

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "engine/block.h"
 #include "ui/stage.h"
+#include "ui/w_grid.h"
 
 static void results_none(void **state)
 {
@@ -73,6 +74,9 @@ static void results_cells(void **state)
     stage_open(&s, &screen_results);
     world_done_run(&s.world);
     draw(&s, &c, 80, 24, false);
+    assert_int_equal(c.n_pictures, 5); /* the first mistakes, below the matrix */
+    canvas_done(&c);
+    draw(&s, &c, 80, 18, false); /* no room for them */
     assert_int_equal(c.n_pictures, 0);
     canvas_done(&c);
     act(&s, ACTION_RIGHT);
@@ -91,7 +95,7 @@ static void results_cells(void **state)
     assert_string_equal(why(&s, ACTION_RESULT_VIEW), "go back to the matrix first");
     act(&s, ACTION_BACK);
     act(&s, ACTION_BACK);
-    draw(&s, &c, 80, 24, false);
+    draw(&s, &c, 80, 18, false);
     assert_int_equal(c.n_pictures, 0);
     canvas_done(&c);
     stage_close(&s);
@@ -143,6 +147,32 @@ static void answer_files(struct stage *s, size_t n)
     answer(s, CMD_PREDICT, BLOCK_PREDICTIONS, &bytes, "");
 }
 
+/* Few pictures are large; a key for more or fewer counts from what is seen. */
+static void few_pictures_are_large(void **state)
+{
+    (void)state;
+    struct area a = {0, 0, 80, 18};
+    for (size_t n = 1; n <= 15; n++) {
+        struct grid g = {.level = 3, .fit = true}, level = {.level = 3};
+        assert_int_equal(grid_place(&g, a, n), n);
+        grid_place(&level, a, n);
+        assert_true(g.rows <= level.rows && g.cols <= level.cols && (size_t)(g.rows * g.cols) >= n);
+        int rows = g.rows, cols = g.cols;
+        assert_true(n > 1 ? grid_action(&g, ACTION_COLS_FEWER, n) == (cols > 1) : true);
+        assert_true(n == 1 || cols == 1 || (grid_place(&g, a, n), g.cols == cols - 1));
+        g = (struct grid){.level = 3, .fit = true};
+        grid_place(&g, a, n);
+        assert_null(grid_why_not(&g, ACTION_MORE));
+        assert_true(grid_action(&g, ACTION_MORE, n));
+        grid_place(&g, a, n);
+        assert_true(g.rows * g.cols > rows * cols);
+    }
+    struct grid g = {.level = 3, .fit = true};
+    grid_place(&g, a, 2);
+    assert_true(g.rows == 1 && g.cols == 2);
+    assert_string_equal(grid_why_not(&g, ACTION_FEWER), "this is the coarsest grid");
+}
+
 static void results_classify(void **state)
 {
     (void)state;
@@ -157,6 +187,11 @@ static void results_classify(void **state)
     assert_string_equal(s.world.asked.text, "/home/a/rose.jpg");
     answer_files(&s, 1);
     golden_sizes(&s, "results-classified");
+    act(&s, ACTION_BACK); /* a single one has no grid to go back to */
+    assert_null(why(&s, ACTION_RESULT_VIEW));
+    act(&s, ACTION_CLASSIFY);
+    s.world.asked.typed(s.world.asked.user, "/home/a/rose.jpg");
+    answer_files(&s, 1);
     act(&s, ACTION_CLASSIFY); /* the one on the screen is offered */
     assert_string_equal(s.world.asked.text, "File or folder to classify [/home/a/rose.jpg]");
     s.world.asked.typed(s.world.asked.user, "/home/a");
@@ -251,7 +286,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(results_none),     cmocka_unit_test(results_parts),    cmocka_unit_test(results_cells),
-        cmocka_unit_test(results_of_a_run), cmocka_unit_test(results_classify), cmocka_unit_test(many_classes),
+        cmocka_unit_test(results_of_a_run), cmocka_unit_test(few_pictures_are_large),
+        cmocka_unit_test(results_classify), cmocka_unit_test(many_classes),
         cmocka_unit_test(every_key_answers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
