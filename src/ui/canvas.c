@@ -189,6 +189,22 @@ static void cut_text(struct str *out, const char *safe, int width, bool middle)
     str_add(out, p);
 }
 
+/* Themes underline these, and mean the words. */
+static bool is_underlined(enum role role)
+{
+    return role == ROLE_STATE_WARN || role == ROLE_STATE_FAIL || role == ROLE_CLASS_WRONG;
+}
+
+/* Blanks in the role of what they cover. */
+static void blank(struct canvas *c, struct area field)
+{
+    struct area clip = area_clip(field, canvas_area(c));
+    for (int x = clip.x; x < clip.x + clip.w && clip.h > 0; x++) {
+        enum role under = (enum role)cell_at(c, x, clip.y)->role;
+        set_cell(c, x, clip.y, under == ROLE_PICTURE ? ROLE_TEXT : under, ' ');
+    }
+}
+
 int canvas_put_cut(struct canvas *c, struct area a, int x, int y, int width, enum role role,
                    const char *text, bool middle)
 {
@@ -202,7 +218,10 @@ int canvas_put_cut(struct canvas *c, struct area a, int x, int y, int width, enu
         shown = cut.s;
     }
     struct area field = area_clip((struct area){a.x + x, a.y + y, width, 1}, a);
-    canvas_fill(c, field, role, ' ');
+    if (is_underlined(role))
+        blank(c, field);
+    else
+        canvas_fill(c, field, role, ' ');
     canvas_put(c, field, a.x + x - field.x, 0, role, shown);
     str_done(&safe);
     str_done(&cut);

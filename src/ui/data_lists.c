@@ -48,18 +48,20 @@ struct class_columns {
     int name, count, share, bar, bar_width, left_out; /* right ends; 0: not shown */
 };
 
-/* any: files are left out, of any class. */
-static struct class_columns class_columns(int w, bool any)
+/* any: files are left out, of any class. The bar goes before a name is cut. */
+static struct class_columns class_columns(int w, const struct data_screen *s, bool any)
 {
     struct class_columns k = {0};
     if (w >= 36 && any) {
         k.left_out = w - 1;
         w -= 9;
     }
-    if (w >= 18) {
+    if (w >= 18 && (w >= 24 || w - w / 4 - 8 >= s->name_width)) {
         k.bar_width = w / 4 - 1;
         k.bar = w - k.bar_width - 1;
         w -= k.bar_width + 3;
+    } else if (any && !k.left_out) {
+        w--; /* for the mark */
     }
     if (w >= 24) {
         k.share = w;
@@ -74,7 +76,7 @@ static void draw_class(struct canvas *c, struct area row, size_t i, void *user)
 {
     const struct drawing *d = user;
     struct ds_class_row cls = ds_view_class(&d->model->ds, order_row(&d->s->rows[0].order, i));
-    struct class_columns k = class_columns(row.w, d->model->ds.n_used < d->model->ds.n_files);
+    struct class_columns k = class_columns(row.w, d->s, d->model->ds.n_used < d->model->ds.n_files);
     char text[NUM_TEXT];
     canvas_put_cut(c, row, 0, 0, k.name, ROLE_TEXT, cls.name, false);
     snprintf(text, sizeof text, "%zu", cls.n_used);
@@ -102,7 +104,7 @@ static void heading_hit(struct canvas *c, struct area a, int x, int right, const
 
 static void draw_class_heading(struct canvas *c, struct area a, const struct data_screen *s, bool any)
 {
-    struct class_columns k = class_columns(a.w, any);
+    struct class_columns k = class_columns(a.w, s, any);
     const char *sorted = sorted_text(&s->rows[0], false);
     struct area name = {a.x, a.y, k.name >= 8 ? k.count - 5 : a.w, a.h};
     char title[64];
@@ -123,10 +125,10 @@ static void draw_class_heading(struct canvas *c, struct area a, const struct dat
 static int classes_width(const struct data_screen *s, int most, bool any)
 {
     int w = most, name = s->name_width > LEAST_NAME ? s->name_width : LEAST_NAME;
-    const struct class_columns all = class_columns(most, any);
+    const struct class_columns all = class_columns(most, s, any);
     for (; w > 18; w--) {
-        struct class_columns k = class_columns(w - 1, any);
-        if (k.name < name || !k.share != !all.share || !k.left_out != !all.left_out)
+        struct class_columns k = class_columns(w - 1, s, any);
+        if (k.name < name || !k.bar != !all.bar || !k.share != !all.share || !k.left_out != !all.left_out)
             break;
     }
     return w;
