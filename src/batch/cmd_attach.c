@@ -63,6 +63,17 @@ static int follow(struct batch *b, const char *run)
     return follow_run(b, &cmd);
 }
 
+/* Runs shows the others beside it, and the next one is made there. */
+static void stay_beside(struct options *o, const char *run)
+{
+    char *folder = path_folder(run), *usual = path_folder(o->runs_dir);
+    *strrchr(folder, '/') = '\0';
+    if (*folder && !str_eq(folder, usual))
+        option_set_if_unset(o, OPTION_ID_runs_dir, folder, SOURCE_RUN);
+    free(folder);
+    free(usual);
+}
+
 static int watch(struct batch *b, const char *run)
 {
     struct err err = {0};
@@ -72,6 +83,7 @@ static int watch(struct batch *b, const char *run)
         return report_usage(b, &err);
     b->screens->wanted = true;
     b->screens->options = b->options;
+    stay_beside(&b->screens->options, run);
     return EXIT_DONE;
 }
 

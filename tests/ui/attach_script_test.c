@@ -121,6 +121,8 @@ static void it_is_left_on_purpose_and_taken_back(void **state)
     pty_send(p, "1"); /* the data set came along */
     assert_true(pty_wait_text(p, "40 used"));
     assert_true(pty_wait_pictures(p, 1));
+    pty_send(p, "5"); /* the folder that the run lies in, and not the usual one */
+    assert_true(pty_wait_text(p, "no run.ini: flowerlab, flowers"));
     pty_send(p, "q"); /* a viewer can leave by the menu too */
     assert_true(pty_wait_text(p, "A run is training."));
     pty_send(p, "4");
