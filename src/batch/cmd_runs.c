@@ -33,18 +33,29 @@ static void run_json(struct output *out, const struct run_row *row)
     json_line(out, event);
 }
 
+/* On a terminal a folder below the current one is named from there: lines of it shall fit. */
+static void add_folder(struct str *s, const struct output *out, const char *folder)
+{
+    char *here = path_folder(".");
+    size_t n = strlen(here);
+    bool below = out->terminal && strncmp(folder, here, n) == 0 && folder[n] == '/';
+    str_add_safe(s, below ? folder + n + 1 : folder);
+    free(here);
+}
+
 static void run_line(struct output *out, const struct run_row *row)
 {
     struct str s = STR_INIT;
+    bool told = str_eq(row->note, row->state); /* "done" */
     char acc[16] = "-", seconds[NUM_TEXT];
     if (row->best_epoch)
         snprintf(acc, sizeof acc, "%.2f %%", row->best_val_acc * 100);
     str_printf(&s, "%9s  %4d epochs  %-8s %-14s %-8s %-12s %12s  ", acc, row->epochs, row->state,
                row->mode, row->preset, row->model, num_seconds(seconds, row->seconds));
-    str_add_safe(&s, row->folder);
-    if (*row->note)
+    add_folder(&s, out, row->folder);
+    if (*row->note && !told)
         str_add(&s, "  ");
-    str_add_safe(&s, row->note);
+    str_add_safe(&s, told ? "" : row->note);
     if (*row->remark)
         str_add(&s, "  # ");
     str_add_safe(&s, row->remark);
