@@ -3,9 +3,11 @@
 #include "config.h"
 #include "engine/job.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/path.h"
 #include "engine/attach.h"
@@ -13,10 +15,14 @@
 #include "engine/meet.h"
 #include "engine/run_rows.h"
 
+#define BETWEEN_MOST 10.0 /* seconds */
+#define BETWEEN_PAUSE_MS 50
+
 struct alive {
     struct run_row *rows;
     size_t n, cap;
     struct err err; /* of a run that could not be asked */
+    bool between;   /* a process is between two runs of its queue */
 };
 
 static void add(struct alive *list, const char *run)
@@ -37,7 +43,22 @@ static void ask(const char *socket, void *user)
     if (attach_open(&c, &w, socket, &list->err) != ERR_OK)
         return;
     channel_done(&c);
-    add(list, w.run);
+    if (*w.run)
+        add(list, w.run);
+    else
+        list->between = true;
+}
+
+/* Where there is none but the next of a queue is about to be, waits for it. */
+static void ask_all(struct alive *list, const struct job *job)
+{
+    double until = clock_now() + BETWEEN_MOST;
+    do {
+        if (list->between)
+            poll(NULL, 0, BETWEEN_PAUSE_MS);
+        list->between = false;
+        meet_each(ask, list);
+    } while (list->n == 0 && list->between && clock_now() < until && job_cancelled(job, NULL) == ERR_OK);
 }
 
 static enum err_code ask_named(struct alive *list, const char *path, struct err *err)
@@ -67,7 +88,7 @@ enum err_code job_alive(struct job *job, struct err *err)
     if (job->cmd.path[0])
         code = ask_named(&list, job->cmd.path, err);
     else
-        meet_each(ask, &list);
+        ask_all(&list, job);
     if (code == ERR_OK && list.n == 0 && list.err.code == ERR_UNSUPPORTED) {
         *err = list.err;
         code = err_prefix(err, "the run that is alive");

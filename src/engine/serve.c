@@ -328,10 +328,24 @@ static void tick(struct server *s)
     }
 }
 
+/* Between two runs of a queue the old one's socket says that there is one: whoever comes then is greeted without a run's folder, and asks
+ * again until the next one has its place. */
+static void leave_place(struct server *s)
+{
+    if (!s->next) {
+        place_done(&s->at);
+        return;
+    }
+    block_release(s->at.dataset);
+    free(s->at.run);
+    s->at.dataset = NULL;
+    s->at.run = NULL;
+}
+
 static void begin_end(struct server *s)
 {
     s->ending = true;
-    place_done(&s->at);
+    leave_place(s);
     s->seen = clock_now();
     s->until = s->seen + SERVER_LINGER_MOST;
     tick(s);
@@ -408,7 +422,7 @@ static void wait_for_work(struct server *s, double most)
 {
     struct pollfd fds[2 + VIEWERS] = {{.fd = s->wake, .events = POLLIN}, {.fd = -1, .events = POLLIN}};
     int n = s->n;
-    if (n < VIEWERS && s->accepts > 0)
+    if (n < VIEWERS && s->accepts > 0 && !s->ending)
         fds[1].fd = s->at.listener;
     for (int i = 0; i < n; i++) {
         const struct viewer *v = &s->viewers[i];

@@ -21,7 +21,7 @@ enum err_code server_open(struct server **s, const struct job *job, const char *
 /* Its viewers are shown that job, which need not have a folder yet. s may be NULL. */
 bool server_follows(const struct server *s, uint64_t job);
 
-/* The job that it follows has ended: nobody new is let in, each viewer gets the last snapshot and the notice, and may still fetch blocks.
+/* The job that it follows has ended: nobody new is let in before the next has begun, each viewer gets the last snapshot and the notice, and may still fetch blocks.
  *
  *   next  the run that begins now, and is followed from here on. Then waits until all viewers have what they want of the old one; those
  *         that give no sign for SERVER_LINGER seconds, or take SERVER_LINGER_MOST, are let go.

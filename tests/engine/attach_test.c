@@ -58,6 +58,11 @@ static int setup(void **state)
     return setup_with(state, (const char *const[]){NULL});
 }
 
+static int setup_slow(void **state)
+{
+    return setup_with(state, (const char *const[]){"discriminative", NULL});
+}
+
 static int setup_queue(void **state)
 {
     return setup_with(state, (const char *const[]){"scratch", "staged", NULL});
@@ -359,6 +364,25 @@ static void runs_that_are_alive_are_listed(void **state)
     assert_int_equal(count_alive(e), 0);
 }
 
+/* Between two runs of a queue there is one, too: it is waited for. */
+static void the_next_of_a_queue_is_waited_for(void **state)
+{
+    struct engine *e = *state;
+    uint64_t first = attach(e);
+    next(e, first);
+    steer(e, first, CMD_STOP_EPOCH, 0);
+    assert_int_equal(end_of(e, first).kind, NOTICE_FINISHED);
+    assert_true(snap.jobs[0].job > first);
+    struct notice n = end_of(e, submit(e, &(struct cmd){.kind = CMD_ALIVE}));
+    assert_int_equal(n.kind, NOTICE_FINISHED);
+    const struct block *block = engine_block(e, n.block);
+    struct run_row row;
+    assert_int_equal(runs_view_count(block), 1);
+    assert_true(runs_view_at(block, 0, &row));
+    assert_string_equal(row.folder + strlen(far_folder), "-2");
+    block_release(block);
+}
+
 static void named(struct engine *e, const char *folder, const char *part, const char *hint)
 {
     struct cmd cmd = {.kind = CMD_ALIVE};
@@ -377,7 +401,7 @@ static void what_cannot_be_watched_says_why(void **state)
     waitpid(far, NULL, 0);
     far = 0;
     named(e, far_folder, "it does not run: done", "--epochs +N");
-    far_write_record("stopped", "");
+    far_write_record(far_folder, "stopped", "");
     named(e, far_folder, "it does not run: stopped", "flowerlab resume");
     named(e, far_lab, "not a run folder", "");
 }
@@ -511,7 +535,7 @@ static void a_run_that_talks_rubbish_is_left(void **state)
         close(fd);
         far = impostor(bytes.s, bytes.len);
         struct engine *e = far_engine_new();
-        far_write_record("running", path);
+        far_write_record(far_folder, "running", path);
         /* the record must name another process that lives */
         struct record r;
         struct str text = STR_INIT;
@@ -554,6 +578,7 @@ int main(void)
         WATCHED(a_killed_run_is_missed),
         cmocka_unit_test_setup_teardown(a_queue_is_followed, setup_queue, teardown),
         WATCHED(runs_that_are_alive_are_listed),
+        cmocka_unit_test_setup_teardown(the_next_of_a_queue_is_waited_for, setup_slow, teardown),
         WATCHED(what_cannot_be_watched_says_why),
         WATCHED(another_users_socket_is_refused),
     };

@@ -29,11 +29,11 @@ static atomic_uint far_steps; /* made so far */
 static atomic_bool far_fast;  /* steps without a rest between them */
 
 /* The record that "attach" finds it by. */
-static inline void far_write_record(const char *state, const char *socket)
+static inline void far_write_record(const char *folder, const char *state, const char *socket)
 {
     struct record r;
     struct str text = STR_INIT;
-    char host[256] = "", *path = path_join(far_folder, "run.ini");
+    char host[256] = "", *path = path_join(folder, "run.ini");
     record_init(&r);
     gethostname(host, sizeof host - 1);
     snprintf(r.state, sizeof r.state, "%s", state);
@@ -91,7 +91,8 @@ static void far_begin(struct job *job, const char *folder)
     snapshot_end(job->engine);
 }
 
-/* Until STOP_EPOCH (done, with a result) or STOP_NOW (cancelled). One in mode frozen fails before it begins. */
+/* Until STOP_EPOCH (done, with a result) or STOP_NOW (cancelled). One in mode frozen fails before it begins, one in mode
+ * discriminative takes its time until then. */
 static enum err_code far_training(struct job *job, struct err *err)
 {
     struct engine *e = job->engine;
@@ -100,12 +101,15 @@ static enum err_code far_training(struct job *job, struct err *err)
         return err_set(err, ERR_NOT_FOUND, "no weights");
     snprintf(folder, sizeof folder, far_runs ? "%s-%d" : "%s", far_folder, far_runs + 1);
     far_runs++;
+    if (job->cmd.options->mode == MODE_DISCRIMINATIVE)
+        poll(NULL, 0, 1500); /* scans, loads weights */
     far_begin(job, folder);
     free(far_socket);
     enum err_code code = server_open(&e->server, job, folder, &far_socket, err);
     if (code != ERR_OK)
         return code;
-    far_write_record("running", far_socket);
+    path_make_folders(folder, NULL);
+    far_write_record(folder, "running", far_socket);
     job_announce(job, "fake, %s", "fresh");
     struct control c = {0};
     while (c.kind != CMD_STOP_EPOCH && !atomic_load(&job->cancel)) {
@@ -131,7 +135,7 @@ static enum err_code far_training(struct job *job, struct err *err)
     snprintf(snap->train.end, sizeof snap->train.end, "over");
     snapshot_end(e);
     job_say(job, "it is over");
-    far_write_record("done", "");
+    far_write_record(folder, "done", "");
     return code;
 }
 
