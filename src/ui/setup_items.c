@@ -68,25 +68,42 @@ static bool passes(const struct setup_screen *s, size_t i, const char *text)
     return false;
 }
 
+/* How well the name of an item is what was typed: all of it, its beginning, something in it, nothing. */
+static int rank(const struct item *item, const char *text)
+{
+    const char *name = item->kind == ITEM_MODE     ? mode_name((enum mode)item->index)
+                       : item->kind == ITEM_PRESET ? preset_name((enum preset)item->index)
+                                                   : option_row(setup_option(item))->name;
+    const char *at = item->kind == ITEM_HEADING || !*text ? NULL : strcasestr(name, text);
+    return !at ? 0 : at > name ? 1 : name[strlen(text)] ? 2 : 3;
+}
+
+/* What was selected stays so, unless another's name is nearer to what was typed. */
 void setup_filter(struct setup_screen *s)
 {
-    size_t kept = s->n_shown ? s->shown[s->selected] : 0, first = 0;
-    bool found = false;
+    const char *text = s->filter.edit.text;
+    size_t kept = s->n_shown ? s->shown[s->selected] : 0, first = 0, best = 0;
+    int most = 0, rank_kept = -1;
     s->n_shown = 0;
     s->selected = 0;
     for (size_t i = 0; i < s->n_items; i++) {
-        if (!passes(s, i, s->filter.edit.text))
+        if (!passes(s, i, text))
             continue;
+        int here = rank(&s->items[i], text);
         if (i == kept) {
             s->selected = s->n_shown;
-            found = true;
+            rank_kept = here;
         }
         if (!first && s->items[i].kind == ITEM_OPTION)
             first = s->n_shown;
+        if (here > most) {
+            most = here;
+            best = s->n_shown;
+        }
         s->shown[s->n_shown++] = i;
     }
-    if (!found)
-        s->selected = first;
+    if (rank_kept < most)
+        s->selected = most ? best : first;
 }
 
 void setup_follow_mode(struct setup_screen *s, int mode)

@@ -441,7 +441,6 @@ static void setup_finds_weights(void **state)
     stage_key(&s, "/");
     stage_type(&s, "weights");
     stage_key(&s, "Enter");
-    stage_key(&s, "Down");
     golden_at(&s, "setup-weights", 80, 24, false);
     set(&s.world, OPTION_ID_weights, "/mine.pth");
     assert_true(stage_shows(&s, "/mine.pth"));

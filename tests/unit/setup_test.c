@@ -66,6 +66,30 @@ static void the_filter_narrows(void **state)
     assert_int_equal(filtered(""), all);
 }
 
+/* What is typed is most often a name: seed, whose help speaks of weights, stands above weights. */
+static void the_name_that_is_typed_is_selected(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *typed;
+        int option;
+    } table[] = {{"weights", OPTION_ID_weights},   {"batch", OPTION_ID_batch_size}, {"epochs", OPTION_ID_epochs},
+                 {"lr", OPTION_ID_lr},             {"decay", OPTION_ID_weight_decay}, {"adamw", OPTION_ID_optimizer}};
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        open_screen();
+        for (const char *c = table[i].typed; *c; c++) { /* as it is typed */
+            char text[16];
+            snprintf(text, sizeof text, "%.*s", (int)(c + 1 - table[i].typed), table[i].typed);
+            filtered(text);
+        }
+        assert_int_equal(setup_selected(&s)->kind, ITEM_OPTION);
+        assert_int_equal(setup_selected(&s)->index, table[i].option);
+    }
+    open_screen();
+    filtered("frozen");
+    assert_int_equal(setup_selected(&s)->kind, ITEM_MODE);
+}
+
 static void the_selection_stays(void **state)
 {
     (void)state;
@@ -227,6 +251,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_filter_narrows),
+        cmocka_unit_test(the_name_that_is_typed_is_selected),
         cmocka_unit_test(the_selection_stays),
         cmocka_unit_test(numbers_step),
         cmocka_unit_test(values_are_short),
