@@ -200,11 +200,11 @@ void app_draw(struct app *app)
 static enum gfx_level slow_down(struct app *app, struct gfx_facts *facts)
 {
     static const char *const says[] = {NULL,
-                                       "slow link: pictures with less detail, Ctrl-L undoes it",
-                                       "slow link: pictures in half blocks, Ctrl-L undoes it"};
+                                       "slow link: pictures with less detail",
+                                       "slow link: pictures in half blocks"};
     enum gfx_level level = term_level(app->term, false);
     if (level != app->level && says[level])
-        app_status(app, ROLE_STATE_WARN, "%s", says[level]);
+        app_status(app, ROLE_STATE_WARN, "%s, %s undoes it", says[level], parts_key(ACTION_REPAINT));
     app->level = level;
     if (level == GFX_CELLS && str_eq(facts->option, "auto"))
         facts->option = "blocks";

@@ -211,3 +211,11 @@ size_t order_find(const struct order *o, size_t row)
         at++;
     return at < o->n && o->reverse ? o->n - 1 - at : at;
 }
+
+int order_next_column(int column, int n, unsigned seen)
+{
+    do
+        column = (column + 1) % n;
+    while (seen && !(seen >> column & 1));
+    return column;
+}

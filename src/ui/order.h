@@ -43,4 +43,7 @@ void order_done(struct order *o);
 size_t order_row(const struct order *o, size_t i);    /* i below n */
 size_t order_find(const struct order *o, size_t row); /* where it is shown; n: it is not */
 
+/* The column to sort by behind that one, of those seen (a bit each; 0: all). */
+int order_next_column(int column, int n, unsigned seen);
+
 #endif

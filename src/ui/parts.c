@@ -3,6 +3,7 @@
 #include "config.h"
 #include "ui/parts.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -135,12 +136,20 @@ const char *parts_key(enum action action)
     return *key_texts[action] ? key_texts[action] : key ? key : "";
 }
 
+const char *parts_say(const char *format, ...)
+{
+    static char text[160];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    return text;
+}
+
 const char *parts_no_data(enum action way)
 {
-    static char text[80];
-    snprintf(text, sizeof text, "there is no data set yet; %s %s", parts_key(way),
-             way == ACTION_OPEN_FOLDER ? "opens a folder" : "goes to Data");
-    return text;
+    return parts_say("there is no data set yet; %s %s", parts_key(way),
+                     way == ACTION_OPEN_FOLDER ? "opens a folder" : "goes to Data");
 }
 
 void parts_job(struct canvas *c, struct area a, const struct job_view *job)

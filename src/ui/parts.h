@@ -39,6 +39,8 @@ void parts_middle(struct canvas *c, struct area a, int y, enum role role, const 
  * The defaults, until parts_use_keys tells what is in force. thread: the UI thread */
 const char *parts_key(enum action action);
 
+/* A sentence, for why_not; until the next one. */
+const char *parts_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Why something cannot be done, and the way out: ACTION_OPEN_FOLDER or ACTION_DATA. Holds until the next call. */
 const char *parts_no_data(enum action way);
 void parts_use_keys(const struct keymap *map);

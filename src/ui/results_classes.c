@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "ui/fmt.h"
+#include "ui/order.h"
 #include "ui/parts.h"
 #include "ui/w_matrix.h"
 
@@ -36,7 +37,7 @@ bool classes_action(struct classes *k, enum action action, const struct result_v
     if (action != ACTION_SORT && action != ACTION_SORT_BACK)
         return list_action(&k->list, action, (size_t)k->n);
     if (action == ACTION_SORT)
-        k->column = (k->column + 1) % CLASS_COLUMNS;
+        k->column = (enum class_column)order_next_column((int)k->column, CLASS_COLUMNS, k->seen);
     k->reverse = action == ACTION_SORT_BACK && !k->reverse;
     class_rows_sort(k->sorted, v, k->column, k->reverse);
     k->list.selected = 0;
@@ -161,6 +162,9 @@ void classes_draw(struct classes *k, struct canvas *c, struct area a, const stru
     if (rows.h < 1)
         return;
     struct drawing d = {k, v, places_in(rows.w - 1)};
+    k->seen = 0;
+    for (int i = 0; i < CLASS_COLUMNS; i++)
+        k->seen |= d.places.width[i] ? 1u << i : 0;
     draw_titles(k, c, (struct area){rows.x, rows.y, rows.w, 1}, &d.places);
     rows.y++;
     rows.h--;

@@ -15,6 +15,7 @@ struct classes {
     int n;
     struct list list;
     enum class_column column;
+    unsigned seen; /* columns that had room, a bit each; 0: not drawn yet */
     bool reverse;
 };
 

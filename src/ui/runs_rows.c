@@ -319,6 +319,9 @@ void run_waiting_draw(struct canvas *c, struct area a, const struct run_row *row
 void runs_rows_draw(struct runs_rows *s, struct canvas *c, struct area a)
 {
     struct drawing d = {s, run_columns(a.w - 3)};
+    s->seen = 0;
+    for (int k = 0; k < RUN_COLUMNS; k++)
+        s->seen |= d.columns.width[k] ? 1u << k : 0;
     draw_titles(s, c, area_cut_top(&a, a.h >= 3), &d.columns);
     list_draw(c, a, &s->list, runs_rows_total(s), true, draw_run, &d);
 }

@@ -17,6 +17,7 @@ struct runs_rows {
     size_t *order, n, shown; /* numbers of the rows that the filter lets through */
     struct list list;          /* what stands ahead, then the rows shown */
     enum run_column column;
+    unsigned seen;             /* columns that had room, a bit each; 0: not drawn yet */
     bool reverse;
     struct runs_ahead ahead;
     struct run_row *live;      /* the one that trains, where it is among the rows */

@@ -261,11 +261,12 @@ static void draw_empty(const struct samples_screen *s, struct canvas *c, struct 
 {
     char go[64];
     bool filtered = model->dataset && (*s->filter.edit.text || s->predicted);
-    snprintf(go, sizeof go, "%s goes to Data", parts_key(ACTION_DATA));
+    snprintf(go, sizeof go, filtered ? "%s shows all" : "%s goes to Data",
+             parts_key(filtered ? ACTION_BACK : ACTION_DATA));
     const char *lines[] = {!model->dataset ? "No data set"
                            : filtered      ? "No picture fits the filter"
                                            : "No picture that can be used",
-                           filtered ? "Esc shows all" : go};
+                           go};
     parts_centre(c, body, ROLE_TEXT, lines, 2);
 }
 

@@ -514,9 +514,10 @@ static const char *data_why_not(void *self, enum action action, const struct ui_
     if (action == ACTION_DUPLICATES && model->ds.n_pairs == 0)
         return model->ds.listing_only ? "the scan is not done yet" : "there are no identical files";
     if (of_lists && s->view != DATA_LISTS)
-        return "only classes and files can be sorted and filtered; Esc goes back to them";
+        return parts_say("only classes and files can be sorted and filtered; %s goes back to them",
+                         parts_key(ACTION_BACK));
     if (of_window && s->view != DATA_PICTURE)
-        return "Enter on a file opens its picture first";
+        return parts_say("%s on a file opens its picture first", parts_key(ACTION_SELECT));
     return NULL;
 }
 

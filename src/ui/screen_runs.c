@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "ui/w_filter.h"
 #include "ui/layout.h"
+#include "ui/order.h"
 #include "ui/parts.h"
 #include "ui/queued.h"
 #include "ui/runs_compare.h"
@@ -362,7 +363,8 @@ static bool act_on_list(struct runs_screen *s, enum action action)
     case ACTION_SORT:
     case ACTION_SORT_BACK:
         if (action == ACTION_SORT)
-            s->rows.column = (s->rows.column + 1) % RUN_COLUMNS;
+            s->rows.column =
+                (enum run_column)order_next_column((int)s->rows.column, RUN_COLUMNS, s->rows.seen);
         s->rows.reverse = action == ACTION_SORT_BACK && !s->rows.reverse;
         runs_rows_arrange(&s->rows, s->filter.edit.text);
         return true;
@@ -487,7 +489,7 @@ static const char *runs_why_not(void *self, enum action action, const struct ui_
     }
     if (queued_has_key(action))
         return queued_why_not(model->snap, runs_rows_ahead(&s->rows, &job) && job,
-                              "go to a run that waits first (Q)");
+                              parts_say("go to a run that waits first (%s)", parts_key(ACTION_QUEUE)));
     if (action == ACTION_QUEUE)
         return queued_why_not(model->snap, true, NULL);
     if (sorts && !s->rows.shown)

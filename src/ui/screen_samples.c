@@ -246,11 +246,11 @@ static const char *samples_why_not(void *self, enum action action, const struct 
     if (action == ACTION_PREDICTED && !samples_predicted(s, model))
         return "no run has predicted pictures of this folder yet; Runs opens older ones";
     if (action == ACTION_PICTURE_ALL && !large)
-        return "Enter shows a picture large first";
+        return parts_say("%s shows a picture large first", parts_key(ACTION_SELECT));
     if (large && s->view != VIEW_ORIGINAL && (action == ACTION_MORE || action == ACTION_FEWER))
         return "only the original can be enlarged; v changes the view";
     if (large && grid_changes(action) && action != ACTION_MORE && action != ACTION_FEWER)
-        return "Esc goes back to the grid first";
+        return parts_say("%s goes back to the grid first", parts_key(ACTION_BACK));
     return large ? NULL : grid_why_not(s->draws ? &s->epochs : &s->grid, action);
 }
 

@@ -157,7 +157,7 @@ static const char *setup_why_not(void *self, enum action action, const struct ui
     const struct item *item = setup_selected(s);
     bool of_item = action == ACTION_SELECT || action == ACTION_DEFAULT || action == ACTION_EXPLAIN;
     if (of_item && !item)
-        return "no option fits; Esc shows all";
+        return parts_say("no option fits; %s shows all", parts_key(ACTION_BACK));
     if (action == ACTION_START && s->estimate_job)
         return "an estimate is being made; e stops it";
     if (action == ACTION_START && !model->dataset)

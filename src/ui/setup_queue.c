@@ -88,9 +88,10 @@ const char *setup_queue_why_not(const struct setup_screen *s, enum action action
     if (action == ACTION_QUEUE_ADD && !*model->data)
         return "open a data folder first";
     if (action == ACTION_QUEUE && !s->queue_open && !model->snap->n_queue)
-        return "no run waits; a adds one";
+        return parts_say("no run waits; %s adds one", parts_key(ACTION_QUEUE_ADD));
     return queued_has_key(action)
-               ? queued_why_not(model->snap, s->queue_open, "go to the queue first (Q)")
+               ? queued_why_not(model->snap, s->queue_open,
+                                parts_say("go to the queue first (%s)", parts_key(ACTION_QUEUE)))
                : NULL;
 }
 

@@ -112,6 +112,13 @@ static void bars_have_the_users_keys(void **state)
     check_bar(&map, CONTEXT_DATA, 30);
     parts_use_keys(&map);
     assert_string_equal(parts_key(ACTION_RESCAN), "F5"); /* and in sentences */
+    struct stage s; /* and in what says why not */
+    bind(&map, "bind F8 queue-add");
+    parts_use_keys(&map);
+    stage_open(&s, &screen_setup);
+    assert_string_equal(s.ops->why_not(s.self, ACTION_QUEUE, &s.world.model),
+                        "no run waits; F8 adds one");
+    stage_close(&s);
     bind(&map, "bind C-c help");
     bind(&map, "bind q help");
     map.of[ACTION_QUIT].n = 0;

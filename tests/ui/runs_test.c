@@ -11,6 +11,7 @@
 #include "engine/block.h"
 #include "engine/compare.h"
 #include "ui/keys.h"
+#include "ui/runs_table.h"
 #include "ui/stage.h"
 
 static bool text_key(struct stage *s, uint32_t ch, int key)
@@ -86,6 +87,16 @@ static void runs_sorted(void **state)
     golden_at(&s, "runs-by-accuracy", 80, 24, false);
     act(&s, ACTION_SORT_BACK);
     golden_at(&s, "runs-by-accuracy-back", 80, 24, false);
+    struct canvas c;
+    for (int i = 0; i < RUN_COLUMNS; i++) { /* always by a column that is seen */
+        struct str text = STR_INIT;
+        act(&s, ACTION_SORT);
+        draw(&s, &c, 80, 24, false);
+        canvas_text(&text, &c);
+        assert_non_null(strstr(text.s, "\xe2\x96\xbc"));
+        str_done(&text);
+        canvas_done(&c);
+    }
     stage_close(&s);
 }
 
