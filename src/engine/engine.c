@@ -25,7 +25,7 @@ static void snapshot_clear(struct snapshot *snap)
 {
     snap->generation = 1;
     struct train_view *t = &snap->train;
-    t->nearest_mean = t->eta = t->s_libtorch = t->s_weights = t->s_scan = t->s_first_step = NAN;
+    t->nearest_mean = t->eta = t->s_libtorch = t->s_weights = t->s_scan = t->s_features = t->s_first_step = NAN;
 }
 
 struct engine *engine_new_with(const struct engine_config *config, const struct job_ops *table, size_t n)

@@ -185,8 +185,8 @@ struct train_view {
     int n_marks, n_events;
     struct phase_mark marks[RECIPE_PHASES];
     struct event_mark events[32];
-    /* start-up, seconds; NaN until known */
-    double s_libtorch, s_weights, s_scan, s_first_step;
+    /* start-up, seconds, one after the other; NaN until known (s_features: where none are computed, too) */
+    double s_libtorch, s_scan, s_weights, s_features, s_first_step;
     /* rings: entry i of n_seen lies at [i % SIZE] */
     uint64_t steps_seen, epochs_seen;
     struct step_point steps[SNAP_STEPS];

@@ -21,15 +21,6 @@
 
 /* --- what both need ------------------------------------------------------------------------------------------ */
 
-static void note_seconds(struct trainer *t, size_t field, double seconds)
-{
-    struct train_view *v = &snapshot_begin(t->job->engine)->train;
-    *(double *)((char *)v + field) = seconds;
-    snapshot_end(t->job->engine);
-}
-
-#define NOTE_SECONDS(t, field, began) note_seconds(t, offsetof(struct train_view, field), clock_now() - (began))
-
 enum err_code train_load_torch(struct trainer *t, const struct options *o, const char *precision, struct err *err)
 {
     const struct torch *torch;
@@ -38,7 +29,7 @@ enum err_code train_load_torch(struct trainer *t, const struct options *o, const
     if (code != ERR_OK)
         return code;
     t->fl = torch->fl;
-    note_seconds(t, offsetof(struct train_view, s_libtorch), torch->seconds);
+    show_seconds(t, offsetof(struct train_view, s_libtorch), torch->seconds);
     code = model_device(&t->model, t->fl, o->device, precision, err);
     struct record *r = &t->run.record;
     if (code != ERR_OK || !t->run.folder)
@@ -70,7 +61,7 @@ static enum err_code load_data(struct trainer *t, const char *root, const struct
         show_dataset(t);
         code = dataset_check(t->ds, err);
     }
-    NOTE_SECONDS(t, s_scan, began);
+    SHOW_SECONDS(t, s_scan, began);
     return code;
 }
 
@@ -128,7 +119,7 @@ enum err_code train_build_net(struct trainer *t, struct err *err)
         code = load_weights(t, r->weights, r->options.head == 1, err);
     if (code == ERR_OK && r->recipe.average)
         code = average_init(&t->average, t->model.net, err);
-    NOTE_SECONDS(t, s_weights, began);
+    SHOW_SECONDS(t, s_weights, began);
     return code;
 }
 

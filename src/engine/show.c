@@ -54,11 +54,18 @@ void show_begin(struct trainer *t, const char *data, const char *mode, const cha
     memset(v, 0, sizeof *v);
     v->job = t->job->number;
     v->live = true;
-    v->s_libtorch = v->s_weights = v->s_scan = v->s_first_step = v->eta = v->nearest_mean = NAN;
+    v->s_libtorch = v->s_weights = v->s_scan = v->s_features = v->s_first_step = v->eta = v->nearest_mean = NAN;
     COPY(v->data, data);
     COPY(v->mode, mode);
     COPY(v->preset, preset);
     COPY(v->model, model);
+    snapshot_end(t->job->engine);
+}
+
+void show_seconds(struct trainer *t, size_t field, double seconds)
+{
+    struct train_view *v = &snapshot_begin(t->job->engine)->train;
+    *(double *)((char *)v + field) = seconds;
     snapshot_end(t->job->engine);
 }
 
@@ -121,7 +128,7 @@ void show_step(struct trainer *t, const struct step_point *p, int64_t step_in_ep
     v->eta = seconds_left(t, v);
     v->loader_wait = in_epoch > 0 ? t->wait / in_epoch : 0;
     if (isnan(v->s_first_step))
-        v->s_first_step = clock_now() - t->job->began;
+        v->s_first_step = in_epoch;
     snap->memory_used = memory;
     snap->memory_total = t->model.device.memory_total;
     struct job_view *job = &snap->jobs[t->job->slot];

@@ -155,6 +155,7 @@ static enum err_code make_features(struct trainer *t, struct err *err)
         code = features_nearest_mean(&t->run.record.nearest_mean, t, err);
     double seconds = clock_now() - began;
     t->run.record.seconds += seconds;
+    show_seconds(t, offsetof(struct train_view, s_features), seconds);
     if (code == ERR_OK)
         log_line(LOG_INFO, "features of %zu pictures computed once in %.1f s; %s trains from them",
                  t->train_features.n + t->val_features.n, seconds,

@@ -102,6 +102,9 @@ enum err_code checkpoint_load(struct trainer *t, struct err *err);
 /* The snapshot's view of the run. It begins before anything is loaded, in place of the run before. */
 void show_begin(struct trainer *t, const char *data, const char *mode, const char *preset, const char *model);
 void show_over(struct trainer *t, const struct err *err); /* nothing more comes; where it could not begin, that is why */
+/* A time of the start-up; field: its offset in struct train_view. */
+void show_seconds(struct trainer *t, size_t field, double seconds);
+#define SHOW_SECONDS(t, field, began) show_seconds(t, offsetof(struct train_view, field), clock_now() - (began))
 void show_run(struct trainer *t);                /* all that stays the same, marks */
 void show_step(struct trainer *t, const struct step_point *p, int64_t step_in_epoch);
 void show_epoch(struct trainer *t, const struct epoch_metrics *m);

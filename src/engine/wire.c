@@ -239,7 +239,7 @@ static const struct field train_fields[] = {
     FIELD(F_REAL, train_view, best.val_acc), FIELD(F_REAL, train_view, best.val_loss),
     FIELD(F_U64, train_view, events_before), FIELD(F_INT, train_view, n_marks),   FIELD(F_INT, train_view, n_events),
     FIELD(F_REAL, train_view, s_libtorch), FIELD(F_REAL, train_view, s_weights), FIELD(F_REAL, train_view, s_scan),
-    FIELD(F_REAL, train_view, s_first_step), FIELD(F_U64, train_view, steps_seen),
+    FIELD(F_REAL, train_view, s_features), FIELD(F_REAL, train_view, s_first_step), FIELD(F_U64, train_view, steps_seen),
     FIELD(F_U64, train_view, epochs_seen), FIELD(F_U64, train_view, steps_before), FIELD(F_U64, train_view, result), FIELD(F_TEXT, train_view, end),
 };
 

@@ -229,16 +229,19 @@ static void add_stage(struct str *out, const char *name, double seconds)
     if (isnan(seconds))
         return;
     char text[NUM_TEXT];
-    str_printf(out, "%s%s %s s", out->len ? ", " : "", name, fmt_fixed(text, seconds, 1));
+    str_printf(out, "%s%s %s", out->len ? ", " : "", name, fmt_fixed(text, seconds, 1));
 }
 
-/* "libtorch 1.2 s, weights 0.3 s, ..."; what is not known yet is left out. */
+/* "libtorch 1.2, weights 0.3, ... s"; what is not known yet is left out. */
 static void startup_text(struct str *out, const struct train_view *t)
 {
     add_stage(out, "libtorch", t->s_libtorch);
     add_stage(out, "scan", t->s_scan);
     add_stage(out, "weights", t->s_weights);
+    add_stage(out, "features", t->s_features);
     add_stage(out, "first step", t->s_first_step);
+    if (out->len)
+        str_printf(out, " s");
 }
 
 void train_draw_startup(struct canvas *c, struct area a, const struct snapshot *snap)

@@ -99,7 +99,7 @@ static void fill(struct snapshot *s)
         .n_classes = 5, .n_train = 3440, .n_val = 860, .phase = 2, .n_phases = 3, .epoch = 4, .n_epochs = 10,
         .step = 100, .steps_in_epoch = 54, .step_in_epoch = 7, .n_steps = 540, .images_per_s = 31.5, .seconds = 12.5,
         .eta = 99, .loader_wait = 0.125, .validating = true, .last_epoch = true, .majority = 0.245, .nearest_mean = 0.5, .steps_before = 4, .events_before = 1, .best = {3, 0.91, 0.3}, .n_marks = 2,
-        .n_events = 1, .s_libtorch = 1.5, .s_weights = 0.25, .s_scan = 0.5, .s_first_step = 3,
+        .n_events = 1, .s_libtorch = 1.5, .s_weights = 0.25, .s_scan = 0.5, .s_features = 7.5, .s_first_step = 3,
         .steps_seen = SNAP_STEPS + 5, .epochs_seen = 3, .result = 8, .end = "done"};
     t->marks[0] = (struct phase_mark){1, "frozen"};
     t->marks[1] = (struct phase_mark){6, "all layers"};

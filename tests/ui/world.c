@@ -303,6 +303,7 @@ static void start_run(struct world *w)
                              .s_libtorch = NAN,
                              .s_weights = NAN,
                              .s_scan = NAN,
+                             .s_features = NAN,
                              .s_first_step = NAN};
     t->marks[0] = (struct phase_mark){1, "head"};
     t->marks[1] = (struct phase_mark){6, "all layers"};
@@ -364,6 +365,7 @@ static void run_to(struct world *w, int64_t steps)
     t->s_libtorch = 1.24;
     t->s_weights = 0.31;
     t->s_scan = 3.9;
+    t->s_features = 12.44;
     t->s_first_step = 2.16;
 }
 
