@@ -69,8 +69,10 @@ static size_t write_some(struct terminal *t, const char *bytes, size_t n)
 
 bool term_write(struct terminal *t, const char *bytes, size_t n)
 {
+    int before = signals_output_begin(t->fd);
     for (size_t at = 0; at < n && !t->gone;)
         at += write_some(t, bytes + at, n - at);
+    signals_output_end(before);
     return !t->gone;
 }
 
@@ -342,10 +344,12 @@ void term_close(struct terminal *t)
 {
     if (!t)
         return;
+    int before = signals_output_begin(t->fd);
     term_calm(t);
     leave_screen(t);
     guard_disarm();
     tcsetattr(t->fd, TCSADRAIN, &t->modes);
+    signals_output_end(before);
     release_strays(t);
     delscreen(t->screen);
     free_term(t);

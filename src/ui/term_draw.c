@@ -1,6 +1,7 @@
 /* Showing canvases: cells through curses, sixel pictures behind them.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
+#include "ui/signals.h"
 #include "ui/term_private.h"
 
 #include <stdlib.h>
@@ -219,8 +220,10 @@ bool term_show(struct terminal *t, const struct canvas *canvas, const struct pic
     with_pixels = with_pixels && t->gfx && t->gfx->draw;
     t->held = damage_plan(&t->damage, canvas, shown, with_pixels && !busy, t->next, send) && busy;
     bool moved = canvas->cursor_x != t->cursor_x || canvas->cursor_y != t->cursor_y;
+    int before = signals_output_begin(t->fd);
     if (any_cell_changed(t) || moved || any(send, canvas->n_pictures))
         write_frame(t, canvas, shown, send);
+    signals_output_end(before);
     damage_commit(&t->damage, canvas, shown, t->next, send);
     return !t->gone;
 }

@@ -414,6 +414,43 @@ static void without_a_run_it_ends(void **state)
     }
 }
 
+/* A terminal that takes nothing more, with output waiting: frozen, or behind a dead connection. */
+static void freeze(struct pty *p)
+{
+    struct pollfd room = {.fd = p->slave, .events = POLLOUT};
+    for (int i = 0; i < 1000 && poll(&room, 1, 0) > 0; i++) {
+        pty_send(p, i % 2 ? "1" : "2");
+        poll(NULL, 0, 5);
+    }
+    assert_int_equal(poll(&room, 1, 0), 0);
+}
+
+static bool ends_unread(pid_t pid)
+{
+    pid_t got;
+    for (int left = PTY_PATIENCE * 100; (got = waitpid(pid, NULL, WNOHANG)) == 0 && left > 0; left--)
+        poll(NULL, 0, 10);
+    return got == pid;
+}
+
+static void a_frozen_terminal_holds_nothing_up(void **state)
+{
+    (void)state;
+    static const int signals[] = {SIGHUP, SIGTERM, SIGINT};
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+        struct pty *p = lab_start("flowers");
+        assert_true(pty_wait_text(p, "40 used"));
+        pid_t child = pty_child(p);
+        freeze(p);
+        kill(p->pid, signals[i]);
+        assert_true(ends_unread(p->pid));
+        p->pid = 0;
+        assert_int_not_equal(kill(child, 0), 0);
+        assert_true(pty_modes_restored(p));
+        pty_free(p);
+    }
+}
+
 static void kill_parent(struct pty *p)
 {
     kill(p->pid, SIGKILL);
@@ -458,6 +495,7 @@ int main(void)
         cmocka_unit_test(a_run_outlives_a_hang_up),
         cmocka_unit_test(a_run_outlives_its_terminal),
         cmocka_unit_test(without_a_run_it_ends),
+        cmocka_unit_test(a_frozen_terminal_holds_nothing_up),
         cmocka_unit_test(from_runs_to_results),
         cmocka_unit_test(a_preparation_ends_with_its_terminal),
     };
