@@ -3,6 +3,7 @@
 #include "config.h"
 #include "ui/app_private.h"
 
+#include "ui/option_values.h"
 #include "ui/screens.h"
 
 static unsigned context(const struct app *app)
@@ -31,8 +32,10 @@ static void set(struct app *app, enum option_id id, const char *value)
 static void show(struct app *app, enum option_id id)
 {
     struct str now = STR_INIT;
-    option_get(&now, &app->options, id);
-    app_status(app, ROLE_TEXT, "%s = %s (%s): %s", option_row(id)->name, now.s ? now.s : "",
+    struct recipe recipe;
+    bool known = engine_recipe(&app->options, &recipe, NULL) == ERR_OK;
+    option_shown(&now, &app->options, id, known ? &recipe : NULL);
+    app_status(app, ROLE_TEXT, "%s = %s (%s): %s", option_row(id)->name, now.s,
                option_source_name((enum option_source)app->options.source[id]), option_row(id)->help);
     str_done(&now);
 }

@@ -1,12 +1,12 @@
-/* Values that are offered for an option.
+/* Values that are offered for an option, and how those that it has are shown.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 #include "ui/option_values.h"
 
 #include <stdio.h>
 
-#include "base/num.h"
 #include "nn/arch.h"
+#include "ui/fmt.h"
 
 size_t option_values(enum option_id id, const char *out[OPTION_VALUES])
 {
@@ -37,4 +37,102 @@ void option_range(char *out, size_t size, const struct option_row *row)
     else if (row->type == OPTION_REAL)
         snprintf(out, size, "%s to %s", num_real(low, row->min_real),
                  num_real(high, row->max_real));
+}
+
+/* --- as they are shown ------------------------------------------------------------------------ */
+
+static const char *on_off(bool on)
+{
+    return on ? "on" : "off";
+}
+
+static void epochs_text(char *out, size_t size, const struct recipe *r)
+{
+    size_t n = 0;
+    for (int i = 0; i < r->n_phases && n < size; i++)
+        n += (size_t)snprintf(out + n, size - n, "%s%d", i ? "," : "", r->phases[i].epochs);
+}
+
+/* What an automatic option comes to; "" when it is not the recipe that decides. */
+static void recipe_value(char *out, size_t size, enum option_id id, const struct recipe *r)
+{
+    const struct phase *p = &r->phases[r->n_phases - 1];
+    const char *const *choices = option_row(id)->choices;
+    char number[NUM_TEXT] = "";
+    const char *text = number;
+    // clang-format off
+    switch ((int)id) {
+    case OPTION_ID_epochs: epochs_text(out, size, r); return;
+    case OPTION_ID_batch_size: snprintf(number, sizeof number, "%d", r->batch_size); break;
+    case OPTION_ID_image_size: snprintf(number, sizeof number, "%d", r->image_size); break;
+    case OPTION_ID_lr: fmt_rate(number, r->phases[0].backbone_trains ? r->phases[0].lr_backbone : r->phases[0].lr_head); break;
+    case OPTION_ID_head_lr: fmt_rate(number, r->phases[0].lr_head); break;
+    case OPTION_ID_momentum: fmt_real(number, p->momentum); break;
+    case OPTION_ID_weight_decay: fmt_real(number, p->weight_decay); break;
+    case OPTION_ID_label_smoothing: fmt_real(number, p->label_smoothing); break;
+    case OPTION_ID_dropout: fmt_real(number, p->dropout); break;
+    case OPTION_ID_jitter: fmt_real(number, p->augment.jitter); break;
+    case OPTION_ID_crop_min: fmt_real(number, p->augment.crop_min); break;
+    case OPTION_ID_train_from: text = !p->backbone_trains ? "head" : *p->from ? p->from : "all"; break;
+    case OPTION_ID_optimizer: text = choices[p->optimizer]; break;
+    case OPTION_ID_schedule: text = choices[p->schedule.kind]; break;
+    case OPTION_ID_bn: text = choices[p->bn]; break;
+    case OPTION_ID_normalize: text = r->imagenet_norm ? "imagenet" : "none"; break;
+    case OPTION_ID_resize: text = choices[r->resize]; break;
+    case OPTION_ID_antialias: text = on_off(r->antialias); break;
+    case OPTION_ID_class_weights: text = on_off(r->class_weights); break;
+    case OPTION_ID_average: text = on_off(r->average); break;
+    case OPTION_ID_flip: text = on_off(p->augment.flip); break;
+    case OPTION_ID_crop: text = on_off(p->augment.crop); break;
+    default: break;
+    }
+    // clang-format on
+    snprintf(out, size, "%s", text);
+}
+
+/* A value as it was given; numbers in their shortest writing. */
+static void given_value(struct str *out, const struct options *o, enum option_id id)
+{
+    char number[NUM_TEXT];
+    double v;
+    option_get(out, o, id);
+    if (option_row(id)->type == OPTION_REAL && out->len && num_parse_real(out->s, &v)) {
+        str_clear(out);
+        str_add(out, fmt_real(number, v));
+    }
+}
+
+void option_shown(struct str *out, const struct options *o, enum option_id id,
+                 const struct recipe *r)
+{
+    const struct option_row *row = option_row(id);
+    char automatic[64] = "";
+    if (row->automatic && !option_is_set(o, id) && r)
+        recipe_value(automatic, sizeof automatic, id, r);
+    if (*automatic && !str_eq(automatic, "auto"))
+        str_printf(out, "auto: %s", automatic);
+    else if (*automatic)
+        str_add(out, automatic);
+    else
+        given_value(out, o, id);
+    if (!out->len)
+        str_add(out, "-");
+    else if (row->unit && out->s[out->len - 1] >= '0' && out->s[out->len - 1] <= '9')
+        str_printf(out, " %s", row->unit);
+}
+
+bool option_number(const struct options *o, enum option_id id, const struct recipe *recipe,
+                  double *v)
+{
+    enum option_type type = option_row(id)->type;
+    struct str text = STR_INIT;
+    char automatic[64] = "";
+    if (type != OPTION_INT && type != OPTION_REAL)
+        return false;
+    if (option_row(id)->automatic && !option_is_set(o, id) && recipe)
+        recipe_value(automatic, sizeof automatic, id, recipe);
+    option_get(&text, o, id);
+    bool good = num_parse_real(*automatic ? automatic : text.s, v);
+    str_done(&text);
+    return good;
 }

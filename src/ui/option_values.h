@@ -1,9 +1,10 @@
-/* Values that are offered for an option, and its bounds in words.
+/* Values that are offered for an option, its bounds in words, and the value that it has.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef FL_UI_OPTION_VALUES_H
 #define FL_UI_OPTION_VALUES_H
 
 #include "config/option.h"
+#include "stats/recipe.h"
 
 #define OPTION_VALUES 64
 
@@ -13,5 +14,10 @@ size_t option_values(enum option_id id, const char *out[OPTION_VALUES]);
 
 /* "1 to 65536 pictures", "" where there are no bounds. */
 void option_range(char *out, size_t size, const struct option_row *row);
+
+/* The value: "32 pictures", "auto: 64 pictures" where the recipe decides it, "-" for nothing. recipe may be NULL. */
+void option_shown(struct str *out, const struct options *o, enum option_id id, const struct recipe *recipe);
+/* The number of an option, also one that the recipe decides; false: it is no number, or unknown. */
+bool option_number(const struct options *o, enum option_id id, const struct recipe *recipe, double *v);
 
 #endif

@@ -71,7 +71,7 @@ static enum role value_of(struct str *out, enum option_id id, const struct drawi
     else if (weights == WEIGHTS_NONE)
         str_add(out, "none found");
     else
-        setup_value(out, o, id, d->recipe);
+        option_shown(out, o, id, d->recipe);
     return option_is_set(o, id)                                ? ROLE_CHANGED
            : weights == WEIGHTS_NONE && setup_weights_lack(d->s, o) ? ROLE_STATE_WARN
                                                                : ROLE_TEXT;

@@ -115,7 +115,7 @@ static bool step_number(struct setup_screen *s, enum option_id id, bool back)
     char text[NUM_TEXT];
     double v;
     bool known = setup_recipe(s, s->model->options, &recipe, NULL) == ERR_OK;
-    if (!setup_number(s->model->options, id, known ? &recipe : NULL, &v))
+    if (!option_number(s->model->options, id, known ? &recipe : NULL, &v))
         return false;
     v = setup_step(row, v, back);
     if (row->type == OPTION_INT)

@@ -62,11 +62,6 @@ bool setup_mouse(void *self, const struct hit *hit, const struct mouse *m, struc
 
 /* --- setup_text.c: what a row says ------------------------------------------------------------ */
 
-/* "32 pictures", "auto: 64 pictures", "-" for nothing. recipe may be NULL. */
-void setup_value(struct str *out, const struct options *o, enum option_id id,
-                 const struct recipe *recipe);
-/* The number of an option, also one that the recipe decides; false: it is no number, or unknown. */
-bool setup_number(const struct options *o, enum option_id id, const struct recipe *recipe, double *v);
 const char *setup_help(const struct item *item); /* a sentence */
 /* Everything about the row: what it does, range, value and where it came from, other ways to set it. */
 void setup_explain(struct str *out, const struct item *item, const struct options *o,

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "engine/engine.h"
 #include "ui/layout.h"
 #include "ui/option_values.h"
 
@@ -216,12 +217,14 @@ static void hint(const struct prompt *p, const struct options *options, struct s
 {
     const struct option_row *row = option_row(p->fit.option);
     char range[96];
+    struct recipe recipe;
+    bool known = engine_recipe(options, &recipe, NULL) == ERR_OK;
     option_range(range, sizeof range, row);
     str_printf(out, "%s%s%s; now ", row->help, *range ? ", " : "", range);
-    size_t length = out->len;
-    option_get(out, options, p->fit.option);
-    if (out->len == length)
-        str_add(out, "empty");
+    struct str now = STR_INIT;
+    option_shown(&now, options, p->fit.option, known ? &recipe : NULL);
+    str_add(out, str_eq(now.s, "-") ? "empty" : now.s);
+    str_done(&now);
 }
 
 static void draw_candidates(const struct prompt *p, struct canvas *c, struct area a, int column)

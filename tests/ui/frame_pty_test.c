@@ -74,6 +74,11 @@ static void actions_and_options_are_run(void **state)
     command(p, "lr 0,01", "lr = 0.01"); /* a decimal comma is taken, a point is written */
     command(p, "set runs-dir /tmp/none", "runs-dir = /tmp/none");
     command(p, "lr", "lr = 0.01 (screen)");
+    command(p, "head-lr", "head-lr = auto: "); /* what it comes to */
+    pty_send(p, ":epochs ");
+    assert_true(pty_wait_text(p, "now auto: "));
+    pty_send(p, "\033");
+    assert_true(pty_wait_gone(p, "now auto: "));
     pty_send(p, "3");
     assert_true(pty_wait_text(p, "--batch-size 16 --lr 0.01"));
     command(p, "mode froz", "unknown choice");

@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "ui/clip.h"
+#include "ui/option_values.h"
 #include "ui/setup_private.h"
 
 static struct setup_screen s;
@@ -158,7 +159,7 @@ static void values_are_short(void **state)
         if (table[i].set)
             set(&o, table[i].id, table[i].set, SOURCE_SCREEN);
         assert_int_equal(engine_recipe(&o, &recipe, NULL), ERR_OK);
-        setup_value(&text, &o, table[i].id, &recipe);
+        option_shown(&text, &o, table[i].id, &recipe);
         assert_string_equal(text.s, table[i].shown);
         str_done(&text);
     }
