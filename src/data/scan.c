@@ -69,6 +69,9 @@ static void wrong_kind(struct ds_file *f)
         const char *kind = image_kind_name(f->kind);
         if (f->kind == KIND_HTML)
             set_detail(f, "web page saved as picture");
+        else if (f->kind == KIND_UNKNOWN)
+            snprintf(f->detail, sizeof f->detail, "no known format%s%.16s", f->other_suffix ? ", named " : "",
+                     f->other_suffix ? quoted : "");
         else if (f->other_suffix)
             snprintf(f->detail, sizeof f->detail, "is %s, named %.16s", kind, quoted);
         else

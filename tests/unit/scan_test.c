@@ -75,6 +75,7 @@ static void content_decides(void **state)
     put_class(root, "ok", 1, 1);
     put_file(root, "c/empty.jpg", "", 0);
     put_file(root, "c/zeros.jpg", zeros, sizeof zeros);
+    put_text_file(root, "c/noise.jpg", "\x01\x81\x9f\x02\xfe\x9d\x03\xfc");
     put_text_file(root, "c/page.jpg", "<!DOCTYPE html><html><body>404</body></html>\n");
     put_file(root, "c/x.JPG", heic, sizeof heic);
     put_file(root, "c/y.heic", jpeg.p, jpeg.n);
@@ -86,6 +87,7 @@ static void content_decides(void **state)
     assert_file(ds, "c/empty.jpg", FILE_EMPTY, NULL);
     assert_file(ds, "c/zeros.jpg", FILE_ZEROS, "all zero bytes");
     assert_file(ds, "c/page.jpg", FILE_NOT_PICTURE, "web page saved as picture");
+    assert_file(ds, "c/noise.jpg", FILE_NOT_PICTURE, "no known format, named .jpg");
     assert_file(ds, "c/x.JPG", FILE_OTHER_FORMAT, "is HEIC, named .JPG");
     assert_file(ds, "c/b.jpg", FILE_OTHER_FORMAT, "is GIF, named .jpg");
     assert_file(ds, "c/c.jpg", FILE_OTHER_FORMAT, "is WebP, named .jpg");
@@ -95,7 +97,7 @@ static void content_decides(void **state)
     assert_true(file_named(ds, "c/y.heic")->other_suffix && file_named(ds, "c/a.jpg")->other_suffix);
     assert_int_equal(file_named(ds, "c/a.jpg")->kind, KIND_PNG);
     assert_false(file_named(ds, "ok/0000.jpg")->other_suffix);
-    assert_true(note_index(ds, "5 files are no JPEG or PNG: .jpg 4, .webp 1") >= 0);
+    assert_true(note_index(ds, "6 files are no JPEG or PNG: .jpg 5, .webp 1") >= 0);
     bytes_done(&jpeg);
     bytes_done(&png);
     dataset_free(ds);
