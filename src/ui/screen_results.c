@@ -60,7 +60,7 @@ static void *results_init(const struct ui_calls *calls)
     struct results_screen *s = xcalloc(1, sizeof *s);
     s->calls = calls;
     s->mistakes.grid.level = s->cell.grid.level = s->files.grid.level = MISTAKES_LEVEL;
-    s->cell.grid.fit = s->files.grid.fit = true;
+    s->mistakes.grid.fit = s->cell.grid.fit = s->files.grid.fit = true;
     s->strip.grid.more_cols = STRIP_COLS - 2; /* than the coarsest grid, which has one row */
     s->strip.blur = true;
     return s;

@@ -16,6 +16,7 @@
 /* Shares from which on a gauge warns. */
 #define MUCH_MEMORY 0.95
 #define MUCH_WAIT 0.3 /* of the time, for pictures */
+#define TIME_W 16     /* cells that the time of a run may take */
 #define BUSY 2        /* never: a machine at work is what is wanted */
 
 /* --- head and progress --------------------------------------------------------------------- */
@@ -103,10 +104,31 @@ static void draw_steps(struct canvas *c, struct area a, const struct train_view 
                 t->n_steps ? (double)t->step / (double)t->n_steps : 0);
 }
 
-/* Second line: phase, pictures, waiting. */
+static int draw_best(struct canvas *c, struct area a, int x, const struct best *best)
+{
+    char acc[NUM_TEXT];
+    if (!best->epoch)
+        return x;
+    return x + 2 + canvas_printf(c, a, x, 1, ROLE_PLOT_BEST, "best %s in epoch %d",
+                                 fmt_percent(acc, best->val_acc), best->epoch);
+}
+
+/* With the share of waiting where that is worth a word and has room. */
+static void draw_time(struct canvas *c, struct area a, int x, const struct train_view *t)
+{
+    char time[NUM_TEXT], text[96], waits[96];
+    snprintf(text, sizeof text, "%s so far", num_seconds(time, t->seconds));
+    snprintf(waits, sizeof waits, "%s, waits %.0f %% for pictures", text, 100 * t->loader_wait);
+    bool long_one = t->loader_wait > 0.05 && x + text_width(waits) <= a.w;
+    if (long_one || x + text_width(text) <= a.w)
+        canvas_put_right(c, a, a.w, 1, t->loader_wait > MUCH_WAIT ? ROLE_STATE_WARN : ROLE_DIM,
+                         long_one ? waits : text);
+}
+
+/* Second line: phase, the best epoch, pictures, time. */
 static void draw_phase(struct canvas *c, struct area a, const struct train_view *t)
 {
-    char text[256], time[NUM_TEXT];
+    char text[256];
     int i = t->phase - 1, x = 0;
     if (t->validating)
         x = canvas_put(c, a, 0, 1, ROLE_STATE_RUN, "validation") + 2;
@@ -114,17 +136,15 @@ static void draw_phase(struct canvas *c, struct area a, const struct train_view 
         x = canvas_printf(c, a, 0, 1, ROLE_TEXT, "phase %d of %d, %s", t->phase, t->n_phases,
                           t->marks[i].title) +
             2;
+    x = draw_best(c, a, x, &t->best);
     snprintf(text, sizeof text, "%d classes, %lld training and %lld validation pictures",
              t->n_classes, (long long)t->n_train, (long long)t->n_val);
-    canvas_put_cut(c, a, x, 1, a.w - x, ROLE_DIM, text, false);
-    x += text_width(text) + 2;
-    if (t->loader_wait > 0.05)
-        snprintf(text, sizeof text, "%s so far, waits %.0f %% for pictures",
-                 num_seconds(time, t->seconds), 100 * t->loader_wait);
-    else
-        snprintf(text, sizeof text, "%s so far", num_seconds(time, t->seconds));
-    if (x + text_width(text) <= a.w)
-        canvas_put_right(c, a, a.w, 1, t->loader_wait > MUCH_WAIT ? ROLE_STATE_WARN : ROLE_DIM, text);
+    int facts = text_width(text) + 2;
+    if (!t->best.epoch || x + facts <= a.w - TIME_W) {
+        canvas_put_cut(c, a, x, 1, a.w - x, ROLE_DIM, text, false);
+        x += facts;
+    }
+    draw_time(c, a, x, t);
 }
 
 void train_draw_progress(struct canvas *c, struct area a, const struct snapshot *snap)
