@@ -116,7 +116,7 @@ static int draw_best(struct canvas *c, struct area a, int x, const struct best *
 /* With the share of waiting where that is worth a word and has room. */
 static void draw_time(struct canvas *c, struct area a, int x, const struct train_view *t)
 {
-    char time[NUM_TEXT], text[96], waits[96];
+    char time[NUM_TEXT], text[NUM_TEXT + 16], waits[NUM_TEXT + 96];
     snprintf(text, sizeof text, "%s so far", num_seconds(time, t->seconds));
     snprintf(waits, sizeof waits, "%s, waits %.0f %% for pictures", text, 100 * t->loader_wait);
     bool long_one = t->loader_wait > 0.05 && x + text_width(waits) <= a.w;
