@@ -131,7 +131,7 @@ static unsigned setup_action(void *self, enum action action, struct ui_model *mo
         setup_ask_script(s);
         return UI_REPAINT;
     case ACTION_START:
-        s->calls->start_run(s->calls->app);
+        setup_start(s);
         return UI_REPAINT;
     case ACTION_OPEN_FOLDER:
         s->calls->prompt(s->calls->app, "Data folder", model->data, true, folder_typed, s);
@@ -158,8 +158,6 @@ static const char *setup_why_not(void *self, enum action action, const struct ui
     bool of_item = action == ACTION_SELECT || action == ACTION_DEFAULT || action == ACTION_EXPLAIN;
     if (of_item && !item)
         return parts_say("no option fits; %s shows all", parts_key(ACTION_BACK));
-    if (action == ACTION_START && s->estimate_job)
-        return "an estimate is being made; e stops it";
     if (action == ACTION_START && !model->dataset)
         return parts_no_data(ACTION_OPEN_FOLDER);
     if ((action == ACTION_ESTIMATE || action == ACTION_COPY_COMMAND || action == ACTION_WRITE_SCRIPT) && !*model->data)

@@ -32,6 +32,18 @@ void setup_estimate(struct setup_screen *s)
     *s->estimate = '\0';
 }
 
+void setup_start(struct setup_screen *s)
+{
+    if (!s->estimate_job) {
+        s->calls->start_run(s->calls->app);
+        return;
+    }
+    if (!s->start_behind)
+        setup_estimate(s);
+    s->start_behind = true;
+    s->calls->status(s->calls->app, ROLE_STATE_RUN, "the estimate stops, then the run begins");
+}
+
 /* The value of a line NAME<TAB>VALUE; "" when there is none. */
 static void value_of(char *out, size_t size, const char *text, const char *name)
 {
@@ -69,6 +81,10 @@ void setup_estimate_event(struct setup_screen *s, const struct notice *notice)
     if (notice->kind == NOTICE_FINISHED && block)
         say_result(s, text_view(block));
     block_release(block);
+    if (s->start_behind) {
+        s->start_behind = false;
+        setup_start(s);
+    }
 }
 
 /* Of what a run depends on. */

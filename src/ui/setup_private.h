@@ -35,6 +35,7 @@ struct setup_screen {
     uint64_t script_job; /* writes script; 0 none */
     char script[OPTION_TEXT_MAX];
     uint64_t estimate_job;      /* runs; 0 none */
+    bool start_behind;          /* a run begins when it has stopped */
     struct options *estimated;  /* the settings of the estimate, and what came of it; NULL none */
     char estimate[160];
     uint64_t weights_job;       /* looks for weights; 0 none */
@@ -101,6 +102,7 @@ void setup_queue_draw(struct setup_screen *s, struct canvas *c, struct area *a, 
 /* --- setup_estimate.c -------------------------------------------------------------------------- */
 
 void setup_estimate(struct setup_screen *s); /* begins one, or stops the one that runs */
+void setup_start(struct setup_screen *s);    /* a run, where an estimate runs behind that: it is stopped */
 void setup_estimate_event(struct setup_screen *s, const struct notice *notice);
 /* "estimate: 3 min 20 s, ..." at the right end of row. */
 void setup_estimate_draw(const struct setup_screen *s, struct canvas *c, struct area row, const struct options *now);

@@ -411,6 +411,17 @@ static void setup_estimates(void **state)
     golden(&s, "setup-estimate");
     set(&s.world, OPTION_ID_batch_size, "8"); /* it is of other settings now */
     golden_at(&s, "setup-estimate-old", 80, 24, false);
+    act(&s, ACTION_ESTIMATE);
+    assert_null(why(&s, ACTION_START)); /* it does not stand in the way of a run */
+    act(&s, ACTION_START);
+    assert_string_equal(s.world.asked.text, "the estimate stops, then the run begins");
+    s.world.block = NULL;
+    n = (struct notice){.kind = NOTICE_CANCELLED, .job = 99, .command = CMD_ESTIMATE};
+    s.ops->event(s.self, &n, &s.world.model);
+    assert_string_equal(s.world.asked.what, "start");
+    s.world.asked.what[0] = '\0';
+    s.ops->event(s.self, &n, &s.world.model);
+    assert_string_equal(s.world.asked.what, "");
     s.world.block = before;
     block_release(block);
     stage_close(&s);
