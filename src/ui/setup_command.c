@@ -8,9 +8,23 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/path.h"
+
 void setup_command(struct str *out, const struct ui_model *model)
 {
     options_command(out, model->options, "train", *model->data ? model->data : "DIR");
+}
+
+/* As a shell finds the program: by its path where PATH does not lead to it. */
+static void command_to_type(struct str *out, const struct ui_model *model)
+{
+    struct str shown = STR_INIT;
+    char *program = path_program();
+    setup_command(&shown, model);
+    str_add_shell(out, program);
+    str_add(out, shown.s + strcspn(shown.s, " "));
+    free(program);
+    str_done(&shown);
 }
 
 void setup_script(struct str *out, const struct ui_model *model, const char *folder)
@@ -21,14 +35,14 @@ void setup_script(struct str *out, const struct ui_model *model, const char *fol
     str_add(out, "cd ");
     str_add_shell(out, folder);
     str_add(out, " || exit 1\nexec ");
-    setup_command(out, model);
+    command_to_type(out, model);
     str_add(out, " \"$@\"\n");
 }
 
 void setup_copy(struct setup_screen *s)
 {
     struct str text = STR_INIT;
-    setup_command(&text, s->model);
+    command_to_type(&text, s->model);
     s->calls->copy(s->calls->app, text.s);
     str_done(&text);
 }

@@ -217,6 +217,23 @@ static void a_newcomer_finds_a_folder(void **state)
     assert_int_equal(system("grep -q '^state = done' newcomer/here/runs/*-scratch-*/run.ini"), 0); /* no longer the demo's folder */
 }
 
+/* What Setup writes runs where PATH does not lead to the program. */
+static void the_script_finds_the_program(void **state)
+{
+    (void)state;
+    struct pty *p = lab_start("flowers");
+    assert_true(pty_wait_text(p, "40 used"));
+    pty_send(p, "3");
+    assert_true(pty_wait_text(p, "$ flowerlab train"));
+    pty_send(p, "wgo.sh\r"); /* in the place of the name that is offered */
+    assert_true(pty_wait_text(p, "go.sh"));
+    assert_true(pty_wait_gone(p, "Script to write"));
+    pty_send(p, "q");
+    lab_end_well(p);
+    pty_free(p);
+    assert_int_equal(system("sh go.sh --help | grep -q 'usage: flowerlab train DIR'"), 0);
+}
+
 /* --- charts and steering ------------------------------------------------------------------- */
 
 static bool view_says(struct pty *p, void *line)
@@ -489,6 +506,7 @@ int main(void)
         cmocka_unit_test(from_pictures_to_a_result),
         cmocka_unit_test(a_newcomer_needs_no_manual),
         cmocka_unit_test(a_newcomer_finds_a_folder),
+        cmocka_unit_test(the_script_finds_the_program),
         cmocka_unit_test(charts_by_keys),
         cmocka_unit_test(quit_after_this_epoch),
         cmocka_unit_test(quit_now),
