@@ -141,6 +141,12 @@ static bool can_act(const void *of, enum action action)
     return !screen->why_not || !screen->why_not(app->screens[app->current], action, &app->model);
 }
 
+/* A menu of the start lies over Data, which would say beside it that there is nothing yet. */
+static bool starts(const struct app *app)
+{
+    return app->popups.n && !*app->model.data && screen_at(app->current)->context == CONTEXT_DATA;
+}
+
 static void draw_all(struct app *app, struct canvas *c)
 {
     struct area all = canvas_area(c), last = {0, c->rows - 1, c->cols, 1};
@@ -149,7 +155,7 @@ static void draw_all(struct app *app, struct canvas *c)
     layout_frame(&f, c->cols, c->rows);
     if (area_empty(f.body))
         canvas_put_cut(c, all, 0, 0, c->cols, ROLE_STATE_WARN, "window too small", false);
-    else
+    else if (!starts(app))
         screen_at(app->current)->draw(app->screens[app->current], c, f.body, &app->model);
     if (!area_empty(f.title))
         draw_title(app, c, f.title);

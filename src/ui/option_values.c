@@ -3,6 +3,8 @@
 #include "config.h"
 #include "ui/option_values.h"
 
+#include <ctype.h>
+#include <math.h>
 #include <stdio.h>
 
 #include "nn/arch.h"
@@ -96,10 +98,17 @@ static void given_value(struct str *out, const struct options *o, enum option_id
     char number[NUM_TEXT];
     double v;
     option_get(out, o, id);
-    if (option_row(id)->type == OPTION_REAL && out->len && num_parse_real(out->s, &v)) {
-        str_clear(out);
+    enum option_type type = option_row(id)->type;
+    if ((type != OPTION_REAL && type != OPTION_INT) || !out->len || !num_parse_real(out->s, &v))
+        return;
+    bool millions = type == OPTION_INT && option_row(id)->unit && v >= 1e6 && fmod(v, 1e6) == 0;
+    if (type == OPTION_INT && !millions)
+        return;
+    str_clear(out);
+    if (millions)
+        str_printf(out, "%.0f M", v / 1e6);
+    else
         str_add(out, fmt_real(number, v));
-    }
 }
 
 void option_shown(struct str *out, const struct options *o, enum option_id id,
@@ -117,7 +126,7 @@ void option_shown(struct str *out, const struct options *o, enum option_id id,
         given_value(out, o, id);
     if (!out->len)
         str_add(out, "-");
-    else if (row->unit && out->s[out->len - 1] >= '0' && out->s[out->len - 1] <= '9')
+    else if (row->unit && (str_ends(out->s, " M") || isdigit((unsigned char)out->s[out->len - 1])))
         str_printf(out, " %s", row->unit);
 }
 

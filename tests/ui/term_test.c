@@ -222,9 +222,11 @@ static void starts_without_a_folder(void **state)
                               (char *const[]){flowers_program, "--theme", flowers_theme, NULL});
     assert_true(pty_wait_text(p, "Which pictures?"));
     assert_true(pty_wait_text(p, "type a path"));
+    assert_true(pty_wait_gone(p, "No data set")); /* nothing looks out behind it */
     pty_send(p, "\033[B\033[B\033[B\033[A"); /* the keys move */
     pty_send(p, "\033");
     assert_true(pty_wait_gone(p, "Which pictures?"));
+    assert_true(pty_wait_text(p, "No data set"));
     pty_send(p, "o");
     assert_true(pty_wait_text(p, "Data folder"));
     pty_send(p, flowers_home);

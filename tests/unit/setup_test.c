@@ -150,6 +150,8 @@ static void values_are_short(void **state)
         {OPTION_ID_bn, NULL, "auto"},          {OPTION_ID_epochs, NULL, "auto: 5"},
         {OPTION_ID_head_lr, NULL, "auto: 2e-3"}, {OPTION_ID_lr, "0.0002", "2e-4"},
         {OPTION_ID_lr, "0.00123456", "0.00123456"}, {OPTION_ID_bn, "fixed", "fixed"},
+        {OPTION_ID_max_pixels, NULL, "100 M pixels"}, {OPTION_ID_max_pixels, "1234567", "1234567 pixels"},
+        {OPTION_ID_batch_size, "64", "64 pictures"},  {OPTION_ID_batch_size, NULL, "auto: 32 pictures"},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         struct options o;
