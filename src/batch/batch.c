@@ -20,7 +20,7 @@ const struct flag_row flag_rows[] = {
     {FLAG_NO_SCREEN, "no-screen", 0,   NULL,     "lines instead of the screens"},
     {FLAG_PRETRAIN,  "pretrain",  0,   NULL,     "first train a small network on drawn shapes, for the transfer modes"},
     {FLAG_OUT,       "out",       0,   "FOLDER", "where pictures and runs go"},
-    {FLAG_MORE,      "epochs",    0,   "+N",     "that many more epochs at the last rate"},
+    {FLAG_MORE,      "epochs",    0,   "+N",     "that many more epochs"},
     {FLAG_MODES,     "mode",      'm', "M[,M]|all", "how to train; with several modes one run after the other"},
     {FLAG_ROWS,      "rows",      0,   "N",      "rows of pictures, 3 where nothing is said"},
     {FLAG_COLS,      "cols",      0,   "N",      "pictures in a row, 5 where nothing is said"},

@@ -31,8 +31,8 @@ enum err_code trainer_extend(struct trainer *t, int64_t epochs, struct err *err)
     int64_t per_epoch = trainer_steps_per_epoch(t), steps = per_epoch * ph->epochs;
     if (epochs < 1 || epochs > 1000000)
         return err_set(err, ERR_INVALID, "%lld is no number of epochs to add", (long long)epochs);
-    return recipe_extend(r, (int)epochs, schedule_rate(&ph->schedule, ph->lr_backbone, steps - 1, steps, per_epoch),
-                         schedule_rate(&ph->schedule, ph->lr_head, steps - 1, steps, per_epoch), err);
+    return recipe_extend(r, (int)epochs, schedule_tail(&ph->schedule, ph->lr_backbone, steps, per_epoch),
+                         schedule_tail(&ph->schedule, ph->lr_head, steps, per_epoch), err);
 }
 
 static void extend(struct trainer *t, int64_t epochs)

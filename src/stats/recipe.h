@@ -100,7 +100,7 @@ enum err_code recipe_make(struct recipe *recipe, const struct recipe_request *re
  * errors: INVALID */
 enum err_code recipe_check(const struct recipe *recipe, struct err *err);
 
-/* Adds epochs (1 or more) to the end at a constant rate, the one that the last phase ended with: a phase like it that keeps the optimiser's
+/* Adds epochs (1 or more) to the end at a constant rate, that of schedule_tail for the last phase: a phase like it that keeps the optimiser's
  * moments, or a longer last phase where that is constant at these very rates (so 2 epochs and 2 more are the recipe of 4).
  * errors: INVALID (no room for another phase) */
 enum err_code recipe_extend(struct recipe *recipe, int epochs, double last_lr_backbone, double last_lr_head, struct err *err);

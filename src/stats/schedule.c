@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdbool.h>
 
 static const double pi = 3.14159265358979323846;
 
@@ -23,6 +24,13 @@ static double one_cycle(const struct schedule *s, double lr, int64_t step, int64
     if ((double)step <= top)
         return along_cosine(low, lr, top > 0 ? (double)step / top : 1);
     return along_cosine(lr, least, ((double)step - top) / (last - top));
+}
+
+double schedule_tail(const struct schedule *schedule, double lr, int64_t steps, int64_t steps_per_epoch)
+{
+    bool falls = schedule->kind == SCHEDULE_COSINE || schedule->kind == SCHEDULE_ONE_CYCLE;
+    double last = schedule_rate(schedule, lr, steps - 1, steps, steps_per_epoch);
+    return falls && last < lr / 10 ? lr / 10 : last;
 }
 
 double schedule_rate(const struct schedule *schedule, double lr, int64_t step, int64_t steps,

@@ -21,6 +21,10 @@ struct schedule {
  * where theirs is almost 0. step is taken as the last one when beyond it. */
 double schedule_rate(const struct schedule *schedule, double lr, int64_t step, int64_t steps, int64_t steps_per_epoch);
 
+/* The constant rate that more epochs behind the steps go on with: that of the last step; of cosine and one-cycle, which fall to almost
+ * none, a tenth of lr at least, so that something is learnt in them. */
+double schedule_tail(const struct schedule *schedule, double lr, int64_t steps, int64_t steps_per_epoch);
+
 const char *schedule_name(enum schedule_kind kind); /* "constant", "step", "cosine", "one-cycle" */
 
 #endif

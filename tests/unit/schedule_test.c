@@ -78,11 +78,27 @@ static void short_phases_are_sane(void **state)
     }
 }
 
+/* More epochs at a rate of almost none would learn nothing. */
+static void a_tail_learns(void **state)
+{
+    (void)state;
+    struct schedule s = {.kind = SCHEDULE_ONE_CYCLE, .warmup = 0.3, .div = 25, .final_div = 1e4, .step_epochs = 2, .gamma = 0.1};
+    assert_float_equal(schedule_tail(&s, 0.2, 100, 10), 0.02, 1e-12);
+    s.kind = SCHEDULE_COSINE;
+    assert_float_equal(schedule_tail(&s, 0.2, 100, 10), 0.02, 1e-12);
+    assert_float_equal(schedule_tail(&s, 0.2, 2, 1), 0.1, 1e-12); /* its last step was higher */
+    s.kind = SCHEDULE_STEP;
+    assert_float_equal(schedule_tail(&s, 0.2, 60, 10), 0.2 * 0.1 * 0.1, 1e-12); /* as it was told */
+    s.kind = SCHEDULE_CONSTANT;
+    assert_float_equal(schedule_tail(&s, 0.2, 60, 10), 0.2, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rates_are_those_of_pytorch),
         cmocka_unit_test(constant_stays),
+        cmocka_unit_test(a_tail_learns),
         cmocka_unit_test(short_phases_are_sane),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
