@@ -18,7 +18,8 @@ enum err_code job_compare(struct job *job, struct err *err)
         return err_set(err, ERR_INVALID, "%zu runs: 1 to %d can be compared", cmd->n_list, COMPARE_RUNS);
     struct comparison *c = xcalloc(1, sizeof *c);
     enum err_code code = ERR_OK;
-    job_stage(job, "reading runs", cmd->n_list);
+    if (cmd->n_list > 1) /* a single one is a preview's: not worth a word */
+        job_stage(job, "reading runs", cmd->n_list);
     for (; code == ERR_OK && c->n_runs < cmd->n_list; c->n_runs++) {
         compared_read(&c->runs[c->n_runs], cmd->list[c->n_runs]);
         job_progress(job, c->n_runs + 1, cmd->n_list, 0);

@@ -67,16 +67,24 @@ static double last_epoch(const struct comparing *k)
     return last;
 }
 
-static void draw_chart(const struct comparing *k, struct canvas *c, struct area a, bool acc)
+static struct plot *new_chart(const struct comparing *k, bool acc)
 {
     struct plot *plot = xcalloc(1, sizeof *plot);
     plot->title = acc ? "Validation accuracy" : "Validation loss";
     plot->x_name = "epoch";
     plot->x_end = last_epoch(k);
+    plot->x_begin = plot->x_end > 1 ? 1 : 0; /* numbers are of ends of epochs */
+    plot->whole_ticks = true;
     plot->percent = acc;
     plot->non_negative = true;
     plot->most = acc ? 1 : NAN;
     plot->best_x = plot->best_y = NAN;
+    return plot;
+}
+
+static void draw_chart(const struct comparing *k, struct canvas *c, struct area a, bool acc)
+{
+    struct plot *plot = new_chart(k, acc);
     for (size_t r = 0, at = 0; r < k->view.n_runs; at += k->view.runs[r++].n_epochs)
         plot->series[plot->n_series++] = (struct plot_series){.name = "", /* its mark says it */
                                                               .role = parts_class_role((int)r),
@@ -87,6 +95,42 @@ static void draw_chart(const struct comparing *k, struct canvas *c, struct area 
                                                               .point = 'A' + (uint32_t)r};
     plot_draw(c, a, plot);
     free(plot);
+}
+
+/* The first of the most accurate epochs. */
+static size_t best_epoch(const struct comparing *k)
+{
+    size_t best = 0;
+    for (size_t i = 1; i < k->view.runs[0].n_epochs; i++)
+        best = k->acc[i] > k->acc[best] || isnan(k->acc[best]) ? i : best;
+    return best;
+}
+
+static void draw_curve(const struct comparing *k, struct canvas *c, struct area a, bool acc)
+{
+    struct plot *plot = new_chart(k, acc);
+    const double *y = acc ? k->acc : k->loss;
+    size_t best = best_epoch(k);
+    plot->series[plot->n_series++] = (struct plot_series){.name = "last",
+                                                          .role = ROLE_PLOT_VALID,
+                                                          .n = k->view.runs[0].n_epochs,
+                                                          .x = k->epoch,
+                                                          .y = y,
+                                                          .points = true};
+    plot->best_x = k->epoch[best];
+    plot->best_y = y[best];
+    plot_draw(c, a, plot);
+    free(plot);
+}
+
+void comparing_draw_one(const struct comparing *k, struct canvas *c, struct area a)
+{
+    if (!k->block || k->view.n_runs != 1 || !k->view.runs[0].n_epochs)
+        return;
+    struct area left = area_cut_left(&a, a.w / 2 - 1);
+    area_cut_left(&a, 2);
+    draw_curve(k, c, left, true);
+    draw_curve(k, c, a, false);
 }
 
 /* --- which letter is which run ------------------------------------------------------------- */

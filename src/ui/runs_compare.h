@@ -18,6 +18,8 @@ struct comparing {
 enum err_code comparing_set(struct comparing *k, const struct block *block, struct err *err);
 void comparing_done(struct comparing *k);
 
+/* The curves of a single run. */
+void comparing_draw_one(const struct comparing *k, struct canvas *c, struct area a);
 void comparing_draw(struct comparing *k, struct canvas *c, struct area a);
 
 #endif

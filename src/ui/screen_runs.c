@@ -15,9 +15,12 @@
 #include "ui/parts.h"
 #include "ui/queued.h"
 #include "ui/runs_compare.h"
+#include "ui/runs_preview.h"
 #include "ui/runs_rows.h"
 
 #define MOST_EPOCHS 100000
+#define PREVIEW_ROWS 12 /* of the selected run's curves, */
+#define PREVIEW_FROM 32 /* in a body of so many rows */
 
 struct runs_screen {
     const struct ui_calls *calls;
@@ -30,6 +33,7 @@ struct runs_screen {
     char target[OPTION_TEXT_MAX]; /* run that a prompt is about */
     uint64_t list_job, compare_job;
     struct comparing comparison;
+    struct preview preview;
 };
 
 static void *runs_init(const struct ui_calls *calls)
@@ -44,6 +48,7 @@ static void runs_free(void *self)
     struct runs_screen *s = self;
     runs_rows_forget(&s->rows);
     comparing_done(&s->comparison);
+    comparing_done(&s->preview.curves);
     free(s);
 }
 
@@ -163,9 +168,8 @@ static void take_list(struct runs_screen *s, const struct notice *notice)
         runs_rows_take(&s->rows, block, s->filter.edit.text);
 }
 
-static unsigned runs_event(void *self, const struct notice *notice, struct ui_model *model)
+static unsigned take_event(struct runs_screen *s, const struct notice *notice, const struct ui_model *model)
 {
-    struct runs_screen *s = self;
     bool good = notice->kind == NOTICE_FINISHED;
     bool begun = notice->kind == NOTICE_STARTED && s->rows.block &&
                  (notice->command == CMD_TRAIN || notice->command == CMD_RESUME);
@@ -199,6 +203,18 @@ static unsigned runs_event(void *self, const struct notice *notice, struct ui_mo
 static void follow(struct runs_screen *s, const struct ui_model *model)
 {
     runs_rows_follow(&s->rows, model->snap, s->trash, s->filter.edit.text);
+}
+
+static unsigned runs_event(void *self, const struct notice *notice, struct ui_model *model)
+{
+    struct runs_screen *s = self;
+    bool new = preview_event(&s->preview, notice, s->calls);
+    unsigned dirty = new ? UI_REPAINT : take_event(s, notice, model);
+    if (s->rows.block) {
+        follow(s, model);
+        preview_follow(&s->preview, runs_rows_selected(&s->rows), s->calls);
+    }
+    return dirty;
 }
 
 /* --- drawing ------------------------------------------------------------------------------- */
@@ -252,12 +268,15 @@ static void runs_draw(void *self, struct canvas *c, struct area body, const stru
     draw_head(s, c, area_cut_top(&body, 1));
     if (filter_shown(&s->filter))
         filter_draw(&s->filter, c, area_cut_top(&body, 1), "/", s->rows.shown, s->rows.n);
+    bool room = body.h >= PREVIEW_FROM && body.w >= 80 && runs_rows_total(&s->rows);
+    struct area curves = area_cut_bottom(&body, room ? PREVIEW_ROWS : 0);
     struct area details = area_cut_bottom(&body, body.h >= 12 ? 6 : body.h >= 6 ? 1 : 0);
     if (runs_rows_total(&s->rows))
         runs_rows_draw(&s->rows, c, body);
     else
         draw_none(s, c, body, model);
     draw_details(s, c, details);
+    preview_draw(&s->preview, c, curves, runs_rows_selected(&s->rows));
 }
 
 /* --- actions ------------------------------------------------------------------------------- */
@@ -401,8 +420,11 @@ static unsigned runs_action(void *self, enum action action, struct ui_model *mod
     struct runs_screen *s = self;
     s->model = model;
     follow(s, model);
-    if (!s->comparing)
-        return act_on_list(s, action) ? UI_REPAINT : UI_NONE;
+    if (!s->comparing) {
+        unsigned dirty = act_on_list(s, action) ? UI_REPAINT : UI_NONE;
+        preview_follow(&s->preview, runs_rows_selected(&s->rows), s->calls);
+        return dirty;
+    }
     if (action == ACTION_BACK || action == ACTION_COMPARE) {
         s->comparing = false;
         return UI_REPAINT;

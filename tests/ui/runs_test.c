@@ -392,6 +392,47 @@ static void compare_three(struct str *bytes)
     comparison_done(&c);
 }
 
+static void compare_one(struct str *bytes, size_t i)
+{
+    struct comparison c = {.n_runs = 1};
+    make_compared(&c.runs[0], i);
+    comparison_differ(&c);
+    block_compare(bytes, &c);
+    comparison_done(&c);
+}
+
+/* Where there is room, the selected run's curves stand below its facts; one is read at a time. */
+static void the_curves_of_the_selected_run(void **state)
+{
+    (void)state;
+    struct stage s;
+    struct canvas c;
+    struct str bytes = STR_INIT;
+    open_list(&s);
+    s.world.asked = (struct asked){0};
+    draw(&s, &c, 80, 24, false);
+    canvas_done(&c);
+    act(&s, ACTION_DOWN);
+    assert_int_equal(s.world.asked.command, CMD_NONE);
+    draw(&s, &c, 160, 50, false);
+    canvas_done(&c);
+    act(&s, ACTION_DOWN);
+    assert_int_equal(s.world.asked.command, CMD_COMPARE);
+    assert_int_equal(s.world.asked.n_list, 1);
+    s.world.asked = (struct asked){0};
+    act(&s, ACTION_UP); /* the first one is still read */
+    assert_int_equal(s.world.asked.command, CMD_NONE);
+    compare_one(&bytes, 1);
+    answer(&s, CMD_COMPARE, BLOCK_COMPARE, &bytes, "");
+    assert_int_equal(s.world.asked.command, CMD_COMPARE); /* for the one that is selected now */
+    compare_one(&bytes, 2);
+    s.world.asked = (struct asked){0};
+    answer(&s, CMD_COMPARE, BLOCK_COMPARE, &bytes, "");
+    assert_int_equal(s.world.asked.command, CMD_NONE);
+    golden_at(&s, "runs-curves-160x50", 160, 50, false);
+    stage_close(&s);
+}
+
 static void runs_compared(void **state)
 {
     (void)state;
@@ -462,7 +503,8 @@ int main(void)
         cmocka_unit_test(runs_listed),   cmocka_unit_test(runs_sorted),   cmocka_unit_test(runs_filtered),
         cmocka_unit_test(runs_ask),      cmocka_unit_test(runs_live),     cmocka_unit_test(runs_carried_over),
         cmocka_unit_test(runs_that_wait), cmocka_unit_test(runs_that_wait_alone), cmocka_unit_test(the_selection_stays_on_a_waiting_run),
-        cmocka_unit_test(waiting_runs_are_filtered_and_not_in_the_trash), cmocka_unit_test(thousand_runs), cmocka_unit_test(runs_compared), cmocka_unit_test(every_key_answers),
+        cmocka_unit_test(waiting_runs_are_filtered_and_not_in_the_trash), cmocka_unit_test(thousand_runs), cmocka_unit_test(runs_compared),
+        cmocka_unit_test(the_curves_of_the_selected_run), cmocka_unit_test(every_key_answers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
