@@ -94,10 +94,26 @@ void app_open_data(struct app *app, const char *folder)
     app->urgent = true;
 }
 
-/* For those who are here for the first time: the way goes on. */
+static size_t filled_classes(const struct ds_view *ds)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < ds->n_classes; i++)
+        n += ds_view_class(ds, i).n_used > 0;
+    return n;
+}
+
+/* For those who are here for the first time: the way goes on, or why it does not. */
 static void say_what_next(struct app *app)
 {
-    if (!*app->message && !app->snap.train.job)
+    size_t filled = filled_classes(&app->model.ds);
+    if (*app->message || app->snap.train.job)
+        return;
+    if (filled < 2)
+        app_status(app, ROLE_STATE_WARN, "%s; %s opens another folder",
+                   filled ? "only one class has pictures, training needs two"
+                          : "no class folders with pictures in it",
+                   parts_key(ACTION_OPEN_FOLDER));
+    else
         app_status(app, ROLE_STATE_DONE, "%zu pictures in %zu classes; %s shows samples, %s sets up a run",
                    app->model.ds.n_used, app->model.ds.n_classes, parts_key(ACTION_SAMPLES),
                    parts_key(ACTION_SETUP));
@@ -121,10 +137,10 @@ static void take_dataset(struct app *app, const struct notice *notice)
     app->model.dataset = block;
     app->model.ds = view;
     app->data_scanned = app->data_scanned || scan;
-    if (scan && view.n_used > 0) {
+    if (scan && view.n_used > 0)
         app_remember_data(app->model.data);
+    if (scan)
         say_what_next(app);
-    }
 }
 
 /* The data set of a run that is watched, as that run found it: nothing is scanned again. */

@@ -227,7 +227,7 @@ static void sum_text(struct str *out, const struct ds_view *ds)
 static void found_text(struct str *out, const struct data_screen *s, const struct ds_view *ds)
 {
     char bytes[NUM_TEXT];
-    str_printf(out, "%zu classes, %s", ds->n_classes, num_bytes(bytes, s->bytes));
+    str_printf(out, "%zu class%s, %s", ds->n_classes, ds->n_classes == 1 ? "" : "es", num_bytes(bytes, s->bytes));
     if (ds->given_parts)
         str_add(out, ", given parts train and val");
     if (ds->n_pairs)

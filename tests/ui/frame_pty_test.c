@@ -219,6 +219,32 @@ static void popups_in_a_resize(void **state)
     flowers_quit(p);
 }
 
+static void open_new_folder(struct pty *p, const char *name, const char *class, const char *says)
+{
+    char *folder = xasprintf("%s/%s", flowers_home, name), *inside = xasprintf("%s/%s", folder, class);
+    char *copy = xasprintf("cp '%s'/daisy/*.jpg '%s'", flowers_data, inside);
+    assert_int_equal(mkdir(folder, 0777), 0);
+    if (*class)
+        assert_int_equal(mkdir(inside, 0777) || system(copy), 0);
+    pty_send(p, "o");
+    assert_true(pty_wait_text(p, "Data folder"));
+    pty_send(p, folder);
+    pty_send(p, "\r");
+    assert_true(pty_wait_text(p, says));
+    free(folder), free(inside), free(copy);
+}
+
+/* Before anybody sets up a run on them. */
+static void folders_that_cannot_train_say_so(void **state)
+{
+    (void)state;
+    struct pty *p = flowers_start(80, 24, PTY_PLAIN);
+    flowers_wait_scanned(p);
+    open_new_folder(p, "nothing", "", "no class folders with pictures in it; o opens another folder");
+    open_new_folder(p, "alone", "daisy", "only one class has pictures, training needs two");
+    flowers_quit(p);
+}
+
 /* A menu says how to choose, and what the keys of the screen are. */
 static void menus_have_help(void **state)
 {
@@ -371,7 +397,8 @@ int main(void)
         cmocka_unit_test(rows_are_gone_to),        cmocka_unit_test(actions_and_options_are_run),
         cmocka_unit_test(pastes_wait),             cmocka_unit_test(paths_are_completed),
         cmocka_unit_test(prompts_in_small_windows), cmocka_unit_test(bound_keys_are_in_force),
-        cmocka_unit_test(popups_in_a_resize), cmocka_unit_test(menus_have_help),      cmocka_unit_test(mouse_in_the_program),
+        cmocka_unit_test(popups_in_a_resize), cmocka_unit_test(folders_that_cannot_train_say_so),
+        cmocka_unit_test(menus_have_help),      cmocka_unit_test(mouse_in_the_program),
         cmocka_unit_test(mouse_is_off_outside),
     };
     return cmocka_run_group_tests(tests, flowers_make, flowers_remove);
