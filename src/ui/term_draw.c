@@ -107,6 +107,28 @@ static bool put_row(struct terminal *t, int y)
     return changed;
 }
 
+/* A picture's cells of a row that become blank get the other sentinel first: curses may erase blanks,
+ * and only a printed character takes pixels away everywhere. */
+static bool put_over(struct terminal *t, int y)
+{
+    bool any = false;
+    for (int i = y * t->cols; t->damage.valid && i < (y + 1) * t->cols; i++) {
+        const struct cell *old = &t->damage.cells[i], *next = &t->next[i];
+        if (!old->picture || next->picture || next->ch != ' ')
+            continue;
+        struct cell over = {.ch = old->ch == SENTINEL ? SENTINEL_OTHER : SENTINEL, .role = next->role};
+        put_cell(t, i % t->cols, y, &over);
+        any = true;
+    }
+    return any;
+}
+
+static void flush_row(void)
+{
+    wnoutrefresh(stdscr);
+    doupdate();
+}
+
 static bool any_cell_changed(const struct terminal *t)
 {
     for (int i = 0; i < t->cols * t->rows; i++) {
@@ -129,10 +151,10 @@ static void update_rows(struct terminal *t)
         t->pixels = false;
     }
     for (int y = 0; y < t->rows; y++) {
-        if (put_row(t, y) && t->pixels) {
-            wnoutrefresh(stdscr);
-            doupdate();
-        }
+        if (t->pixels && !t->damage.layered && put_over(t, y))
+            flush_row();
+        if (put_row(t, y) && t->pixels)
+            flush_row();
     }
 }
 

@@ -158,6 +158,48 @@ static void sixel_replaces_previews(void **state)
     flowers_quit(p);
 }
 
+/* Pixels of a picture that show inside of the box with the title. */
+static size_t pixels_in_box(const struct pty *p)
+{
+    int x0 = -1, y0 = -1, x1 = 0, y1 = 0;
+    size_t n = 0;
+    for (int i = 0; i < p->cols * p->rows; i++) {
+        if (p->cells[i] == 0x250c && x0 < 0)
+            x0 = i % p->cols, y0 = i / p->cols;
+        if (p->cells[i] == 0x2518)
+            x1 = i % p->cols, y1 = i / p->cols;
+    }
+    assert_true(x0 >= 0 && x1 > x0 && y1 > y0);
+    for (int y = y0; y <= y1; y++) {
+        for (int x = x0; x <= x1; x++)
+            n += p->pixels[y * p->cols + x];
+    }
+    return n;
+}
+
+/* Erasing may leave pixels: what covers them, and what comes after them, is printed. */
+static void nothing_of_a_sixel_is_left(void **state)
+{
+    (void)state;
+    struct pty *p = flowers_start(110, 36, PTY_SIXEL);
+    size_t n = 0;
+    walk(p, 15);
+    assert_int_equal(pixels_in_box(p), 0);
+    pty_send(p, "/zoom");
+    assert_true(pty_wait_text(p, "/zoom"));
+    assert_int_equal(pixels_in_box(p), 0);
+    pty_send(p, "\033");
+    assert_true(pty_wait_gone(p, "/zoom"));
+    pty_send(p, "\033");
+    assert_true(pty_wait_gone(p, "Help: keys"));
+    pty_send(p, "3");
+    assert_true(pty_wait_text(p, "$ flowerlab train"));
+    for (int i = 0; i < p->cols * p->rows; i++)
+        n += p->pixels[i];
+    assert_int_equal(n, 0);
+    flowers_quit(p);
+}
+
 /* The option stands above the answers. */
 static void the_option_decides(void **state)
 {
@@ -297,7 +339,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kitty_pictures),      cmocka_unit_test(iterm2_pictures),
         cmocka_unit_test(sixels_hold_the_pictures), cmocka_unit_test(sixel_replaces_previews),
-        cmocka_unit_test(the_option_decides),  cmocka_unit_test(tmux_gets_strips),
+        cmocka_unit_test(nothing_of_a_sixel_is_left), cmocka_unit_test(the_option_decides),  cmocka_unit_test(tmux_gets_strips),
         cmocka_unit_test(slow_links_get_less), cmocka_unit_test(grid_on_terminals),
         cmocka_unit_test(grid_scrolls),
     };

@@ -57,6 +57,7 @@ struct pty {
     enum pty_kind kind;
     int cols, rows, x, y, saved_x, saved_y, top, bottom; /* top, bottom: scrolling region */
     uint32_t *cells;                                     /* characters */
+    bool *pixels; /* a sixel shows in the cell: only a character takes it away, an erasure may not (VTE) */
     struct termios before;                               /* modes at the start */
     struct pty_picture *pictures;                        /* all that arrived, in order */
     size_t n_pictures, n_bytes;                          /* bytes written by the program */

@@ -33,6 +33,8 @@ void screen_resize(struct pty *p, int cols, int rows)
     p->cells = xrealloc(p->cells, (size_t)cols * (size_t)rows, sizeof *p->cells);
     for (int i = 0; i < cols * rows; i++)
         p->cells[i] = ' ';
+    free(p->pixels);
+    p->pixels = xcalloc((size_t)cols * (size_t)rows, sizeof *p->pixels);
 }
 
 void screen_done(struct pty *p)
@@ -41,6 +43,7 @@ void screen_done(struct pty *p)
         free(p->pictures[i].bytes);
     free(p->pictures);
     free(p->cells);
+    free(p->pixels);
     free(p->pending);
     free(p->late);
 }
@@ -100,8 +103,11 @@ static void put(struct pty *p, uint32_t ch)
         p->y = p->y + 1 < p->rows ? p->y + 1 : p->y;
     }
     p->cells[p->y * p->cols + p->x] = ch;
-    if (width == 2 && p->x + 1 < p->cols)
+    p->pixels[p->y * p->cols + p->x] = false;
+    if (width == 2 && p->x + 1 < p->cols) {
         p->cells[p->y * p->cols + p->x + 1] = 0;
+        p->pixels[p->y * p->cols + p->x + 1] = false;
+    }
     p->x += width;
     p->last = ch;
 }
@@ -127,6 +133,8 @@ static void erase_screen(struct pty *p, int how)
 {
     int here = p->y * p->cols + p->x;
     blank(p, how == 0 ? here : 0, how == 1 ? here + 1 : p->cols * p->rows);
+    if (how >= 2)
+        memset(p->pixels, 0, (size_t)(p->cols * p->rows) * sizeof *p->pixels);
 }
 
 /* Characters are deleted (n > 0) or inserted (n < 0) at the cursor. */
@@ -365,6 +373,10 @@ static void sixel(struct pty *p, const char *bytes, size_t n)
     if (p->kind == PTY_TMUX && pty_visible(p) >= 10)
         complain(p, "more pictures than tmux keeps", "", 0);
     keep_picture(p, w, h, bytes, n);
+    for (int y = p->y; y * screen_cell_h(p) < p->y * screen_cell_h(p) + h && y < p->rows; y++) {
+        for (int x = p->x; x * screen_cell_w(p) < p->x * screen_cell_w(p) + w && x < p->cols; x++)
+            p->pixels[y * p->cols + x] = true;
+    }
 }
 
 /* Value of a key in "a=T,q=2,...;" or -1. */
