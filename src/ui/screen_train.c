@@ -91,7 +91,7 @@ static void train_draw(void *self, struct canvas *c, struct area body, const str
     struct train_wish wish = wish_of(s, model);
     layout_train(&l, body, &wish);
     train_draw_head(c, l.head, snap);
-    train_draw_progress(c, l.progress, snap);
+    train_draw_progress(c, l.progress, snap, s->way_out);
     train_draw_gauges(c, l.gauges, snap);
     if (!t->steps_seen && !t->epochs_seen) {
         if (job)
@@ -256,9 +256,11 @@ static void take_problem(struct train_screen *s, const struct notice *notice)
     if (notice->command != CMD_TRAIN && notice->command != CMD_RESUME)
         return;
     if (notice->kind == NOTICE_STARTED)
-        *s->problem = '\0';
-    else if (notice->kind == NOTICE_FAILED)
-        snprintf(s->problem, sizeof s->problem, "%s%s%s", notice->err.message,
+        *s->problem = *s->way_out = '\0';
+    if (notice->kind != NOTICE_FAILED)
+        return;
+    snprintf(s->way_out, sizeof s->way_out, "%s", notice->err.hint);
+    snprintf(s->problem, sizeof s->problem, "%s%s%s", notice->err.message,
                  *notice->err.hint ? "; " : "", notice->err.hint);
 }
 

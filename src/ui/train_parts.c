@@ -31,9 +31,26 @@ const struct job_view *train_job(const struct snapshot *snap)
     return trains ? job : NULL;
 }
 
-static enum role end_role(const struct train_view *t)
+/* How a run ended, in the words that Runs has for it. */
+static enum role end_role(const struct train_view *t, const char **word)
 {
-    return str_starts(t->end, "done") ? ROLE_STATE_DONE : ROLE_STATE_WARN;
+    static const struct {
+        const char *begins, *word;
+        enum role role;
+    } ends[] = {{"done", "done", ROLE_STATE_DONE},
+                {"stopped by user after", "done", ROLE_STATE_DONE},
+                {"stopped: no better epoch", "done", ROLE_STATE_DONE},
+                {"stopped", "stopped", ROLE_STATE_WARN},
+                {"left", "left", ROLE_STATE_WARN},
+                {"its process ended", "stopped", ROLE_STATE_WARN}};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        if (str_starts(t->end, ends[i].begins)) {
+            *word = ends[i].word;
+            return ends[i].role;
+        }
+    }
+    *word = "failed";
+    return ROLE_STATE_FAIL;
 }
 
 static enum role state_of(const struct snapshot *snap, const char **text)
@@ -47,8 +64,7 @@ static enum role state_of(const struct snapshot *snap, const char **text)
                                              : "running";
         return job->state == JOB_RUNNING && !last ? ROLE_STATE_RUN : ROLE_STATE_WARN;
     }
-    *text = str_starts(snap->train.end, "done") ? "done" : "ended";
-    return end_role(&snap->train);
+    return end_role(&snap->train, text);
 }
 
 void train_draw_head(struct canvas *c, struct area a, const struct snapshot *snap)
@@ -69,18 +85,26 @@ void train_draw_head(struct canvas *c, struct area a, const struct snapshot *sna
     canvas_put_cut(c, a, x, 0, room - x, ROLE_TEXT, text, false);
 }
 
-static void draw_end(struct canvas *c, struct area a, const struct train_view *t)
+/* way_out: of a run that failed, instead of its folder; or "". */
+static void draw_end(struct canvas *c, struct area a, const struct train_view *t,
+                     const char *way_out)
 {
+    const char *word;
     char text[512], acc[NUM_TEXT], time[NUM_TEXT], best[96] = "";
+    enum role role = end_role(t, &word);
     if (t->best.epoch)
         snprintf(best, sizeof best, "; best epoch %d, val acc %s", t->best.epoch,
                  fmt_percent(acc, t->best.val_acc));
     snprintf(text, sizeof text, "%s%s; %s", t->end, best, num_seconds(time, t->seconds));
-    canvas_put_cut(c, a, 0, 0, a.w, end_role(t), text, false);
+    canvas_put_cut(c, a, 0, 0, a.w, role, text, false);
     int used = text_width(text);
     snprintf(text, sizeof text, "%s shows the results", parts_key(ACTION_RESULTS));
     if (t->result && used + text_width(text) + 2 <= a.w)
         canvas_put_right(c, a, a.w, 0, ROLE_DIM, text);
+    if (role == ROLE_STATE_FAIL && *way_out) {
+        canvas_put_cut(c, a, 0, 1, a.w, ROLE_TEXT, way_out, false);
+        return;
+    }
     canvas_put(c, a, 0, 1, ROLE_DIM, "run");
     canvas_put_cut(c, a, 4, 1, a.w - 4, ROLE_TEXT, t->run, true);
 }
@@ -147,12 +171,13 @@ static void draw_phase(struct canvas *c, struct area a, const struct train_view 
     draw_time(c, a, x, t);
 }
 
-void train_draw_progress(struct canvas *c, struct area a, const struct snapshot *snap)
+void train_draw_progress(struct canvas *c, struct area a, const struct snapshot *snap,
+                         const char *way_out)
 {
     const struct train_view *t = &snap->train;
     const struct job_view *job = train_job(snap);
     if (!t->live && *t->end) {
-        draw_end(c, a, t);
+        draw_end(c, a, t, way_out);
     } else if (!t->steps_seen && !t->epochs_seen && job) {
         parts_job(c, a, job);
     } else {

@@ -33,7 +33,8 @@ struct train_screen {
     uint64_t result_version;
     struct class_line *lines;
     int n_lines;
-    char problem[800]; /* why the last start came to no run, "" it did not fail */
+    char problem[800]; /* why the last start came to no run, or its run failed; "" it did not */
+    char way_out[256]; /* what may help; or "" */
 };
 
 /* train_charts.c */
@@ -47,7 +48,9 @@ void train_draw_charts(struct train_screen *s, struct canvas *c, struct area a,
 const struct job_view *
 train_job(const struct snapshot *snap); /* the training job in the engine's slot, or NULL */
 void train_draw_head(struct canvas *c, struct area a, const struct snapshot *snap);
-void train_draw_progress(struct canvas *c, struct area a, const struct snapshot *snap);
+/* way_out: what may help a run that failed, or "". */
+void train_draw_progress(struct canvas *c, struct area a, const struct snapshot *snap,
+                         const char *way_out);
 void train_draw_gauges(struct canvas *c, struct area a, const struct snapshot *snap);
 void train_draw_startup(struct canvas *c, struct area a, const struct snapshot *snap);
 /* The newest numbers, where charts have no room: losses and accuracies, a line each. */

@@ -238,6 +238,42 @@ static void train_keeps_its_view(void **state)
     stage_close(&s);
 }
 
+/* In the words that Runs has. */
+static void ends_have_their_words(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *end, *word;
+        enum role role;
+    } ends[] = {{"done", "done\n", ROLE_STATE_DONE},
+                {"stopped by user after epoch 3", "done\n", ROLE_STATE_DONE},
+                {"stopped: no better epoch in 5", "done\n", ROLE_STATE_DONE},
+                {"stopped by user in epoch 3", "stopped\n", ROLE_STATE_WARN},
+                {"its process ended without a word", "stopped\n", ROLE_STATE_WARN},
+                {"loss is NaN at step 8 (epoch 1, rate 100)", "failed\n", ROLE_STATE_FAIL}};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        struct stage s;
+        struct canvas c;
+        struct str text = STR_INIT;
+        struct notice failed = {.kind = NOTICE_FAILED, .command = CMD_TRAIN, .job = 7};
+        stage_open(&s, &screen_train);
+        world_done_run(&s.world);
+        struct train_view *t = &s.world.snap->train;
+        snprintf(t->end, sizeof t->end, "%s", ends[i].end);
+        snprintf(failed.err.hint, sizeof failed.err.hint, "lower the rate");
+        s.ops->event(s.self, &failed, &s.world.model);
+        draw(&s, &c, 80, 24, false);
+        canvas_text(&text, &c);
+        assert_non_null(strstr(text.s, ends[i].word));
+        assert_int_equal(c.cells[80 + 79].role, ends[i].role);
+        assert_true((strstr(text.s, "lower the rate") != NULL) ==
+                    (ends[i].role == ROLE_STATE_FAIL));
+        str_done(&text);
+        canvas_done(&c);
+        stage_close(&s);
+    }
+}
+
 /* A start that came to nothing says why until the next one. */
 static void a_failed_start(void **state)
 {
@@ -384,6 +420,7 @@ int main(void)
         cmocka_unit_test(train_keeps_its_view),
         cmocka_unit_test(train_steers),
         cmocka_unit_test(a_failed_start),
+        cmocka_unit_test(ends_have_their_words),
         cmocka_unit_test(train_controls),
         cmocka_unit_test(every_key_answers),
     };
