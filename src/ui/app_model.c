@@ -203,8 +203,9 @@ static void remember_run(struct app *app)
     const struct train_view *t = &app->snap.train;
     if (!*t->run)
         return;
-    int n = snprintf(app->last_words, sizeof app->last_words, "%s: %s", t->run,
-                     *t->end ? t->end : "ended");
+    bool named = str_starts(t->end, t->run); /* a file in it that could not be written, say */
+    int n = snprintf(app->last_words, sizeof app->last_words, "%s%s%s", named ? "" : t->run,
+                     named ? "" : ": ", *t->end ? t->end : "ended");
     if (t->best.epoch > 0 && n > 0 && (size_t)n < sizeof app->last_words)
         snprintf(app->last_words + n, sizeof app->last_words - (size_t)n,
                  ", best val_acc %.1f %% in epoch %d", 100 * t->best.val_acc, t->best.epoch);
@@ -294,8 +295,22 @@ static void take_notice(struct app *app, const struct notice *notice)
     }
 }
 
+/* Nobody who watches the charts would see it among the events before the end. */
+static void warn_of_unsaved(struct app *app)
+{
+    const struct train_view *t = &app->snap.train;
+    const struct event_mark *last = t->n_events ? &t->events[t->n_events - 1] : NULL;
+    if (!last || !t->live || !str_starts(last->text, "not saved") ||
+        (app->unsaved_job == t->job && app->unsaved_step == last->step))
+        return;
+    app->unsaved_job = t->job;
+    app->unsaved_step = last->step;
+    app_status(app, ROLE_STATE_FAIL, "%s; the run goes on and tries again after each epoch", last->text);
+}
+
 static void take_numbers(struct app *app)
 {
+    warn_of_unsaved(app);
     take_result(app);
     take_far_dataset(app);
 }

@@ -49,6 +49,8 @@ struct app {
     bool data_scanned;
     uint64_t demo_job, train_job;
     bool attached;         /* train_job watches a run of another process */
+    uint64_t unsaved_job;  /* of the newest epoch that was told not to be saved, and its step */
+    int64_t unsaved_step;
     uint64_t far_dataset;  /* id of that run's data set, once it is model.dataset */
     uint64_t result_block; /* id of model.result */
     uint64_t folder_job;   /* newest reading of a folder; 0 none */

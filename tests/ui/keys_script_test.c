@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -381,6 +382,25 @@ static void quit_now(void **state)
     stop_by("now", "2");
 }
 
+/* It is said while there is time to make room. */
+static void a_full_disk_is_said_at_once(void **state)
+{
+    (void)state;
+    struct rlimit before, small;
+    getrlimit(RLIMIT_FSIZE, &before);
+    small = (struct rlimit){300000, before.rlim_max}; /* less than the weights */
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &small);
+    struct pty *p = lab_pty(SMALL " --mode scratch --epochs 1000 --run full --start");
+    setrlimit(RLIMIT_FSIZE, &before);
+    assert_true(pty_wait_text(p, "not saved: File too large; the run goes on"));
+    pty_send(p, "q");
+    assert_true(pty_wait_text(p, "A run is training."));
+    pty_send(p, "2");
+    lab_end_well(p);
+    pty_free(p);
+}
+
 /* The shell has its prompt back at once; the run goes on to its end. */
 static void leave(char *run, void (*by)(struct pty *p))
 {
@@ -509,6 +529,7 @@ int main(void)
         cmocka_unit_test(the_script_finds_the_program),
         cmocka_unit_test(charts_by_keys),
         cmocka_unit_test(quit_after_this_epoch),
+        cmocka_unit_test(a_full_disk_is_said_at_once),
         cmocka_unit_test(quit_now),
         cmocka_unit_test(a_run_outlives_a_hang_up),
         cmocka_unit_test(a_run_outlives_its_terminal),
