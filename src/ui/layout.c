@@ -153,6 +153,7 @@ void layout_setup(struct setup_layout *out, struct area body, int n_phases, int 
 
 #define CHART_COLS 32
 #define CHART_ROWS 6
+#define EVENT_ROWS 5 /* of a run, the start-up's among them */
 #define WIDE 120 /* classes and events have a place beside the table */
 
 void layout_charts(struct area a, int n, int *rows, int *cols)
@@ -180,12 +181,20 @@ static int rows_below(struct area body, const struct train_wish *wish)
     int cols = between(body.w / CHART_COLS, 1, wish->charts);
     int wanted = (CHART_ROWS + 1) * ((wish->charts + cols - 1) / cols);
     int below = between(body.h * 2 / 5, 5, 18);
-    int filled = body.w >= WIDE && wish->side > wish->table ? wish->side : wish->table + 1;
+    int side = body.w >= WIDE ? wish->side + 1 + EVENT_ROWS : 0;
+    int filled = side > wish->table ? side : wish->table + 1;
     if (wish->table)
         below = between(filled, 5, below);
     if (body.h - below < wanted)
         below = body.h - wanted;
     return body.h < 12 || wish->large || below < 4 ? 0 : below;
+}
+
+/* Beside the table: what the classes fill, with a row between, and at most what leaves the events some. */
+static int class_rows(int rows, int fill)
+{
+    int most = rows - between(rows / 3, 2, EVENT_ROWS);
+    return fill && fill + 1 < most ? fill + 1 : most;
 }
 
 void layout_train(struct train_layout *out, struct area body, const struct train_wish *wish)
@@ -202,7 +211,7 @@ void layout_train(struct train_layout *out, struct area body, const struct train
             struct area side = area_cut_right(&low, body.w / 2 - 4);
             area_cut_right(&low, 1);
             if (wish->classes)
-                out->classes = area_cut_top(&side, side.h - between(side.h / 3, 2, 5));
+                out->classes = area_cut_top(&side, class_rows(side.h, wish->side));
             out->events = side;
         } else if (low.h >= 7) {
             out->events = area_cut_bottom(&low, 1);

@@ -56,7 +56,7 @@ struct train_wish {
     bool gauges;
     bool large; /* the charts take the table's place too */
     int charts; /* so many, 1 or more */
-    int table, side; /* rows that the table, and classes and events beside it, fill; 0: any number */
+    int table, side; /* rows that the table, and the classes beside it, fill; 0: any number */
 };
 void layout_train(struct train_layout *out, struct area body, const struct train_wish *wish);
 

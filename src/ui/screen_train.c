@@ -58,8 +58,6 @@ static void draw_empty(struct canvas *c, struct area body, const struct ui_model
     parts_centre(c, body, ROLE_TEXT, lines, 4);
 }
 
-#define EVENT_ROWS 5 /* with the start-up's */
-
 static struct train_wish wish_of(const struct train_screen *s, const struct ui_model *model)
 {
     enum chart_id chosen[CHART_COUNT];
@@ -67,7 +65,7 @@ static struct train_wish wish_of(const struct train_screen *s, const struct ui_m
     const struct train_view *t = &model->snap->train;
     return (struct train_wish){.classes = model->result != NULL,
                                .table = t->n_epochs + 1,
-                               .side = t->n_classes + 1 + EVENT_ROWS,
+                               .side = t->n_classes + 1,
                                .gauges = model->snap->gauges.seen > 0 && model->snap->train.live,
                                .large = s->view.large,
                                .charts = count};

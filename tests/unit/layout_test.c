@@ -122,11 +122,11 @@ static void usual_sizes(void **state)
     assert_true(t.charts.h >= 20 && t.table.w >= 77 && t.classes.h >= 10 && t.events.h >= 2 &&
                 t.gauges.h == 1);
     /* a short run's table is short, the charts have the rest */
-    layout_train(&t, (struct area){0, 1, 160, 48}, &(struct train_wish){true, true, false, 2, 6, 11});
-    assert_true(t.table.h == 11 && t.classes.h >= 6 && t.events.h >= 2 && t.charts.h == 48 - 4 - 11);
-    layout_train(&t, (struct area){0, 1, 80, 40}, &(struct train_wish){true, true, false, 2, 6, 11});
+    layout_train(&t, (struct area){0, 1, 160, 48}, &(struct train_wish){true, true, false, 2, 6, 6});
+    assert_true(t.table.h == 12 && t.classes.h == 7 && t.events.h == 5 && t.charts.h == 48 - 4 - 12);
+    layout_train(&t, (struct area){0, 1, 80, 40}, &(struct train_wish){true, true, false, 2, 6, 6});
     assert_true(t.table.h == 6 && t.events.h == 1);
-    layout_train(&t, (struct area){0, 1, 160, 48}, &(struct train_wish){true, true, false, 2, 90, 11});
+    layout_train(&t, (struct area){0, 1, 160, 48}, &(struct train_wish){true, true, false, 2, 90, 6});
     assert_true(t.table.h == 17);
     layout_train(&t, (struct area){0, 1, 80, 22}, &(struct train_wish){true, true, false, 4, 0, 0});
     assert_true(t.charts.h >= 12); /* two rows of charts before the table */
