@@ -241,6 +241,21 @@ static bool fill_difference(struct difference *d, const struct comparison *c, co
     return differs;
 }
 
+/* "recipe: NAME" where the option of that name says the same in every run. */
+static bool is_repeated(const struct comparison *c, const char *name)
+{
+    static const char prefix[] = "recipe: ";
+    if (!str_starts(name, prefix))
+        return false;
+    for (size_t r = 0; r < c->n_runs; r++) {
+        const struct setting *recipe = find_setting(&c->runs[r], name);
+        const struct setting *option = find_setting(&c->runs[r], name + sizeof prefix - 1);
+        if (!str_eq(recipe ? recipe->value : "", option ? option->value : ""))
+            return false;
+    }
+    return true;
+}
+
 void comparison_differ(struct comparison *c)
 {
     add_defaults(c);
@@ -249,7 +264,7 @@ void comparison_differ(struct comparison *c)
     for (size_t r = 0; r < c->n_runs; r++) {
         for (size_t i = 0; i < c->runs[r].n_settings; i++) {
             const char *name = c->runs[r].settings[i].name;
-            if (earlier_run_has(c, r, name))
+            if (earlier_run_has(c, r, name) || is_repeated(c, name))
                 continue;
             if (fill_difference(&c->settings[c->n_settings], c, name))
                 c->n_settings++;

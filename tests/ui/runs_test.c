@@ -382,6 +382,27 @@ static void make_compared(struct compared *run, size_t i)
         run->epochs[e] = (struct compare_epoch){(int)e + 1, 1.4 / (double)(e + 1 + i) + 0.2, 0.9 - 0.5 / (double)(e + 1 + 2 * i)};
 }
 
+/* What the recipe repeats of an option is no second difference. */
+static void differences_are_told_once(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"image-size", "recipe: image-size", "lr", "recipe: lr"};
+    static const char *const values[2][4] = {{"64", "64", "auto", "0.002"},
+                                             {"96", "96", "auto", "0.01"}};
+    struct comparison c = {.n_runs = 2};
+    for (size_t r = 0; r < 2; r++) {
+        c.runs[r].folder = xstrdup("a");
+        c.runs[r].problem = xstrdup("");
+        for (size_t i = 0; i < 4; i++)
+            add_setting(&c.runs[r], names[i], values[r][i]);
+    }
+    comparison_differ(&c);
+    assert_int_equal(c.n_settings, 2);
+    assert_string_equal(c.settings[0].name, "image-size");
+    assert_string_equal(c.settings[1].name, "recipe: lr");
+    comparison_done(&c);
+}
+
 static void compare_three(struct str *bytes)
 {
     struct comparison c = {.n_runs = 3};
@@ -503,7 +524,8 @@ int main(void)
         cmocka_unit_test(runs_listed),   cmocka_unit_test(runs_sorted),   cmocka_unit_test(runs_filtered),
         cmocka_unit_test(runs_ask),      cmocka_unit_test(runs_live),     cmocka_unit_test(runs_carried_over),
         cmocka_unit_test(runs_that_wait), cmocka_unit_test(runs_that_wait_alone), cmocka_unit_test(the_selection_stays_on_a_waiting_run),
-        cmocka_unit_test(waiting_runs_are_filtered_and_not_in_the_trash), cmocka_unit_test(thousand_runs), cmocka_unit_test(runs_compared),
+        cmocka_unit_test(waiting_runs_are_filtered_and_not_in_the_trash), cmocka_unit_test(thousand_runs), cmocka_unit_test(differences_are_told_once),
+        cmocka_unit_test(runs_compared),
         cmocka_unit_test(the_curves_of_the_selected_run), cmocka_unit_test(every_key_answers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
