@@ -12,12 +12,23 @@ static void problem(const struct err *err, void *user)
     log_line(LOG_WARN, "%s", err->message);
 }
 
-void app_theme(struct app *app)
+static void show(struct app *app, const char *name)
 {
     struct err err = {0};
-    if (theme_load(&app->theme, app->options.theme, problem, NULL, &err) != ERR_OK)
+    if (theme_load(&app->theme, name, problem, NULL, &err) != ERR_OK)
         app_status(app, ROLE_STATE_WARN, "%s", err.message);
     term_theme(app->term, &app->theme);
+}
+
+void app_theme(struct app *app)
+{
+    show(app, app->options.theme);
+}
+
+static void apply(struct app *app)
+{
+    app_theme(app);
+    app_graphics(app);
 }
 
 static void take(struct app *app, const char *name)
@@ -27,20 +38,30 @@ static void take(struct app *app, const char *name)
         app_status(app, ROLE_STATE_WARN, "%s", err.message);
         return;
     }
-    app_theme(app);
-    app_graphics(app);
-    app->urgent = true;
+    apply(app);
 }
 
 /* The names are read again: where a theme file went meanwhile, its neighbour is taken. */
 static void chosen(void *user, int choice)
 {
     struct names names = {0};
-    if (choice < 0)
-        return;
+    struct app *app = user;
     theme_names(&names);
-    if ((size_t)choice < names.n)
-        take(user, names.list[choice]);
+    if (choice >= 0 && (size_t)choice < names.n)
+        take(app, names.list[choice]);
+    else
+        apply(app);
+    names_done(&names);
+}
+
+/* What is selected in the menu is shown; it is not yet the option's. */
+static void moved(void *user, int item)
+{
+    struct names names = {0};
+    theme_names(&names);
+    if ((size_t)item < names.n)
+        show(user, names.list[item]);
+    app_graphics(user);
     names_done(&names);
 }
 
@@ -52,5 +73,6 @@ void app_theme_menu(struct app *app)
     for (size_t i = 0; i < names.n; i++)
         now = str_eq(names.list[i], app->options.theme) ? i : now;
     popups_menu(&app->popups, "Theme", NULL, (const char *const *)names.list, names.n, now, chosen, app);
+    popups_watch(&app->popups, moved);
     names_done(&names);
 }

@@ -76,6 +76,11 @@ void popups_menu(struct popups *p, const char *title, const char *question,
     popup->user = user;
 }
 
+void popups_watch(struct popups *p, void (*moved)(void *user, int item))
+{
+    p->stack[p->n - 1].moved = moved;
+}
+
 void popups_prompt(struct popups *p, const char *title, const char *text, bool path,
                    void (*typed)(void *user, const char *text), void *user)
 {
@@ -106,10 +111,18 @@ static void close_top(struct popups *p, int choice, bool accept)
 
 /* --- keys ----------------------------------------------------------------------------------- */
 
+static void select_item(struct popup *p, size_t to)
+{
+    bool moves = p->selected != to;
+    p->selected = to;
+    if (moves && p->moved)
+        p->moved(p->user, (int)to);
+}
+
 static void move_selection(struct popup *p, long by)
 {
     long to = (long)p->selected + by;
-    p->selected = to < 0 || p->n == 0 ? 0 : (size_t)to >= p->n ? p->n - 1 : (size_t)to;
+    select_item(p, to < 0 || p->n == 0 ? 0 : (size_t)to >= p->n ? p->n - 1 : (size_t)to);
 }
 
 static void forget_fitting(struct popup *p)
@@ -211,7 +224,7 @@ void popups_mouse(struct popups *p, const struct hit *hit, const struct mouse *m
     else if (m->what == MOUSE_CLICK && item && top->selected == hit->index)
         close_top(p, (int)hit->index, true);
     else if (m->what == MOUSE_CLICK && item)
-        top->selected = hit->index;
+        select_item(top, hit->index);
 }
 
 /* --- drawing -------------------------------------------------------------------------------- */

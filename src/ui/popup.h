@@ -20,6 +20,7 @@ struct popup {
     bool path;
     char *fitting; /* names that a path could go on with, or NULL */
     void (*chosen)(void *user, int choice);
+    void (*moved)(void *user, int item); /* another item is selected; may be NULL */
     void (*typed)(void *user, const char *text);
     void *user;
 };
@@ -38,6 +39,8 @@ void popups_menu(struct popups *p, const char *title, const char *question,
                  const char *const *items, size_t n, size_t selected,
                  void (*chosen)(void *user, int choice), void *user); /* -1: closed */
 /* text is an answer to take or to write over (edit_offer), or NULL. */
+/* The menu just opened tells of every item that is selected, so that it can be shown what it would do. */
+void popups_watch(struct popups *p, void (*moved)(void *user, int item));
 void popups_prompt(struct popups *p, const char *title, const char *text, bool path,
                    void (*typed)(void *user, const char *text), void *user); /* NULL: closed */
 void popups_done(struct popups *p);

@@ -267,6 +267,32 @@ static void menus_have_help(void **state)
     flowers_quit(p);
 }
 
+/* What is selected in the menu of themes is to be seen at once; Esc takes it back. */
+static void themes_are_tried(void **state)
+{
+    (void)state;
+    char *command = xasprintf("mkdir -p %s/flowerlab/themes && cp %s/themes/ansi.theme %s/flowerlab/themes/", flowers_home,
+                              getenv("top_srcdir"), flowers_home);
+    assert_int_equal(system(command), 0);
+    free(command);
+    struct pty *p = start(110, 60);
+    pty_send(p, "\033OQ\033[B\033[A"); /* F2, Down to the default, Up */
+    assert_true(pty_wait_text(p, "1 ansi"));
+    pty_send(p, "?");
+    assert_true(pty_wait_text(p, "Theme: ansi, "));
+    pty_send(p, "?");
+    assert_true(pty_wait_gone(p, "Help: keys"));
+    assert_true(pty_wait_text(p, "1 ansi"));
+    pty_send(p, "\033");
+    assert_true(pty_wait_gone(p, "1 ansi"));
+    pty_send(p, "?");
+    assert_true(pty_wait_text(p, "Mouse: off"));
+    assert_false(pty_has(p, "Theme: ansi, "));
+    pty_send(p, "?");
+    assert_true(pty_wait_gone(p, "Help: keys"));
+    flowers_quit(p);
+}
+
 /* --- mouse ----------------------------------------------------------------------------------- */
 
 /* A press and a release where the text is. */
@@ -398,7 +424,7 @@ int main(void)
         cmocka_unit_test(pastes_wait),             cmocka_unit_test(paths_are_completed),
         cmocka_unit_test(prompts_in_small_windows), cmocka_unit_test(bound_keys_are_in_force),
         cmocka_unit_test(popups_in_a_resize), cmocka_unit_test(folders_that_cannot_train_say_so),
-        cmocka_unit_test(menus_have_help),      cmocka_unit_test(mouse_in_the_program),
+        cmocka_unit_test(menus_have_help), cmocka_unit_test(themes_are_tried),      cmocka_unit_test(mouse_in_the_program),
         cmocka_unit_test(mouse_is_off_outside),
     };
     return cmocka_run_group_tests(tests, flowers_make, flowers_remove);

@@ -311,6 +311,14 @@ static void chosen(void *user, int choice)
     answered = choice;
 }
 
+static int seen;
+
+static void moved(void *user, int item)
+{
+    (void)user;
+    seen = item;
+}
+
 static char *typed_text;
 
 static void typed(void *user, const char *text)
@@ -331,7 +339,12 @@ static void others_after_a_resize(void **state)
     struct popups p = {0};
     popups_menu(&p, "Theme", NULL, themes, 10, 3, chosen, NULL);
     golden_popup(&p, "popup-theme-80x24", (struct size){80, 24}, true);
+    popups_watch(&p, moved);
     press(&p, "End");
+    assert_int_equal(seen, 9); /* told at once */
+    press(&p, "Up");
+    assert_int_equal(seen, 8);
+    press(&p, "Down");
     golden_popup(&p, "popup-theme-resized-20x5", (struct size){20, 5}, false);
     golden_popup(&p, "popup-theme-resized-160x50", (struct size){160, 50}, false);
     press(&p, "Enter");
