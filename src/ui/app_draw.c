@@ -147,6 +147,13 @@ static bool starts(const struct app *app)
     return app->popups.n && !*app->model.data && screen_at(app->current)->context == CONTEXT_DATA;
 }
 
+static const char *label_now(const void *of, enum action action)
+{
+    const struct app *app = of;
+    bool paused = app->snap.jobs[0].job && app->snap.jobs[0].state == JOB_PAUSED;
+    return action == ACTION_PAUSE && paused ? "go on" : NULL;
+}
+
 static void draw_all(struct app *app, struct canvas *c)
 {
     struct area all = canvas_area(c), last = {0, c->rows - 1, c->cols, 1};
@@ -162,7 +169,7 @@ static void draw_all(struct app *app, struct canvas *c)
     if (!area_empty(f.keys)) {
         bool bar = screen_at(app->current)->context == CONTEXT_DATA; /* it shows the job itself */
         draw_status(app, c, f.status, !bar && job_text(app, job, sizeof job) ? job : "");
-        struct key_bar_now now = {can_act, app};
+        struct key_bar_now now = {can_act, label_now, app};
         key_bar_draw(c, f.keys, &app->keymap, screen_at(app->current)->context, &now);
     } else if (*app->message || (!area_empty(f.body) && job_text(app, job, sizeof job))) {
         canvas_fill(c, last, ROLE_TEXT, ' ');

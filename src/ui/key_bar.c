@@ -12,9 +12,11 @@ struct item {
     int width; /* 0: it has no key, or no label */
 };
 
-static struct item item_of(const struct keymap *map, enum action action)
+static struct item item_of(const struct keymap *map, enum action action,
+                           const struct key_bar_now *now)
 {
-    struct item item = {.label = action_row(action)->label, .action = action};
+    const char *other = now && now->label ? now->label(now->of, action) : NULL;
+    struct item item = {.label = other ? other : action_row(action)->label, .action = action};
     struct str s = STR_INIT;
     if (!item.label || map->of[action].n == 0)
         return item;
@@ -43,7 +45,7 @@ static bool can(const struct bar *bar, enum action action)
 static void take(struct bar *bar, bool possible)
 {
     for (enum action i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
-        struct item item = item_of(bar->map, i);
+        struct item item = item_of(bar->map, i, bar->now);
         bool here = item.width && (action_row(i)->contexts & bar->context) && i != ACTION_QUIT;
         if (!here || item.width > bar->room || can(bar, i) != possible)
             continue;
@@ -64,7 +66,7 @@ static int draw_item(struct canvas *c, struct area a, int x, const struct item *
 void key_bar_draw(struct canvas *c, struct area a, const struct keymap *map, unsigned context,
                   const struct key_bar_now *now)
 {
-    struct item quit = item_of(map, ACTION_QUIT);
+    struct item quit = item_of(map, ACTION_QUIT, now);
     struct bar bar = {.map = map, .context = context, .now = now, .room = a.w - quit.width};
     int x = 0;
     if (quit.width > a.w)
@@ -72,7 +74,7 @@ void key_bar_draw(struct canvas *c, struct area a, const struct keymap *map, uns
     take(&bar, true);
     take(&bar, false);
     for (enum action i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
-        struct item item = item_of(map, i);
+        struct item item = item_of(map, i, now);
         if (bar.taken[i])
             x = draw_item(c, a, x, &item, can(&bar, i));
     }

@@ -6,9 +6,10 @@
 #include "ui/canvas.h"
 #include "ui/keymap.h"
 
-/* Tells what can be done now. */
+/* Tells what can be done now, and what it does. */
 struct key_bar_now {
     bool (*can)(const void *of, enum action action);
+    const char *(*label)(const void *of, enum action action); /* other than the table's, or NULL; may be NULL */
     const void *of;
 };
 

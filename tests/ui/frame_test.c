@@ -136,6 +136,34 @@ static bool no_run(const void *of, enum action action)
     return !steers && (action != ACTION_START || *run);
 }
 
+static bool anything(const void *of, enum action action)
+{
+    (void)of;
+    (void)action;
+    return true;
+}
+
+static const char *paused(const void *of, enum action action)
+{
+    (void)of;
+    return action == ACTION_PAUSE ? "go on" : NULL;
+}
+
+static void bars_say_what_keys_do_now(void **state)
+{
+    (void)state;
+    struct keymap map;
+    struct canvas c;
+    struct str text = STR_INIT;
+    keymap_default(&map);
+    canvas_init(&c, 46, 1);
+    key_bar_draw(&c, canvas_area(&c), &map, CONTEXT_TRAIN, &(struct key_bar_now){anything, paused, NULL});
+    canvas_text(&text, &c);
+    assert_string_equal(text.s, " ?  help   s  start   p  go on   q  quit\n");
+    str_done(&text);
+    canvas_done(&c);
+}
+
 /* What cannot be done gives way, and is dim where it has room. */
 static void bars_show_what_can_be_done(void **state)
 {
@@ -146,13 +174,13 @@ static void bars_show_what_can_be_done(void **state)
     bool run = true;
     keymap_default(&map);
     canvas_init(&c, 80, 1);
-    key_bar_draw(&c, canvas_area(&c), &map, CONTEXT_TRAIN, &(struct key_bar_now){no_run, &run});
+    key_bar_draw(&c, canvas_area(&c), &map, CONTEXT_TRAIN, &(struct key_bar_now){no_run, NULL, &run});
     canvas_text(&text, &c);
     assert_string_equal(text.s, " ?  help   s  start   Enter  large   +  zoom   y  log   t  axis   q  quit\n");
     canvas_done(&c);
     canvas_init(&c, 200, 1);
     run = false;
-    key_bar_draw(&c, canvas_area(&c), &map, CONTEXT_TRAIN, &(struct key_bar_now){no_run, &run});
+    key_bar_draw(&c, canvas_area(&c), &map, CONTEXT_TRAIN, &(struct key_bar_now){no_run, NULL, &run});
     str_clear(&text);
     canvas_text(&text, &c);
     canvas_roles(&roles, &c);
@@ -379,6 +407,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bars_fit),         cmocka_unit_test(bars_have_the_users_keys),
         cmocka_unit_test(bars_show_what_can_be_done),
+        cmocka_unit_test(bars_say_what_keys_do_now),
         cmocka_unit_test(long_messages_go_on_above),
         cmocka_unit_test(help_at_sizes),    cmocka_unit_test(help_is_searched),
         cmocka_unit_test(help_after_a_resize), cmocka_unit_test(others_after_a_resize),
