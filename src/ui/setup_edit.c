@@ -136,6 +136,19 @@ bool setup_cycle(struct setup_screen *s, enum option_id id, bool back)
     return true;
 }
 
+static void menu_option(struct setup_screen *s, enum option_id id, const char *const *items, size_t n)
+{
+    const char *texts[OPTION_VALUES];
+    char models[OPTION_VALUES][MODEL_TEXT];
+    for (size_t i = 0; i < n; i++) {
+        if (id == OPTION_ID_model)
+            setup_model_text(models[i], s, items[i]);
+        texts[i] = id == OPTION_ID_model ? models[i] : items[i];
+    }
+    s->calls->menu(s->calls->app, option_row(id)->name, texts, n, menu_selected(s->model->options, id, items, n), chosen,
+                   s);
+}
+
 void setup_edit(struct setup_screen *s, const struct item *item)
 {
     enum option_id id = setup_option(item);
@@ -150,8 +163,7 @@ void setup_edit(struct setup_screen *s, const struct item *item)
     else if (row->type == OPTION_BOOL && !row->automatic)
         setup_cycle(s, id, false);
     else if (n)
-        s->calls->menu(s->calls->app, row->name, items, n,
-                       menu_selected(s->model->options, id, items, n), chosen, s);
+        menu_option(s, id, items, n);
     else {
         struct str now = STR_INIT;
         option_get(&now, s->model->options, id);

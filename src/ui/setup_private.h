@@ -115,6 +115,9 @@ void setup_weights_ask(struct setup_screen *s);
 void setup_weights_event(struct setup_screen *s, const struct notice *notice);
 /* What a search comes to for the model; UNKNOWN also where a file is given. file: where they are, or "". */
 enum setup_weights setup_weights(const struct setup_screen *s, const struct options *o, char *file, size_t size);
+/* A model in the menu: its name, how large it is, and whether weights are here. */
+#define MODEL_TEXT 80
+void setup_model_text(char out[MODEL_TEXT], const struct setup_screen *s, const char *name);
 /* The mode needs weights, and there are none. */
 bool setup_weights_lack(const struct setup_screen *s, const struct options *o);
 /* The file that was found, or where one can be had, on the rows that it matters to. False: nothing to say. */

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/path.h"
+#include "ui/fmt.h"
 
 void setup_weights_ask(struct setup_screen *s)
 {
@@ -61,6 +61,18 @@ enum setup_weights setup_weights(const struct setup_screen *s, const struct opti
     if (*o->weights || !record)
         return WEIGHTS_UNKNOWN;
     return value_in(file, size, record, "file") ? WEIGHTS_FOUND : WEIGHTS_NONE;
+}
+
+void setup_model_text(char out[MODEL_TEXT], const struct setup_screen *s, const char *name)
+{
+    const char *record = record_of(s->weights, name);
+    char number[32], state[32] = "", count[NUM_TEXT];
+    double parameters;
+    snprintf(out, MODEL_TEXT, "%s", name);
+    if (!record || !value_in(number, sizeof number, record, "parameters") || !num_parse_real(number, &parameters))
+        return;
+    value_in(state, sizeof state, record, "state");
+    snprintf(out, MODEL_TEXT, "%-16s %6s parameters, weights %s", name, fmt_count(count, parameters), state);
 }
 
 bool setup_weights_lack(const struct setup_screen *s, const struct options *o)

@@ -432,7 +432,7 @@ static void setup_finds_weights(void **state)
 {
     (void)state;
     static const char none[] = "name\tresnet18\ntitle\tResNet-18\nstate\tto get\n\nname\tmobilenet_v2\nstate\tto get\n";
-    static const char here[] = "name\tresnet34\nstate\tto get\n\nname\tresnet18\nstate\there\nfile\t/cache/resnet18-f37072fd.pth\n";
+    static const char here[] = "name\tresnet34\nstate\tto get\n\nname\tresnet18\nparameters\t11689512\nstate\there\nfile\t/cache/resnet18-f37072fd.pth\n";
     struct stage s;
     struct str text = STR_INIT;
     stage_open(&s, &screen_setup);
@@ -453,6 +453,12 @@ static void setup_finds_weights(void **state)
     stage_type(&s, "weights");
     stage_key(&s, "Enter");
     golden_at(&s, "setup-weights", 80, 24, false);
+    stage_key(&s, "Esc");
+    stage_key(&s, "/");
+    stage_type(&s, "model");
+    stage_key(&s, "Enter");
+    stage_key(&s, "Enter"); /* the menu of models says it, too */
+    assert_string_equal(s.world.asked.text, "model: resnet18         11.7 M parameters, weights here");
     set(&s.world, OPTION_ID_weights, "/mine.pth");
     assert_true(stage_shows(&s, "/mine.pth"));
     stage_close(&s);
