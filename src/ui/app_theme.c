@@ -3,20 +3,27 @@
 #include "config.h"
 #include "ui/app_private.h"
 
-#include "base/log.h"
 #include "base/str.h"
 
+struct problems {
+    struct app *app;
+    size_t n;
+};
+
+/* The first of a theme file is shown; the others come when it is mended. */
 static void problem(const struct err *err, void *user)
 {
-    (void)user;
-    log_line(LOG_WARN, "%s", err->message);
+    struct problems *p = user;
+    if (p->n++ == 0)
+        app_status(p->app, ROLE_STATE_WARN, "%s", err->message);
 }
 
 static void show(struct app *app, const char *name)
 {
     struct err err = {0};
-    if (theme_load(&app->theme, name, problem, NULL, &err) != ERR_OK)
-        app_status(app, ROLE_STATE_WARN, "%s", err.message);
+    struct problems problems = {app, 0};
+    if (theme_load(&app->theme, name, problem, &problems, &err) != ERR_OK)
+        app_status(app, ROLE_STATE_WARN, "%s%s%s", err.message, *err.hint ? "; " : "", err.hint);
     term_theme(app->term, &app->theme);
 }
 

@@ -374,6 +374,20 @@ void theme_parse(struct theme *theme, const char *file, const char *text,
     read_text(&r, text);
 }
 
+static enum err_code no_theme(const char *name, struct err *err)
+{
+    struct names there = {0};
+    struct str all = STR_INIT;
+    theme_names(&there);
+    for (size_t i = 0; i < there.n; i++)
+        str_printf(&all, "%s%s", i ? ", " : "", there.list[i]);
+    err_set(err, ERR_NOT_FOUND, "theme %s: there is no such theme", name);
+    err_hint(err, "there are: %s", all.s);
+    str_done(&all);
+    names_done(&there);
+    return ERR_NOT_FOUND;
+}
+
 enum err_code theme_load(struct theme *theme, const char *name,
                          void (*report)(const struct err *err, void *user), void *user,
                          struct err *err)
@@ -385,7 +399,7 @@ enum err_code theme_load(struct theme *theme, const char *name,
     size_t n;
     enum err_code code;
     if (!path)
-        code = err_set(err, ERR_NOT_FOUND, "theme %s: there is no such theme", name);
+        code = no_theme(name, err);
     else if ((code = file_read(path, 1 << 20, &text, &n, err)) == ERR_OK)
         theme_parse(theme, path, text, report, user);
     free(text);

@@ -65,7 +65,11 @@ static void rows_are_gone_to(void **state)
 static void actions_and_options_are_run(void **state)
 {
     (void)state;
+    char *mine = xasprintf("%s/my.theme", flowers_home), *theme = xasprintf("theme %s", mine);
+    assert_int_equal(file_replace(mine, "text.dum = red\n", 15, NULL), ERR_OK);
     struct pty *p = start(100, 30);
+    command(p, theme, "my.theme:1: text.dum is not a role"); /* its author sees what is wrong */
+    free(mine), free(theme);
     command(p, "sort", "most first");
     command(p, "start", "start: not on this screen, but on Setup, Train");
     command(p, "sorrt", "(did you mean sort?)");
@@ -82,7 +86,7 @@ static void actions_and_options_are_run(void **state)
     pty_send(p, "3");
     assert_true(pty_wait_text(p, "--batch-size 16 --lr 0.01"));
     command(p, "mode froz", "unknown choice");
-    command(p, "theme none-such", "none-such");
+    command(p, "theme none-such", "there are: ");
     pty_send(p, ":mod");
     assert_true(pty_wait_text(p, "how to train"));
     pty_send(p, "\033");
