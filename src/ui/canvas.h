@@ -62,6 +62,7 @@ enum hit_kind {
     HIT_PROMPT, /* index: of the candidate */
     HIT_SCREEN /* of and index: as the screen likes */
 };
+#define HIT_HEADINGS (SIZE_MAX / 2) /* index of a heading of a list: this and its column */
 struct hit {
     struct area area;
     enum hit_kind kind;

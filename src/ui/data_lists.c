@@ -99,7 +99,7 @@ static void draw_class(struct canvas *c, struct area row, size_t i, void *user)
 static void heading_hit(struct canvas *c, struct area a, int x, int right, const struct data_rows *of, enum data_column column)
 {
     if (right > x)
-        canvas_hit(c, (struct area){a.x + x, a.y, right - x, 1}, HIT_SCREEN, &of->column, DATA_HEADINGS + column);
+        canvas_hit(c, (struct area){a.x + x, a.y, right - x, 1}, HIT_SCREEN, &of->column, HIT_HEADINGS + column);
 }
 
 static void draw_class_heading(struct canvas *c, struct area a, const struct data_screen *s, bool any)

@@ -19,7 +19,6 @@ enum data_view { DATA_LISTS, DATA_PROBLEMS, DATA_SIZES, DATA_PICTURE };
 /* Columns that classes and files are sorted by, by key. */
 enum data_column { DATA_BY_NAME, DATA_BY_COUNT, DATA_BY_PROBLEMS, DATA_COLUMNS };
 
-#define DATA_HEADINGS (SIZE_MAX / 2) /* the index of a heading's hit: this and its column; DATA_COLUMNS: the next one */
 
 /* A list with its filter: [0] the classes, [1] the files of the selected class. */
 struct data_rows {

@@ -44,6 +44,14 @@ bool classes_action(struct classes *k, enum action action, const struct result_v
     return true;
 }
 
+void classes_sort_by(struct classes *k, enum class_column column, const struct result_view *v)
+{
+    k->reverse = k->column == column && !k->reverse;
+    k->column = column;
+    class_rows_sort(k->sorted, v, k->column, k->reverse);
+    k->list.selected = 0;
+}
+
 int classes_selected(const struct classes *k)
 {
     return k->list.selected < (size_t)k->n ? k->sorted[k->list.selected].cls : -1;
@@ -106,6 +114,9 @@ static void draw_titles(const struct classes *k, struct canvas *c, struct area r
                               : "\xe2\x96\xbc");
         enum role role = sorted ? ROLE_STRONG : ROLE_DIM;
         int gap = i == CLASS_TAKEN_FOR; /* after numbers that end at its left */
+        if (p->width[i])
+            canvas_hit(c, (struct area){row.x + p->x[i], row.y, p->width[i], row.h}, HIT_SCREEN,
+                       &k->column, HIT_HEADINGS + (size_t)i);
         if (p->width[i] && is_left(i))
             canvas_put_cut(c, row, p->x[i] + gap, 0, p->width[i] - gap, role, text, false);
         else if (p->width[i])

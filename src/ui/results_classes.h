@@ -25,6 +25,8 @@ void classes_done(struct classes *k);
 
 /* Moves, SORT, SORT_BACK. False: another action. */
 bool classes_action(struct classes *k, enum action action, const struct result_view *v);
+/* A click on a heading; another one turns the order round. */
+void classes_sort_by(struct classes *k, enum class_column column, const struct result_view *v);
 int classes_selected(const struct classes *k); /* class, -1 none */
 
 void classes_draw(struct classes *k, struct canvas *c, struct area a, const struct result_view *v,

@@ -256,6 +256,8 @@ static void draw_titles(const struct runs_rows *s, struct canvas *c, struct area
         int x = 2 + columns->x[k], width = columns->width[k];
         if (!width)
             continue;
+        canvas_hit(c, (struct area){row.x + x, row.y, width, row.h}, HIT_SCREEN, &s->column,
+                   HIT_HEADINGS + (size_t)k);
         snprintf(text, sizeof text, "%s%s", run_column_title((enum run_column)k),
                  !sorted      ? ""
                  : s->reverse ? "\xe2\x96\xb2"

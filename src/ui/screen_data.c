@@ -495,7 +495,7 @@ static bool data_mouse(void *self, const struct hit *hit, const struct mouse *m,
     else if (hit->of == &s->rows[0].list || hit->of == &s->rows[1].list)
         open = rows_mouse(s, hit->of == &s->rows[1].list, hit, m);
     else if ((hit->of == &s->rows[0].column || hit->of == &s->rows[1].column) && m->what == MOUSE_CLICK)
-        click_heading(s, &model->ds, hit->of == &s->rows[1].column, hit->index - DATA_HEADINGS);
+        click_heading(s, &model->ds, hit->of == &s->rows[1].column, hit->index - HIT_HEADINGS);
     data_sync(s, model); /* another class: its files */
     return open;
 }

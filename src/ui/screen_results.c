@@ -531,6 +531,11 @@ static bool results_mouse(void *self, const struct hit *hit, const struct mouse 
         s->mistakes.grid.selected = hit->index;
         return false;
     }
+    if (hit->of == &s->classes.column && m->what == MOUSE_CLICK) {
+        s->part = PART_CLASSES;
+        classes_sort_by(&s->classes, (enum class_column)(hit->index - HIT_HEADINGS), shown.view);
+        return false;
+    }
     const void *const parts[PARTS] = {
         [PART_MATRIX] = &s->matrix, [PART_CLASSES] = &s->classes.list, [PART_MISTAKES] = &s->mistakes.grid};
     for (int i = 0; i < PARTS; i++) {

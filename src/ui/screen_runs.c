@@ -449,6 +449,12 @@ static bool runs_mouse(void *self, const struct hit *hit, const struct mouse *m,
 {
     struct runs_screen *s = self;
     (void)model;
+    if (hit->of == &s->rows.column && m->what == MOUSE_CLICK) {
+        enum run_column column = (enum run_column)(hit->index - HIT_HEADINGS);
+        s->rows.reverse = s->rows.column == column && !s->rows.reverse;
+        s->rows.column = column;
+        runs_rows_arrange(&s->rows, s->filter.edit.text);
+    }
     if (hit->of == &s->comparison.list)
         list_mouse(&s->comparison.list, hit->index, m); /* settings have nothing to open */
     return hit->of == &s->rows.list && list_mouse(&s->rows.list, hit->index, m);

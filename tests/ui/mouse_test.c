@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "engine/block.h"
+#include "ui/class_table.h"
 #include "ui/popup.h"
+#include "ui/runs_table.h"
 #include "ui/setup_private.h"
 #include "ui/stage.h"
 #include "ui/train_screen.h"
@@ -127,12 +129,13 @@ static void on_runs(void **state)
     struct stage s;
     struct str bytes = STR_INIT;
     struct run_row list[60];
-    static char names[60][24], folders[60][32];
+    static char names[60][24], folders[60][32], times[60][24];
     for (int i = 0; i < 60; i++) {
         snprintf(names[i], sizeof names[i], "run-%02d", i);
         snprintf(folders[i], sizeof folders[i], "/runs/run-%02d", i);
+        snprintf(times[i], sizeof times[i], "2026-11-25 14:%02d:00", 59 - i);
         list[i] = (struct run_row){folders[i], names[i], "done", "frozen", "best", "resnet18", "/data/flowers",
-                                   "2026-11-25 14:30:00", "done", "", 5, 5, 0.5, 1.2, 71};
+                                   times[i], "done", "", 5, 5, 0.5, 1.2, 71};
     }
     stage_open(&s, &screen_runs);
     block_runs(&bytes, list, 60);
@@ -148,6 +151,10 @@ static void on_runs(void **state)
     stage_mouse_index(&s, 8, MOUSE_WHEEL_UP, false);
     stage_mouse_index(&s, 8, MOUSE_WHEEL_UP, false);
     assert_int_equal(rows(&s).at, 6); /* it is in sight */
+    assert_false(stage_mouse_index(&s, HIT_HEADINGS + RUN_STARTED, MOUSE_CLICK, false)); /* turns the order round */
+    act(&s, ACTION_HOME);
+    act(&s, ACTION_SELECT);
+    assert_string_equal(s.world.asked.text, "/runs/run-59");
     stage_close(&s);
 }
 
@@ -170,6 +177,8 @@ static void on_results(void **state)
     act(&s, ACTION_RESULT_VIEW);
     assert_false(stage_mouse_index(&s, 4, MOUSE_CLICK, false)); /* a row of the table */
     assert_int_equal(rows(&s).at, 4);
+    assert_false(stage_mouse_index(&s, HIT_HEADINGS + CLASS_RECALL, MOUSE_CLICK, false));
+    assert_int_equal(rows(&s).at, 0); /* sorted by it, from the first on */
     act(&s, ACTION_RESULT_VIEW);
     assert_false(stage_mouse_index(&s, 1, MOUSE_CLICK, false)); /* a mistake */
     assert_int_equal(rows(&s).at, 1);
