@@ -154,6 +154,15 @@ static void draw_filter(const struct setup_screen *s, struct canvas *c, struct a
     filter_draw(&s->filter, c, row, "/", fit, all);
 }
 
+/* The first option of a group is not seen without the heading above it. */
+static void show_heading(struct setup_screen *s, size_t first)
+{
+    size_t at = s->options.selected;
+    if (at > 0 && first + at < s->n_shown && s->options.top >= at &&
+        s->items[s->shown[first + at - 1]].kind == ITEM_HEADING)
+        s->options.top = at - 1;
+}
+
 static void draw_options(struct setup_screen *s, struct canvas *c, struct area a, struct drawing *d)
 {
     setup_queue_draw(s, c, &a, d->model->snap);
@@ -168,6 +177,7 @@ static void draw_options(struct setup_screen *s, struct canvas *c, struct area a
         s->options.selected = s->selected - d->first;
     else if (!s->options.selected)
         s->options.selected = 1; /* not the first heading */
+    show_heading(s, d->first);
     list_draw(c, a, &s->options, s->n_shown - d->first, focus, draw_item, d);
 }
 

@@ -282,6 +282,41 @@ static bool press(struct stage *s, const char *name)
     return s->ops->text_key(s->self, &event, &s->world.model);
 }
 
+/* The first option of a group has its heading above it, also where the list was scrolled before. */
+static void setup_shows_headings(void **state)
+{
+    (void)state;
+    struct stage s;
+    struct canvas c;
+    struct str text = STR_INIT;
+    stage_open(&s, &screen_setup);
+    for (int i = 0; i < 30; i++) {
+        act(&s, ACTION_DOWN);
+        draw(&s, &c, 80, 24, false);
+        canvas_done(&c);
+    }
+    act(&s, ACTION_FIND);
+    for (const char *letter = "auto"; *letter; letter++) {
+        stage_type(&s, (const char[]){*letter, '\0'});
+        draw(&s, &c, 80, 24, false);
+        canvas_done(&c);
+    }
+    golden_at(&s, "setup-find-scrolled", 80, 24, false);
+    stage_key(&s, "Esc");
+    for (int i = 0; i < 60; i++) { /* up to the first: the heading of the list, too */
+        act(&s, ACTION_UP);
+        draw(&s, &c, 80, 20, false);
+        str_clear(&text);
+        canvas_text(&text, &c);
+        canvas_done(&c);
+        const struct ui_rows rows = s.ops->rows(s.self, &s.world.model, NULL);
+        if (rows.at == MODE_COUNT + PRESET_COUNT)
+            assert_non_null(strstr(text.s, "\nRun"));
+    }
+    str_done(&text);
+    stage_close(&s);
+}
+
 static void setup_finds(void **state)
 {
     (void)state;
@@ -623,6 +658,7 @@ int main(void)
         cmocka_unit_test(setup_explains),
         cmocka_unit_test(setup_cut),
         cmocka_unit_test(setup_estimates),
+        cmocka_unit_test(setup_shows_headings),
         cmocka_unit_test(setup_finds_weights),
         cmocka_unit_test(setup_queue),
         cmocka_unit_test(every_size),
