@@ -38,7 +38,6 @@ static enum role end_role(const struct train_view *t, const char **word)
         const char *begins, *word;
         enum role role;
     } ends[] = {{"done", "done", ROLE_STATE_DONE},
-                {"stopped by user after", "done", ROLE_STATE_DONE},
                 {"stopped: no better epoch", "done", ROLE_STATE_DONE},
                 {"stopped", "stopped", ROLE_STATE_WARN},
                 {"left", "left", ROLE_STATE_WARN},

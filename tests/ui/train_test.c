@@ -246,7 +246,7 @@ static void ends_have_their_words(void **state)
         const char *end, *word;
         enum role role;
     } ends[] = {{"done", "done\n", ROLE_STATE_DONE},
-                {"stopped by user after epoch 3", "done\n", ROLE_STATE_DONE},
+                {"stopped by user after epoch 3", "stopped\n", ROLE_STATE_WARN},
                 {"stopped: no better epoch in 5", "done\n", ROLE_STATE_DONE},
                 {"stopped by user in epoch 3", "stopped\n", ROLE_STATE_WARN},
                 {"its process ended without a word", "stopped\n", ROLE_STATE_WARN},
