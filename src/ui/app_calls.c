@@ -74,7 +74,7 @@ static void quit_answered(void *user, int answer)
 
 void app_quit(struct app *app)
 {
-    static const char *const answers[] = {"stop after this epoch", "stop now", "go on",
+    static const char *const answers[] = {"stop after this epoch", "stop now", "stay here",
                                           "detach: leave, and the run goes on"};
     char question[96] = "A run is training.";
     if (app->snap.n_queue)
