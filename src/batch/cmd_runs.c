@@ -162,7 +162,7 @@ static void run_curve(struct str *s, const struct compare_view *v, size_t r)
     str_add(s, run->n_epochs ? " %\n" : " no epoch yet\n");
 }
 
-/* Tabs between the columns: values may be long. */
+/* Tabs between the columns: values may be long. On a terminal a line each, as no columns hold them. */
 static void compare_text(struct batch *b, const struct compare_view *v)
 {
     struct str s = STR_INIT;
@@ -172,7 +172,10 @@ static void compare_text(struct batch *b, const struct compare_view *v)
     for (size_t i = 0; i < v->n_settings; i++) {
         str_add_safe(&s, compare_view_setting(v, i));
         for (size_t r = 0; r < v->n_runs; r++) {
-            str_add_c(&s, '\t');
+            if (b->result.terminal)
+                str_printf(&s, "\n   %c  ", 'A' + (int)r);
+            else
+                str_add_c(&s, '\t');
             str_add_safe(&s, compare_view_value(v, i, r));
         }
         str_add_c(&s, '\n');
