@@ -116,7 +116,7 @@ static void on_setup(void **state)
     const struct setup_screen *setup = s.self;
     for (int i = 0; i < 40; i++) {
         struct ui_rows before_it = rows(&s);
-        stage_mouse_index(&s, setup->options.top + setup->options.rows - 1, MOUSE_WHEEL_DOWN, false);
+        stage_mouse_index(&s, setup->options.selected, MOUSE_WHEEL_DOWN, false);
         assert_true(rows(&s).at >= before_it.at);
     }
     assert_in_range(rows(&s).at, n - 20, n - 1);
