@@ -89,7 +89,7 @@ static void train_draw(void *self, struct canvas *c, struct area body, const str
     struct train_wish wish = wish_of(s, model);
     layout_train(&l, body, &wish);
     train_draw_head(c, l.head, snap);
-    train_draw_progress(c, l.progress, snap, s->way_out);
+    train_draw_progress(s, c, l.progress, snap);
     train_draw_gauges(c, l.gauges, snap);
     if (!t->steps_seen && !t->epochs_seen) {
         if (job)
@@ -262,6 +262,15 @@ static void take_problem(struct train_screen *s, const struct notice *notice)
                  *notice->err.hint ? "; " : "", notice->err.hint);
 }
 
+static void watch_stage(struct train_screen *s, const struct job_view *job)
+{
+    if (!job || (str_eq(s->stage, job->stage) && job->done >= s->stage_done))
+        return;
+    snprintf(s->stage, sizeof s->stage, "%s", job->stage);
+    s->stage_seconds = job->seconds;
+    s->stage_done = job->done;
+}
+
 /* Numbers are taken as they come, also while another screen is shown. */
 static unsigned train_event(void *self, const struct notice *notice, struct ui_model *model)
 {
@@ -269,6 +278,7 @@ static unsigned train_event(void *self, const struct notice *notice, struct ui_m
     history_take(&s->history, model->snap);
     train_view_event(s, notice, model);
     take_problem(s, notice);
+    watch_stage(s, train_job(model->snap));
     bool over = notice->kind == NOTICE_FINISHED || notice->kind == NOTICE_CANCELLED;
     if (over && notice->job == model->snap->train.job)
         train_save_view(s, model);

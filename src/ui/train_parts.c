@@ -170,15 +170,35 @@ static void draw_phase(struct canvas *c, struct area a, const struct train_view 
     draw_time(c, a, x, t);
 }
 
-void train_draw_progress(struct canvas *c, struct area a, const struct snapshot *snap,
-                         const char *way_out)
+/* Seconds until the stage's end, as fast as it was; NAN: not known yet. */
+static double stage_left(const struct train_screen *s, const struct job_view *job)
+{
+    double took = job->seconds - s->stage_seconds;
+    if (!str_eq(s->stage, job->stage) || job->done <= s->stage_done || took < 1)
+        return NAN;
+    return (double)(job->total - job->done) * took / (double)(job->done - s->stage_done);
+}
+
+static void draw_stage(const struct train_screen *s, struct canvas *c, struct area a,
+                       const struct job_view *job)
+{
+    char time[NUM_TEXT], text[NUM_TEXT + 16];
+    double left = job->total > job->done ? stage_left(s, job) : NAN;
+    parts_job(c, a, job);
+    snprintf(text, sizeof text, "%s left", num_seconds(time, left));
+    if (isfinite(left) && text_width(text) <= a.w)
+        canvas_put_right(c, a, a.w, 1, ROLE_TEXT, text);
+}
+
+void train_draw_progress(const struct train_screen *s, struct canvas *c, struct area a,
+                         const struct snapshot *snap)
 {
     const struct train_view *t = &snap->train;
     const struct job_view *job = train_job(snap);
     if (!t->live && *t->end) {
-        draw_end(c, a, t, way_out);
+        draw_end(c, a, t, s->way_out);
     } else if (!t->steps_seen && !t->epochs_seen && job) {
-        parts_job(c, a, job);
+        draw_stage(s, c, a, job);
     } else {
         draw_steps(c, a, t);
         draw_phase(c, a, t);

@@ -34,7 +34,11 @@ struct train_screen {
     struct class_line *lines;
     int n_lines;
     char problem[800]; /* why the last start came to no run, or its run failed; "" it did not */
-    char way_out[256]; /* what may help; or "" */
+    char way_out[256]; /* what may help a run that failed; or "" */
+    /* the stage of a job, when it was first seen: tells how fast it is */
+    char stage[48];
+    double stage_seconds;
+    uint64_t stage_done;
 };
 
 /* train_charts.c */
@@ -48,9 +52,8 @@ void train_draw_charts(struct train_screen *s, struct canvas *c, struct area a,
 const struct job_view *
 train_job(const struct snapshot *snap); /* the training job in the engine's slot, or NULL */
 void train_draw_head(struct canvas *c, struct area a, const struct snapshot *snap);
-/* way_out: what may help a run that failed, or "". */
-void train_draw_progress(struct canvas *c, struct area a, const struct snapshot *snap,
-                         const char *way_out);
+void train_draw_progress(const struct train_screen *s, struct canvas *c, struct area a,
+                         const struct snapshot *snap);
 void train_draw_gauges(struct canvas *c, struct area a, const struct snapshot *snap);
 void train_draw_startup(struct canvas *c, struct area a, const struct snapshot *snap);
 /* The newest numbers, where charts have no room: losses and accuracies, a line each. */

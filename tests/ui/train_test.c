@@ -274,6 +274,26 @@ static void ends_have_their_words(void **state)
     }
 }
 
+/* What is done once before the first step says how long that takes. */
+static void a_stage_has_an_end(void **state)
+{
+    (void)state;
+    struct stage s;
+    struct notice progress = {.kind = NOTICE_PROGRESS};
+    stage_open(&s, &screen_train);
+    world_loading(&s.world);
+    s.ops->event(s.self, &progress, &s.world.model);
+    struct job_view *job = &s.world.snap->jobs[0];
+    snprintf(job->stage, sizeof job->stage, "features");
+    job->total = 900;
+    s.ops->event(s.self, &progress, &s.world.model);
+    job->done = 300;
+    job->seconds += 10;
+    s.ops->event(s.self, &progress, &s.world.model);
+    golden_at(&s, "train-features", 80, 24, false);
+    stage_close(&s);
+}
+
 /* A start that came to nothing says why until the next one. */
 static void a_failed_start(void **state)
 {
@@ -420,6 +440,7 @@ int main(void)
         cmocka_unit_test(train_keeps_its_view),
         cmocka_unit_test(train_steers),
         cmocka_unit_test(a_failed_start),
+        cmocka_unit_test(a_stage_has_an_end),
         cmocka_unit_test(ends_have_their_words),
         cmocka_unit_test(train_controls),
         cmocka_unit_test(every_key_answers),
