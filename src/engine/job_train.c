@@ -150,6 +150,10 @@ static void announce(struct trainer *t, const char *how)
     log_line(LOG_INFO, "%s on %s (%s), %s, %d threads, libtorch %s", r->model, r->device, r->device_title, r->precision,
              r->threads, r->torch);
     log_line(LOG_INFO, "weights: %s%s%s", r->match, r->weights[0] ? " from " : "", r->weights);
+    if (t->split_warning[0]) {
+        log_line(LOG_WARN, "%s", t->split_warning);
+        str_printf(&warning, "; %s", t->split_warning);
+    }
     warn_of_classes(t, &warning);
     job_announce(t->job, "%s on %s, %s: %s%s", r->model, r->device, r->precision, r->match, warning.s ? warning.s : "");
     str_done(&warning);
@@ -204,6 +208,14 @@ static enum err_code choose_weights(const struct options *o, const struct arch *
     return ERR_OK;
 }
 
+/* Told when the run begins: there is no log before. */
+static void warn_of_missing(struct trainer *t, size_t missing, const char *split)
+{
+    if (missing)
+        snprintf(t->split_warning, sizeof t->split_warning, "%zu picture%s of %.80s %s not usable here", missing,
+                 missing == 1 ? "" : "s", split, missing == 1 ? "is" : "are");
+}
+
 static enum err_code split_parts(struct trainer *t, const struct options *o, struct err *err)
 {
     size_t missing = 0;
@@ -217,8 +229,7 @@ static enum err_code split_parts(struct trainer *t, const struct options *o, str
         code = split_read(&t->split, t->ds, path, &missing, err);
         free(path);
     }
-    if (missing)
-        log_line(LOG_WARN, "%s names %zu files that are not usable here", o->split, missing);
+    warn_of_missing(t, missing, o->split);
     if (code == ERR_OK && (t->split.n_val == 0 || t->split.n_train == 0)) {
         code = err_set(err, ERR_INVALID, "no picture is left for %s", t->split.n_val ? "training" : "validation");
         err_hint(err, "add pictures: a class needs two or more to be in both parts");
@@ -361,6 +372,8 @@ static enum err_code reload_data(struct trainer *t, struct err *err)
     struct record *r = &t->run.record;
     size_t missing = 0;
     enum err_code code = load_data(t, r->data, &r->options, err);
+    if (code == ERR_NOT_FOUND)
+        err_hint(err, "where the pictures were moved: their new folder belongs into the line folder of %s/run.ini", t->run.folder);
     if (code == ERR_OK)
         code = same_classes(t, err);
     if (code != ERR_OK)
@@ -368,10 +381,9 @@ static enum err_code reload_data(struct trainer *t, struct err *err)
     char *path = run_path(&t->run, "split.csv");
     code = split_read(&t->split, t->ds, path, &missing, err);
     free(path);
-    if (missing)
-        log_line(LOG_WARN, "%zu pictures of the run's split are gone", missing);
     if (code == ERR_OK && r->fingerprint != t->ds->fingerprint)
-        log_line(LOG_WARN, "the pictures in %s have changed since the run began", r->data);
+        snprintf(t->split_warning, sizeof t->split_warning, "the pictures have changed since the run began");
+    warn_of_missing(t, missing, "the run's split");
     return code;
 }
 

@@ -32,6 +32,7 @@ struct trainer {
     struct model model;
     struct dataset *ds;
     struct split split;
+    char split_warning[160];   /* how the pictures differ from those of the split that was read; "" not */
     float *class_weights;      /* NULL: none */
 
     /* the phase */
