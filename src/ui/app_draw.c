@@ -33,7 +33,7 @@ static const char *run_state(const struct app *app, char text[96], enum role *ro
                                                     : job->stage;
     *role = job->state == JOB_RUNNING ? ROLE_STATE_RUN : ROLE_STATE_WARN;
     int n = snprintf(text, 96, "%s", what);
-    if (t->live && t->n_epochs > 0)
+    if (t->live && t->epoch > 0)
         n += snprintf(text + n, 96 - (size_t)n, ", epoch %d of %d", t->epoch, t->n_epochs);
     if (job->asked)
         n += snprintf(text + n, 96 - (size_t)n, ", %d asked", (int)job->asked);
@@ -70,7 +70,7 @@ static void draw_small_title(struct app *app, struct canvas *c, struct area a)
     const char *state = run_state(app, text, &role);
     int x = canvas_printf(c, a, 0, 0, ROLE_SELECT, " %zu %s ", app->current + 1,
                           screen_at(app->current)->title);
-    if (app->snap.jobs[0].state == JOB_RUNNING && t->live && t->n_epochs > 0) {
+    if (app->snap.jobs[0].state == JOB_RUNNING && t->live && t->epoch > 0) {
         snprintf(text, sizeof text, "%d of %d", t->epoch, t->n_epochs);
         state = text;
     }
