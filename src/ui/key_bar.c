@@ -27,30 +27,33 @@ static struct item item_of(const struct keymap *map, enum action action,
     return item;
 }
 
-/* The bar while it is put together. */
+/* The bar while it is put together: each thing is asked once, a screen may have to look for it. */
 struct bar {
-    const struct keymap *map;
-    unsigned context;
-    const struct key_bar_now *now;
-    bool taken[ACTION_COUNT];
+    struct item items[ACTION_COUNT]; /* width 0: not here */
+    bool possible[ACTION_COUNT], taken[ACTION_COUNT];
     int room;
 };
 
-static bool can(const struct bar *bar, enum action action)
+static void fill(struct bar *bar, const struct keymap *map, unsigned context,
+                 const struct key_bar_now *now)
 {
-    return !bar->now || bar->now->can(bar->now->of, action);
+    for (enum action i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
+        bool here = (action_row(i)->contexts & context) && i != ACTION_QUIT;
+        if (here)
+            bar->items[i] = item_of(map, i, now);
+        bar->possible[i] = bar->items[i].width && (!now || now->can(now->of, i));
+    }
 }
 
 /* In the table's order what can be done (or cannot), as long as there is room. */
 static void take(struct bar *bar, bool possible)
 {
     for (enum action i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
-        struct item item = item_of(bar->map, i, bar->now);
-        bool here = item.width && (action_row(i)->contexts & bar->context) && i != ACTION_QUIT;
-        if (!here || item.width > bar->room || can(bar, i) != possible)
+        int width = bar->items[i].width;
+        if (!width || width > bar->room || bar->possible[i] != possible)
             continue;
         bar->taken[i] = true;
-        bar->room -= item.width;
+        bar->room -= width;
     }
 }
 
@@ -67,16 +70,16 @@ void key_bar_draw(struct canvas *c, struct area a, const struct keymap *map, uns
                   const struct key_bar_now *now)
 {
     struct item quit = item_of(map, ACTION_QUIT, now);
-    struct bar bar = {.map = map, .context = context, .now = now, .room = a.w - quit.width};
+    struct bar bar = {.room = a.w - quit.width};
     int x = 0;
     if (quit.width > a.w)
         return;
+    fill(&bar, map, context, now);
     take(&bar, true);
     take(&bar, false);
     for (enum action i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
-        struct item item = item_of(map, i, now);
         if (bar.taken[i])
-            x = draw_item(c, a, x, &item, can(&bar, i));
+            x = draw_item(c, a, x, &bar.items[i], bar.possible[i]);
     }
     if (quit.width)
         draw_item(c, a, x, &quit, true);
