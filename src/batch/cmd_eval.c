@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/num.h"
 
@@ -103,6 +104,9 @@ int cmd_eval(struct batch *b)
             eval_json(b, &view, &c);
         else
             eval_table(b, &view, &c);
+        const char *but = strstr(end.text, "; "); /* what was left out */
+        if (but && !(b->flags & FLAG_JSON))
+            say(b, "%s", but + 2);
         confusion_done(&c);
     }
     job_end_done(&end);

@@ -164,7 +164,7 @@ static enum err_code eval_folder(struct use *u, const struct dataset *ds, const 
     return code;
 }
 
-static enum err_code eval_part(struct use *u, const struct dataset *ds, const int *classes, struct err *err)
+static enum err_code eval_part(struct use *u, const struct dataset *ds, const int *classes, char *gone, size_t size, struct err *err)
 {
     struct split split;
     size_t missing = 0;
@@ -174,7 +174,7 @@ static enum err_code eval_part(struct use *u, const struct dataset *ds, const in
     if (code != ERR_OK)
         return code;
     if (missing)
-        log_line(LOG_WARN, "%zu pictures of the run's split are gone", missing);
+        snprintf(gone, size, "; %zu picture%s of the run's split %s gone", missing, missing == 1 ? "" : "s", missing == 1 ? "is" : "are");
     code = eval_files(u, ds, split.val, split.n_val, classes, err);
     split_done(&split);
     return code;
@@ -187,9 +187,11 @@ static enum err_code eval(struct use *u, struct err *err)
     char *root = given[0] ? path_expand(given) : xstrdup(u->record.data), unknown[160] = "";
     struct dataset *ds = NULL;
     enum err_code code = scan_dataset(&ds, u->job, root, o, POOL_TRAINING, err);
+    if (code == ERR_NOT_FOUND && !given[0])
+        err_hint(err, "where the pictures were moved: flowerlab eval RUN DIR takes a folder");
     if (code == ERR_OK) {
         int *classes = match_classes(u, ds, unknown, sizeof unknown);
-        code = given[0] ? eval_folder(u, ds, root, unknown, classes, err) : eval_part(u, ds, classes, err);
+        code = given[0] ? eval_folder(u, ds, root, unknown, classes, err) : eval_part(u, ds, classes, unknown, sizeof unknown, err);
         free(classes);
     }
     if (code == ERR_OK) {
