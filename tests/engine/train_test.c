@@ -289,7 +289,8 @@ static const struct block *finished_block(struct notice n, struct result_view *v
     return block;
 }
 
-/* C08, C10: every validation picture alone, and all in one go, give what the validation gave, bit for bit. */
+/* C08, C10: every validation picture alone, and all in one go, give what the validation gave: bit for bit with libtorch 1.x, whose
+ * kernels do not depend on the size of the batch; newer ones choose by it and differ in the last digit. */
 static void prediction_is_validation(void **state)
 {
     (void)state;
@@ -304,7 +305,8 @@ static void prediction_is_validation(void **state)
     snprintf(cmd.path, sizeof cmd.path, "%s", folder);
     for (size_t i = 0; i < n; i++)
         list[i] = path_join(flowers, csv.rows[i + 1][0]);
-    double worst = 0;
+    struct record record = record_of("fine-tune");
+    double worst = 0, limit = record.torch[0] == '1' ? 0 : 1e-6;
     for (size_t i = 0; i <= n; i++) { /* the last pass: all together */
         const char *one[] = {list[i < n ? i : 0]};
         cmd.list = i < n ? one : list;
@@ -314,19 +316,20 @@ static void prediction_is_validation(void **state)
             size_t row = (i < n ? i : k) + 1;
             struct prediction_row r = result_view_row(&v, k), was = result_view_row(&validation, row - 1);
             assert_string_equal(was.file, csv.rows[row][0]);
-            assert_true(r.probability == was.probability && r.predicted == was.predicted);
+            assert_true(fabs(r.probability - was.probability) <= limit && r.predicted == was.predicted);
             assert_string_equal(result_view_class(&v, r.predicted), csv.rows[row][2]);
             worst = fmax(worst, fabs(r.probability - cell(&csv, row, "probability")));
         }
         block_release(block);
     }
     print_message("# alone, together and in the validation: probabilities differ by %.3g at most\n", worst);
-    assert_true(worst < 1e-9); /* the nine digits of the table */
+    assert_true(worst < limit + 1e-9); /* the nine digits of the table */
     for (size_t i = 0; i < n; i++)
         free((char *)list[i]);
     free(list);
     free(folder);
     block_release(all);
+    record_done(&record);
     csv_done(&csv);
 }
 

@@ -279,19 +279,14 @@ static void menus_are_drawn(void **state)
     popups_draw(&p, &c);
     canvas_text(&s, &c);
     assert_string_equal(
-        s.s, "\n     \u250c\u2500 Quit "
-             "\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500"
-             "\u2500\u2500\u2500\u2500"
-             "\u2500\u2500\u2510\n"
-             "     \u2502 A run is training.        \u2502\n"
-             "     \u2502                           \u2502\n"
-             "     \u2502 1 stop after this epoch   \u2502\n"
-             "     \u2502 2 stop now                \u2502\n"
-             "     \u2502 3 go on                   \u2502\n"
-             "     "
-             "\u2514\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500"
-             "\u2500\u2500\u2500"
-             "\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2518\n\n");
+        s.s, "\n"
+             "     ┌─ Quit ─────────────────────┐\n"
+             "     │ A run is training.         │\n"
+             "     │                            │\n"
+             "     │ 1 stop after this epoch    │\n"
+             "     │ 2 stop now                 │\n"
+             "     │ 3 go on                    │\n"
+             "     └─ Enter or a digit chooses ─┘\n\n");
     str_done(&s);
     for (int w = 1; w < 60; w += 3) { /* any size */
         for (int h = 1; h < 12; h++) {
