@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "ui/parts.h"
 
 #define PARAGRAPH_COLS 76
 #define PROMPT_COLS 68
@@ -247,11 +248,25 @@ static int items_width(const struct popup *p)
     return width;
 }
 
+/* Rows of the question in width cells: words are wrapped, a path is cut. */
+static int question_rows(const struct popup *p, int width)
+{
+    const char *rest = p->question ? p->question : "";
+    int rows = 0;
+    if (p->question && !strchr(rest, ' '))
+        return 1;
+    for (; *rest; rows++) {
+        rest += parts_words(rest, width > 1 ? width : 1);
+        rest += strspn(rest, " ");
+    }
+    return rows;
+}
+
 /* The size that the inside would like in at most width cells, without the cells at its sides. */
 static void wish(const struct popup *p, int width, int *w, int *h)
 {
     *w = items_width(p);
-    *h = min_int((int)p->n, 1000) + (p->question ? 2 : 0);
+    *h = min_int((int)p->n, 1000) + (p->question ? question_rows(p, width + 4) + 1 : 0);
     if (p->kind == POPUP_TEXT)
         text_box_size(&p->text, width, w, h);
     else if (p->kind == POPUP_PROMPT) {
@@ -336,14 +351,24 @@ static void draw_prompt(const struct popup *p, struct canvas *canvas, struct are
                        *p->fitting ? p->fitting : "nothing begins like this", false);
 }
 
+/* Returns what is left for the items, of which three are seen before all of the question is. */
+static struct area draw_question(const struct popup *p, struct canvas *canvas, struct area in)
+{
+    int items = min_int((int)p->n, 3), rows = question_rows(p, in.w - 2);
+    rows = min_int(rows, max_int(in.h - items, 1));
+    struct area a = {in.x + 1, in.y, in.w - 2, rows};
+    if (strchr(p->question, ' '))
+        parts_wrap(canvas, a, ROLE_STRONG, p->question);
+    else
+        canvas_put_cut(canvas, a, 0, 0, a.w, ROLE_STRONG, p->question, true);
+    rows += in.h >= items + rows + 1; /* a blank one where there is room */
+    return (struct area){in.x, in.y + rows, in.w, in.h - rows};
+}
+
 static void draw_menu(struct popup *p, struct canvas *canvas, struct area box, struct area in)
 {
-    if (p->question && in.h > 1) {
-        canvas_put_cut(canvas, in, 1, 0, in.w - 2, ROLE_STRONG, p->question, false);
-        int rows = in.h >= min_int((int)p->n, 3) + 2 ? 2 : 1; /* with a blank one where there is room */
-        in.y += rows;
-        in.h -= rows;
-    }
+    if (p->question && in.h > 1)
+        in = draw_question(p, canvas, in);
     draw_items(p, canvas, in);
     draw_hint(canvas, box, menu_hint(p));
     draw_more_marks(canvas, box, p->top > 0, p->top + p->page < p->n);

@@ -135,6 +135,8 @@ static void draw_grid(struct samples_screen *s, struct canvas *c, const struct s
     }
 }
 
+#define FACTS_COLS 26 /* for a size in pixels */
+
 /* --- one large ----------------------------------------------------------------------------- */
 
 /* The picture, of which a part where it is enlarged; returns the share that is seen. */
@@ -201,8 +203,9 @@ static void draw_large(struct samples_screen *s, struct canvas *c, const struct 
 {
     size_t file = s->tiles[s->grid.selected];
     struct area picture = l->grid, facts;
-    bool narrow = picture.w < 40; /* the name alone, above it */
-    facts = area_cut_right(&picture, narrow ? 0 : picture.w / 3 < 40 ? picture.w / 3 : 40);
+    bool narrow = picture.w < 2 * FACTS_COLS; /* the name alone, above it */
+    int third = picture.w / 3 < 40 ? picture.w / 3 : 40;
+    facts = area_cut_right(&picture, narrow ? 0 : third > FACTS_COLS ? third : FACTS_COLS);
     struct tile tile;
     if (narrow)
         canvas_put_cut(c, l->head, 0, 0, l->head.w, ROLE_TITLE, ds_view_file(&model->ds, file).name, true);

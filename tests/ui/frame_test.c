@@ -387,6 +387,14 @@ static void others_after_a_resize(void **state)
     golden_popup(&p, "popup-two-80x24", (struct size){80, 24}, false);
     press(&p, "2");
     assert_int_equal(answered, 1);
+    popups_menu(&p, "Start", "Which pictures? A data set is a folder of class folders.", stops, 4, 0, chosen, NULL);
+    golden_popup(&p, "popup-question-40x12", (struct size){40, 12}, false);
+    golden_popup(&p, "popup-question-80x24", (struct size){80, 24}, false);
+    golden_popup(&p, "popup-question-20x5", (struct size){20, 5}, false);
+    press(&p, "1");
+    popups_menu(&p, "Open a folder", "/a/long/path/to/a/folder/of/flowers/that-somebody-took", stops, 3, 0, chosen, NULL);
+    golden_popup(&p, "popup-path-40x12", (struct size){40, 12}, false);
+    press(&p, "Esc");
     popups_prompt(&p, "Epochs to add", "12", false, typed, NULL);
     golden_popup(&p, "popup-offer-80x24", (struct size){80, 24}, true);
     press(&p, "End");

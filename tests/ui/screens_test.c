@@ -111,6 +111,7 @@ static void samples_after_a_run(void **state)
     act(&s, ACTION_RIGHT);
     act(&s, ACTION_SELECT);
     golden_sizes(&s, "samples-large");
+    golden_at(&s, "samples-large-40x12", 40, 12, false);
     stage_close(&s);
 }
 
