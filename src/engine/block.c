@@ -355,6 +355,8 @@ void block_runs(struct str *out, const struct run_row *rows, size_t n)
         put_f64(out, r->best_val_acc);
         put_f64(out, r->best_val_loss);
         put_f64(out, r->seconds);
+        put_u32(out, (uint32_t)r->planned);
+        put_u32(out, 0);
     }
     finish(out, &texts);
 }

@@ -312,6 +312,7 @@ struct run_row {
     const char *remark;      /* the user's note */
     int epochs, best_epoch;
     double best_val_acc, best_val_loss, seconds;
+    int planned;             /* epochs of its recipe, 0 unknown */
 };
 size_t runs_view_count(const struct block *block);
 bool runs_view_at(const struct block *block, size_t i, struct run_row *row); /* newest first */

@@ -72,7 +72,8 @@ void run_row_fill(struct run_row *row, const struct record *r, const char *folde
                             .note = state_note(r, running, dead),
                             .remark = read_note(folder),
                             .epochs = r->epochs_done, .best_epoch = r->best.epoch, .best_val_acc = r->best.val_acc,
-                            .best_val_loss = r->best.val_loss, .seconds = r->seconds};
+                            .best_val_loss = r->best.val_loss, .seconds = r->seconds,
+                            .planned = recipe_epochs(&r->recipe)};
 }
 
 void run_row_done(struct run_row *row)

@@ -17,7 +17,7 @@
 #define RESULT_TOP_ENTRY (4 + 8)
 
 #define RUN_TEXTS 10
-#define RUN_ROW (RUN_TEXTS * 4 + 2 * 4 + 3 * 8)
+#define RUN_ROW (RUN_TEXTS * 4 + 2 * 4 + 3 * 8 + 2 * 4) /* the last four bytes are zero: rows keep f64 aligned */
 
 #define COMPARE_HEADER (3 * 8)
 #define COMPARE_RUN (3 * 4 + 8)

@@ -489,6 +489,7 @@ bool runs_view_at(const struct block *block, size_t i, struct run_row *row)
     row->best_val_acc = f64_at(p + 8);
     row->best_val_loss = f64_at(p + 16);
     row->seconds = f64_at(p + 24);
+    row->planned = (int)u32_at(p + 32);
     return true;
 }
 

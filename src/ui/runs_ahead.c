@@ -41,6 +41,7 @@ void run_row_live(struct run_row *row, const struct snapshot *snap, char note[96
     row->state = live_state(snap);
     row->note = note;
     row->epochs = (int)t->epochs_seen;
+    row->planned = t->n_epochs;
     row->best_epoch = t->best.epoch;
     row->best_val_acc = t->best.val_acc;
     row->best_val_loss = t->best.val_loss;

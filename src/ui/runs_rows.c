@@ -143,7 +143,6 @@ void runs_rows_follow(struct runs_rows *s, const struct snapshot *snap, bool alo
     bool was_ahead = runs_rows_ahead(s, &job) != NULL;
     size_t n = s->ahead.n;
     s->live = find_live(s, &snap->train);
-    s->live_epochs = snap->train.n_epochs;
     if (s->live)
         run_row_live(s->live, snap, s->live_note);
     if (alone)
@@ -199,8 +198,7 @@ static void short_time(char out[NUM_TEXT], const char *started)
 }
 
 /* total: epochs that a run will have, 0: those it has are all that is known. */
-static const char *cell_text(char out[NUM_TEXT], const struct run_row *row, int total,
-                             enum run_column column)
+static const char *cell_text(char out[NUM_TEXT], const struct run_row *row, enum run_column column)
 {
     bool numbers = !str_eq(row->state, "waiting");
     if (!numbers && run_column_right(column))
@@ -212,7 +210,8 @@ static const char *cell_text(char out[NUM_TEXT], const struct run_row *row, int 
     case RUN_ACC:
         return row->best_epoch ? fmt_percent(out, row->best_val_acc) : "-";
     case RUN_EPOCHS:
-        snprintf(out, NUM_TEXT, total ? "%d/%d" : "%d", row->epochs, total);
+        snprintf(out, NUM_TEXT, row->planned > row->epochs ? "%d/%d" : "%d", row->epochs,
+                 row->planned);
         return out;
     case RUN_TIME:
         return num_seconds(out, row->seconds);
@@ -229,14 +228,12 @@ static void draw_run(struct canvas *c, struct area line, size_t i, void *user)
     const struct runs_rows *s = d->s;
     size_t at = i < s->ahead.n ? 0 : s->order[i - s->ahead.n];
     const struct run_row *row = i < s->ahead.n ? &s->ahead.rows[i] : &s->rows[at];
-    bool live = row == s->live || (i < s->ahead.n && !s->ahead.jobs[i]);
     if (i >= s->ahead.n && s->marked[at])
         canvas_ch(c, line, 0, 0, ROLE_CHANGED, 0x25cf);
     for (int k = 0; k < RUN_COLUMNS; k++) {
         char out[NUM_TEXT];
         int x = 2 + d->columns.x[k], width = d->columns.width[k];
-        int total = live ? s->live_epochs : 0;
-        const char *text = width ? cell_text(out, row, total, (enum run_column)k) : "";
+        const char *text = width ? cell_text(out, row, (enum run_column)k) : "";
         enum role role = k == RUN_STATE                   ? state_role(row->state)
                          : k == RUN_NOTE && !*row->remark ? ROLE_DIM
                                                           : ROLE_TEXT;

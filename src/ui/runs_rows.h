@@ -21,7 +21,6 @@ struct runs_rows {
     bool reverse;
     struct runs_ahead ahead;
     struct run_row *live;      /* the one that trains, where it is among the rows */
-    int live_epochs;           /* that it will have */
     char live_note[96];
 };
 

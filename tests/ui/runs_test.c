@@ -37,7 +37,7 @@ static const struct run_row rows[] = {
     {"/data/runs/copied", "copied", "broken", "", "", "", "", "", "run.ini: line 3: neither a section nor a value", "", 0, 0, NAN,
      NAN, 0},
     {"/data/runs/20261123-080000-fine-tune-resnet50", "20261123-080000-fine-tune-resnet50", "stopped", "fine-tune", "best",
-     "resnet50", "/data/cats and dogs", "2026-11-23 08:00:00", "stopped by user", "", 3, 3, 0.9312, 0.2101, 5400},
+     "resnet50", "/data/cats and dogs", "2026-11-23 08:00:00", "stopped by user", "", 3, 3, 0.9312, 0.2101, 5400, 8},
 };
 
 static void list(struct stage *s, const struct run_row *of, size_t n)
