@@ -13,7 +13,7 @@
 #include "ui/option_values.h"
 
 #define HISTORY_MAX 100
-#define LIST_ROWS 8
+#define LIST_ROWS 8 /* or half of the screen, where that is more */
 #define TEXT_MAX 30 /* cells of the names' column */
 
 void prompt_open(struct prompt *p)
@@ -262,11 +262,12 @@ static int min_int(int a, int b)
 static void draw_list(struct prompt *p, struct canvas *c, struct area row, const struct options *options)
 {
     struct str about = STR_INIT;
-    int text, help, n = p->fit.n < LIST_ROWS ? (int)p->fit.n : LIST_ROWS;
+    int text, help, room = row.y - 2;
+    int most = room / 2 > LIST_ROWS ? room / 2 : LIST_ROWS, n = p->fit.n < (size_t)most ? (int)p->fit.n : most;
     widths(p, &text, &help);
     if (p->fit.value)
         hint(p, options, &about);
-    int w = text + (help ? help + 2 : 0), room = row.y - 2;
+    int w = text + (help ? help + 2 : 0);
     w = about.s && text_width(about.s) > w ? text_width(about.s) : w;
     w = min_int((w > 20 ? w : 20) + 4, row.w);
     int h = min_int(n + p->fit.value, room);
@@ -300,5 +301,5 @@ void prompt_draw(struct prompt *p, struct canvas *c, struct area row, const stru
     canvas_put(c, row, 0, 0, ROLE_STRONG, ":");
     edit_draw(&p->edit, c, (struct area){row.x + 1, row.y, row.w - 1, 1});
     if (!*p->edit.text && row.w >= (int)sizeof about + 8)
-        canvas_put_right(c, row, row.w - 1, 0, ROLE_DIM, about);
+        canvas_put_right(c, row, row.w, 0, ROLE_DIM, about);
 }
