@@ -30,6 +30,13 @@ void parts_line(struct canvas *c, struct area a)
     canvas_fill(c, a, ROLE_BORDER, a.w == 1 ? 0x2502 : 0x2500);
 }
 
+const char *parts_sort_sign(const struct canvas *c, bool reverse)
+{
+    if (c->ascii) /* letters, which would be read as the name's */
+        return reverse ? " ^" : " v";
+    return reverse ? "\xe2\x96\xb2" : "\xe2\x96\xbc";
+}
+
 void parts_gauge(struct canvas *c, struct area a, int x, int y, int width, enum role role,
                  double share)
 {

@@ -19,6 +19,8 @@ void parts_gauge(struct canvas *c, struct area a, int x, int y, int width, enum 
 /* A message in its row; one that is longer begins above it, and covers what is there: its end often
  * says the way out. */
 void parts_message(struct canvas *c, struct area row, enum role role, const char *text);
+/* Behind the name of the column that a list is sorted by. */
+const char *parts_sort_sign(const struct canvas *c, bool reverse);
 void parts_line(struct canvas *c, struct area a);
 
 /* Bytes of the first words of text that fit into width cells; one word at least. */

@@ -109,9 +109,7 @@ static void draw_titles(const struct classes *k, struct canvas *c, struct area r
         char text[32];
         bool sorted = (int)k->column == i;
         snprintf(text, sizeof text, "%s%s", columns[i].title,
-                 !sorted      ? ""
-                 : k->reverse ? "\xe2\x96\xb2"
-                              : "\xe2\x96\xbc");
+                 sorted ? parts_sort_sign(c, k->reverse) : "");
         enum role role = sorted ? ROLE_STRONG : ROLE_DIM;
         int gap = i == CLASS_TAKEN_FOR; /* after numbers that end at its left */
         if (p->width[i])

@@ -256,9 +256,7 @@ static void draw_titles(const struct runs_rows *s, struct canvas *c, struct area
         canvas_hit(c, (struct area){row.x + x, row.y, width, row.h}, HIT_SCREEN, &s->column,
                    HIT_HEADINGS + (size_t)k);
         snprintf(text, sizeof text, "%s%s", run_column_title((enum run_column)k),
-                 !sorted      ? ""
-                 : s->reverse ? "\xe2\x96\xb2"
-                              : "\xe2\x96\xbc");
+                 sorted ? parts_sort_sign(c, s->reverse) : "");
         if (run_column_right((enum run_column)k))
             canvas_put_right(c, row, x + width, 0, sorted ? ROLE_STRONG : ROLE_DIM, text);
         else
