@@ -95,7 +95,7 @@ bool setup_weights_words(char *out, size_t size, const struct setup_screen *s, c
     if (!(of_option || of_mode) || !arch || !setup_weights_lack(s, o))
         return false;
     if (arch->weights_file)
-        snprintf(out, size, "no weights found: flowerlab weights get %s fetches them", arch->name);
+        snprintf(out, size, "no weights: flowerlab weights get %s fetches them", arch->name);
     else
         snprintf(out, size, "%s has no published weights: name a file in the option weights", arch->title);
     return true;
