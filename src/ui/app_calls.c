@@ -72,6 +72,13 @@ static void quit_answered(void *user, int answer)
                            : "stopping now, then leaving");
 }
 
+/* Everything of the run is written, its last notice is on its way. */
+static bool ends_now(const struct app *app)
+{
+    const struct train_view *t = &app->snap.train;
+    return app->train_job && t->job == app->train_job && !t->live && *t->end && !app->snap.n_queue;
+}
+
 void app_quit(struct app *app)
 {
     static const char *const answers[] = {"stop after this epoch", "stop now", "stay here",
@@ -82,6 +89,8 @@ void app_quit(struct app *app)
                  app->attached ? " behind it, where it trains." : " and are dropped by a stop.");
     if (!app_trains(app))
         app->quit = true;
+    else if (ends_now(app))
+        app->quit_after_run = true;
     else
         popups_menu(&app->popups, "Quit", question, answers, 4, 2, quit_answered, app);
     app->urgent = true;
