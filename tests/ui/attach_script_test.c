@@ -38,7 +38,7 @@ static void change_rate_and_go_on(struct pty *p)
 
 static void finish(struct pty *p)
 {
-    assert_true(pty_wait_text(p, "best epoch"));
+    assert_true(pty_wait_text(p, "done; best epoch"));
     pty_send(p, "q");
     lab_end_well(p);
     assert_true(pty_has(p, "best val_acc"));
@@ -187,7 +187,7 @@ static bool shows_the_other(struct pty *p, void *user)
     for (size_t i = 0; i < found.gl_pathc; i++)
         shown |= strcmp(found.gl_pathv[i], user) != 0 && pty_has(p, found.gl_pathv[i]);
     globfree(&found);
-    return shown && pty_has(p, "best epoch");
+    return shown && pty_has(p, "done; best epoch");
 }
 
 /* Whoever takes the run back sees the queue behind it, and goes on to its next run without leaving. */
@@ -255,7 +255,7 @@ static void two_viewers_watch_and_steer(void **state)
     assert_true(pty_wait_text(b, "rate x 0.5")); /* what one does all see */
     assert_true(pty_wait_text(own, "rate x 0.5"));
     pty_send(b, "p");
-    assert_true(pty_wait_text(own, "best epoch"));
+    assert_true(pty_wait_text(own, "done; best epoch"));
     finish(a);
     finish(b);
     finish(own);

@@ -111,7 +111,7 @@ static void from_pictures_to_a_result(void **state)
     pty_send(p, "3"); /* go on */
     assert_true(pty_wait_gone(p, "A run is training."));
     lab_let_go("keys");
-    assert_true(pty_wait_text(p, "best epoch"));
+    assert_true(pty_wait_text(p, "done; best epoch"));
     assert_true(pty_has(p, "Loss"));
     assert_true(pty_has(p, "Accuracy"));
     assert_true(pty_has(p, "taken for"));
