@@ -12,7 +12,7 @@ static bool is_of(const struct preview *p, const struct run_row *row)
 
 void preview_follow(struct preview *p, const struct run_row *row, const struct ui_calls *calls)
 {
-    if (!row || !p->room || p->job || is_of(p, row))
+    if (!row || p->no_room || p->job || is_of(p, row))
         return;
     struct cmd cmd = {.kind = CMD_COMPARE, .n_list = 1, .list = (const char *[]){row->folder}};
     snprintf(p->folder, sizeof p->folder, "%s", row->folder);
@@ -36,7 +36,6 @@ bool preview_event(struct preview *p, const struct notice *notice, const struct 
 
 void preview_draw(struct preview *p, struct canvas *c, struct area a, const struct run_row *row)
 {
-    p->room = !area_empty(a);
     if (row && !p->job && str_eq(p->folder, row->folder))
         comparing_draw_one(&p->curves, c, a);
 }

@@ -11,7 +11,7 @@ struct preview {
     char folder[OPTION_TEXT_MAX]; /* whose curves these are, or will be when job has ended */
     int epochs;                   /* that the run had then */
     uint64_t job;                 /* reads them, 0 none */
-    bool room;                    /* they were drawn last, or would have been */
+    bool no_room;                 /* the screen's: as it was drawn last */
 };
 
 /* Asks for the run's curves where they are not here yet. One job at a time: called again when it has

@@ -257,6 +257,16 @@ static void draw_details(const struct runs_screen *s, struct canvas *c, struct a
         run_details_draw(c, a, ahead ? ahead : runs_rows_selected(&s->rows));
 }
 
+/* A larger window may have room for the curves. */
+static bool runs_work(void *self, const struct ui_model *model)
+{
+    struct runs_screen *s = self;
+    (void)model;
+    if (s->rows.block && !s->comparing)
+        preview_follow(&s->preview, runs_rows_selected(&s->rows), s->calls);
+    return false;
+}
+
 static void runs_draw(void *self, struct canvas *c, struct area body, const struct ui_model *model)
 {
     struct runs_screen *s = self;
@@ -268,8 +278,8 @@ static void runs_draw(void *self, struct canvas *c, struct area body, const stru
     draw_head(s, c, area_cut_top(&body, 1));
     if (filter_shown(&s->filter))
         filter_draw(&s->filter, c, area_cut_top(&body, 1), "/", s->rows.shown, s->rows.n);
-    bool room = body.h >= PREVIEW_FROM && body.w >= 80 && runs_rows_total(&s->rows);
-    struct area curves = area_cut_bottom(&body, room ? PREVIEW_ROWS : 0);
+    s->preview.no_room = body.h < PREVIEW_FROM || body.w < 80;
+    struct area curves = area_cut_bottom(&body, s->preview.no_room || !runs_rows_total(&s->rows) ? 0 : PREVIEW_ROWS);
     struct area details = area_cut_bottom(&body, body.h >= 12 ? 6 : body.h >= 6 ? 1 : 0);
     if (runs_rows_total(&s->rows))
         runs_rows_draw(&s->rows, c, body);
@@ -534,6 +544,7 @@ const struct screen_ops screen_runs = {
     .draw = runs_draw,
     .action = runs_action,
     .event = runs_event,
+    .work = runs_work,
     .why_not = runs_why_not,
     .enter = runs_enter,
     .rows = runs_rows,

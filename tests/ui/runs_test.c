@@ -53,7 +53,10 @@ static void list(struct stage *s, const struct run_row *of, size_t n)
 
 static void open_list(struct stage *s)
 {
+    struct canvas c;
     stage_open(s, &screen_runs);
+    draw(s, &c, 80, 24, false);
+    canvas_done(&c);
     list(s, rows, sizeof rows / sizeof *rows);
 }
 
@@ -429,15 +432,22 @@ static void the_curves_of_the_selected_run(void **state)
     struct stage s;
     struct canvas c;
     struct str bytes = STR_INIT;
-    open_list(&s);
+    stage_open(&s, &screen_runs);
+    draw(&s, &c, 160, 50, false);
+    canvas_done(&c);
+    list(&s, rows, sizeof rows / sizeof *rows);
+    assert_int_equal(s.world.asked.command, CMD_COMPARE); /* at once */
+    compare_one(&bytes, 1);
     s.world.asked = (struct asked){0};
+    answer(&s, CMD_COMPARE, BLOCK_COMPARE, &bytes, "");
     draw(&s, &c, 80, 24, false);
     canvas_done(&c);
+    act(&s, ACTION_DOWN);
     act(&s, ACTION_DOWN);
     assert_int_equal(s.world.asked.command, CMD_NONE);
     draw(&s, &c, 160, 50, false);
     canvas_done(&c);
-    act(&s, ACTION_DOWN);
+    assert_false(s.ops->work(s.self, &s.world.model));
     assert_int_equal(s.world.asked.command, CMD_COMPARE);
     assert_int_equal(s.world.asked.n_list, 1);
     s.world.asked = (struct asked){0};
