@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "base/sigactions.h"
 
 #define SHIM_NAME "fl_torch.so"
 
@@ -76,12 +77,15 @@ static enum err_code load(struct engine *e, int n_threads, struct torch *t, stru
 {
     char *path = shim_path(e);
     double began = clock_now();
+    struct sigactions ours; /* UCX, which newer ones bring along, takes HUP for its trace */
+    sigactions_save(&ours);
     enum err_code code = open_module(t, path, err);
     if (code == ERR_OK) {
         t->n_threads = n_threads > 0 ? n_threads : e->n_threads;
         struct fl_init init = {.n_threads = t->n_threads, .deterministic = true, .warn = warned};
         code = t->fl->init(&init, err);
     }
+    sigactions_restore(&ours);
     if (code == ERR_OK) {
         t->seconds = clock_now() - began;
         log_line(LOG_INFO, "libtorch %s, %d threads, from %s", t->fl->torch_version, t->n_threads, path);

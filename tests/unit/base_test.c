@@ -21,6 +21,7 @@
 #include "base/path.h"
 #include "base/pool.h"
 #include "base/rng.h"
+#include "base/sigactions.h"
 #include "base/str.h"
 
 static void error_texts(void **state)
@@ -265,6 +266,39 @@ static void lists_of_names(void **state)
     assert_true(!names.list && !names.n && !names.cap);
 }
 
+static volatile sig_atomic_t ours, theirs;
+
+static void our_handler(int number)
+{
+    ours += number;
+}
+
+static void their_handler(int number)
+{
+    theirs += number;
+}
+
+/* As a library's constructor takes them. */
+static void signals_are_given_back(void **state)
+{
+    (void)state;
+    struct sigactions kept;
+    struct sigaction now;
+    signal(SIGHUP, our_handler);
+    signal(SIGUSR2, SIG_IGN);
+    sigactions_save(&kept);
+    signal(SIGHUP, their_handler);
+    signal(SIGUSR2, their_handler);
+    signal(SIGUSR1, their_handler);
+    sigactions_restore(&kept);
+    raise(SIGHUP);
+    raise(SIGUSR2);
+    assert_int_equal(ours, SIGHUP);
+    assert_int_equal(theirs, 0);
+    assert_int_equal(sigaction(SIGUSR1, NULL, &now), 0);
+    assert_true(now.sa_handler == SIG_DFL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -276,7 +310,7 @@ int main(void)
         cmocka_unit_test(random_numbers),
         cmocka_unit_test(pool_runs_everything),
         cmocka_unit_test(files_are_replaced_whole),
-        cmocka_unit_test(lists_of_names), cmocka_unit_test(folders_have_one_name),
+        cmocka_unit_test(lists_of_names), cmocka_unit_test(folders_have_one_name), cmocka_unit_test(signals_are_given_back),
     };
     return cmocka_run_group_tests_name("base", tests, NULL, NULL);
 }
