@@ -6,11 +6,21 @@
 #include <string.h>
 #include <time.h>
 
+static double seconds(clockid_t clock)
+{
+    struct timespec t;
+    clock_gettime(clock, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
 double clock_now(void)
 {
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (double)ts.tv_sec + (double)ts.tv_nsec * 1e-9;
+    return seconds(CLOCK_MONOTONIC);
+}
+
+double clock_thread(void)
+{
+    return seconds(CLOCK_THREAD_CPUTIME_ID);
 }
 
 int64_t clock_wall(void)

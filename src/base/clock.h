@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 double clock_now(void);      /* seconds, monotonic, since an arbitrary start */
+double clock_thread(void);   /* seconds that the calling thread had a processor */
 int64_t clock_wall(void);    /* seconds since 1970-01-01 UTC */
 
 /* Local time of a wall clock second, "YYYYMMDD-HHMMSS" and "YYYY-MM-DD HH:MM:SS"; return out. */

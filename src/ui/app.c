@@ -25,7 +25,9 @@
 #define ESCAPE_DELAY 0.025
 #define ANSWER_TIMEOUT 1.0
 #define FRAME 0.033       /* at most 30 frames a second for keys */
-#define NUMBERS_FRAME 0.25 /* and 4 when only numbers change: they cost the cores that train */
+#define NUMBERS_FRAME 0.25 /* and 4 when only numbers change: they cost the cores that train, */
+#define NUMBERS_MOST 1.0   /* so fewer, but not under one, where a frame of them */
+#define NUMBERS_SHARE 0.01 /* would take more than this of a core */
 #define RESIZE_PAUSE 0.1
 #define NICENESS 5 /* keys are answered while all cores compute */
 
@@ -181,6 +183,12 @@ static double sooner(double a, double b)
     return a < b ? a : b;
 }
 
+static double numbers_frame(const struct app *app)
+{
+    double pause = app->frame_cost / NUMBERS_SHARE;
+    return pause < NUMBERS_FRAME ? NUMBERS_FRAME : sooner(pause, NUMBERS_MOST);
+}
+
 /* Seconds until something is due; negative: nothing is. */
 static double next_due(const struct app *app)
 {
@@ -190,7 +198,7 @@ static double next_due(const struct app *app)
     if (app->urgent)
         due = sooner(due, app->drawn_at + FRAME);
     if (app->dirty)
-        due = sooner(due, app->drawn_at + NUMBERS_FRAME);
+        due = sooner(due, app->drawn_at + numbers_frame(app));
     if (term_key_waits(app->term))
         due = sooner(due, app->read_at + ESCAPE_DELAY);
     if (app->waiting_answers)
@@ -241,7 +249,7 @@ static void draw_when_due(struct app *app)
     double since = clock_now() - app->drawn_at;
     bool after_resize = app->resized_at > 0 && clock_now() - app->resized_at >= RESIZE_PAUSE;
     double held = term_held_until(app->term);
-    if ((held >= 0 && clock_now() >= held) || after_resize || (app->urgent && since >= FRAME) || (app->dirty && since >= NUMBERS_FRAME))
+    if ((held >= 0 && clock_now() >= held) || after_resize || (app->urgent && since >= FRAME) || (app->dirty && since >= numbers_frame(app)))
         app_draw(app);
 }
 

@@ -188,6 +188,7 @@ static void draw_all(struct app *app, struct canvas *c)
 
 void app_draw(struct app *app)
 {
+    double before = clock_thread();
     int cols, rows;
     term_size(app->term, &cols, &rows);
     app->model.now = clock_now();
@@ -204,6 +205,7 @@ void app_draw(struct app *app)
     if (calm)
         app->resized_at = -1000; /* nothing is held back */
     app->drawn_at = clock_now();
+    app->frame_cost = clock_thread() - before;
     app->dirty = app->urgent = false;
 }
 

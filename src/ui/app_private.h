@@ -62,6 +62,7 @@ struct app {
 
     uint64_t replies_seen;
     double asked_at, resized_at, drawn_at, read_at;
+    double frame_cost; /* of the last one, seconds of processor time */
     bool working; /* the screen has work left */
     bool waiting_answers, dirty, urgent; /* urgent: a key's answer; dirty: numbers changed */
     bool quit, quit_after_run, suspend, hung_up, detach;
