@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -98,4 +99,11 @@ void make_bf16(float *values, size_t n)
         uint32_t bits = (uint32_t)to_bf16(values[i]) << 16;
         memcpy(&values[i], &bits, sizeof bits);
     }
+}
+
+void same_bf16(const float *want, const void *got, size_t n)
+{
+    uint16_t *rounded = as_bf16(want, n);
+    assert_memory_equal(rounded, got, n * sizeof *rounded);
+    free(rounded);
 }

@@ -23,4 +23,7 @@ uint16_t *as_bf16(const float *values, size_t n);
 /* Each of the n numbers becomes one that bfloat16 can hold. */
 void make_bf16(float *values, size_t n);
 
+/* Fails unless got, an array of bfloat16, is what is wanted, rounded. */
+void same_bf16(const float *want, const void *got, size_t n);
+
 #endif

@@ -231,13 +231,6 @@ static void test_odd(void **state)
     assert_false(fl_norm_possible(&seven));
 }
 
-static void same_bf16(const float *want, const float *got, size_t n)
-{
-    uint16_t *rounded = as_bf16(want, n);
-    assert_memory_equal(rounded, got, n * sizeof *rounded);
-    free(rounded);
-}
-
 /* From numbers that bfloat16 holds: the results of single precision, y and grad_x rounded. */
 static void test_bf16(void **state)
 {
