@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/str.h"
 #include "ui/action.h"
@@ -52,11 +53,24 @@ static void press(struct pty *p, const char *bytes, const char *what)
 /* A label of the key bar that only this screen has. */
 static const char *const labels[] = {"scan again", "draw again", "explain", "pause", "mark", "rates"};
 
+/* The key bar is this screen's from end to end: half written, it would show the label of another, too. */
+static bool is_at(struct pty *p, void *screen)
+{
+    char *all = pty_screen(p);
+    all[strlen(all) - 1] = '\0';
+    char *bar = strrchr(all, '\n');
+    bool at = bar != NULL;
+    for (int i = 0; i < 6 && bar; i++)
+        at = at && (strstr(bar, labels[i]) != NULL) == (i == *(int *)screen);
+    free(all);
+    return at;
+}
+
 static void go_to(struct pty *p, int screen)
 {
     char digit[2] = {(char)('1' + screen), '\0'};
     pty_send(p, digit);
-    assert_true(pty_wait_text(p, labels[screen]));
+    assert_true(pty_wait(p, is_at, &screen));
 }
 
 /* Back to the screen itself, without a message of before: Esc closes what is open, and what is said of
