@@ -82,7 +82,7 @@ static struct plot *new_chart(const struct comparing *k, bool acc)
     return plot;
 }
 
-static void draw_chart(const struct comparing *k, struct canvas *c, struct area a, bool acc)
+static struct plot *chart_of_all(const struct comparing *k, bool acc)
 {
     struct plot *plot = new_chart(k, acc);
     for (size_t r = 0, at = 0; r < k->view.n_runs; at += k->view.runs[r++].n_epochs)
@@ -93,8 +93,22 @@ static void draw_chart(const struct comparing *k, struct canvas *c, struct area 
                                                               .y = (acc ? k->acc : k->loss) + at,
                                                               .points = true,
                                                               .point = 'A' + (uint32_t)r};
-    plot_draw(c, a, plot);
-    free(plot);
+    return plot;
+}
+
+/* Accuracy and loss; below each other their axes begin at one column. */
+static void draw_charts(const struct comparing *k, struct canvas *c, struct area acc,
+                        struct area loss)
+{
+    struct plot *upper = chart_of_all(k, true), *lower = chart_of_all(k, false);
+    if (acc.x == loss.x) {
+        lower->labels = plot_labels(acc, upper);
+        upper->labels = plot_labels(loss, lower);
+    }
+    plot_draw(c, acc, upper);
+    plot_draw(c, loss, lower);
+    free(upper);
+    free(lower);
 }
 
 /* The first of the most accurate epochs. */
@@ -229,8 +243,7 @@ void comparing_draw(struct comparing *k, struct canvas *c, struct area a)
         struct area left = area_cut_left(&a, a.w / 2 - 1);
         parts_line(c, area_inset(area_cut_left(&a, 3), 1, 0));
         struct area top = area_cut_top(&left, left.h / 2);
-        draw_chart(k, c, top, true);
-        draw_chart(k, c, left, false);
+        draw_charts(k, c, top, left);
         draw_names(k, c, area_cut_top(&a, names));
         area_cut_top(&a, 1);
     } else {
@@ -238,8 +251,7 @@ void comparing_draw(struct comparing *k, struct canvas *c, struct area a)
         struct area charts = area_cut_top(&a, a.h >= 14 ? a.h / 2 : 0);
         struct area left = area_cut_left(&charts, charts.w / 2);
         area_cut_left(&charts, 1);
-        draw_chart(k, c, left, true);
-        draw_chart(k, c, charts, false);
+        draw_charts(k, c, left, charts);
     }
     draw_settings(k, c, a);
 }

@@ -214,6 +214,7 @@ static void make_plot(struct making *m, enum chart_id chart)
 struct place {
     size_t number, of;
     bool focus;
+    int labels; /* cells for those of its ticks, at least */
 };
 
 static void draw_chart(struct train_screen *s, struct canvas *c, struct area a,
@@ -222,6 +223,7 @@ static void draw_chart(struct train_screen *s, struct canvas *c, struct area a,
     struct making m = {.s = s, .t = t, .columns = plot_dot_columns(c, a, s->view.coarse)};
     make_plot(&m, chart);
     m.plot.focus = place.focus;
+    m.plot.labels = place.labels;
     if (place.of) {
         snprintf(m.title, sizeof m.title, "%zu/%zu %s", place.number, place.of, m.plot.title);
         m.plot.title = m.title;
@@ -243,25 +245,59 @@ static size_t focus_of(const struct train_screen *s, const enum chart_id *chosen
     return 0;
 }
 
+/* Charts on the screen: n of them, in rows and columns of an area. */
+struct page {
+    struct area a;
+    int rows, cols;
+    const enum chart_id *charts;
+    size_t n;
+};
+
+static struct area place_of(const struct page *p, size_t i)
+{
+    return layout_tile(p->a, p->rows, p->cols, (int)i / p->cols, (int)i % p->cols);
+}
+
+/* Of all charts in a column: below each other their axes begin at one column of cells. */
+static int column_labels(struct train_screen *s, const struct canvas *c, const struct page *p,
+                         const struct train_view *t, size_t col)
+{
+    int most = 0;
+    for (size_t i = col; p->rows > 1 && i < p->n; i += (size_t)p->cols) {
+        struct area a = place_of(p, i);
+        struct making m = {.s = s, .t = t, .columns = plot_dot_columns(c, a, s->view.coarse)};
+        make_plot(&m, p->charts[i]);
+        int labels = plot_labels(a, &m.plot);
+        most = labels > most ? labels : most;
+    }
+    return most;
+}
+
 static void draw_page(struct train_screen *s, struct canvas *c, struct area a,
                       const struct train_view *t, const enum chart_id *chosen, size_t n)
 {
-    int rows, cols;
+    struct page p = {.a = a};
+    int labels[CHARTS_MAX];
     size_t count = s->view.large ? 1 : (size_t)s->view.count, focus = focus_of(s, chosen, n);
     count = count < n ? count : n;
-    layout_charts(a, (int)count, &rows, &cols);
-    size_t page = (size_t)(rows * cols) < count ? (size_t)(rows * cols) : count;
+    layout_charts(a, (int)count, &p.rows, &p.cols);
+    size_t page = (size_t)(p.rows * p.cols) < count ? (size_t)(p.rows * p.cols) : count;
     size_t first = focus / page * page;
-    for (size_t i = 0; i < page && first + i < n; i++) {
-        struct area tile = layout_tile(a, rows, cols, (int)i / cols, (int)i % cols);
-        if (s->chart_rows != tile.h) {
-            s->chart_rows = tile.h;
-            for (int k = 0; k < CHART_COUNT; k++)
-                s->held[k] = (struct plot_range){0};
-        }
+    p.charts = chosen + first;
+    p.n = page < n - first ? page : n - first;
+    int height = place_of(&p, 0).h;
+    if (s->chart_rows != height) {
+        s->chart_rows = height;
+        for (int k = 0; k < CHART_COUNT; k++)
+            s->held[k] = (struct plot_range){0};
+    }
+    for (size_t i = 0; i < (size_t)p.cols; i++)
+        labels[i] = column_labels(s, c, &p, t, i);
+    for (size_t i = 0; i < p.n; i++) {
         bool told = page < count || s->view.large; /* there are more than are seen */
-        draw_chart(s, c, tile, t, chosen[first + i],
-                   (struct place){first + i + 1, told ? n : 0, n > 1 && first + i == focus});
+        draw_chart(s, c, place_of(&p, i), t, p.charts[i],
+                   (struct place){first + i + 1, told ? n : 0, n > 1 && first + i == focus,
+                                  labels[i % (size_t)p.cols]});
     }
 }
 

@@ -259,7 +259,7 @@ static char *y_text(const struct plot *plot, char out[NUM_TEXT], double v,
 
 static int label_width(const struct plot *plot, const struct plot_range *r)
 {
-    int width = 0;
+    int width = plot->labels;
     char text[NUM_TEXT];
     double ticks[PLOT_TICKS];
     size_t n = plot_range_ticks(r, ticks);
@@ -473,6 +473,21 @@ int plot_dot_columns(const struct canvas *c, struct area a, bool coarse)
     return a.w * (c->ascii || coarse ? 1 : 2);
 }
 
+/* Of the axes; below 2 there is no room for any. */
+static int rows_in(struct area a, const struct plot *plot)
+{
+    return a.w >= 16 && plot->x_begin < plot->x_end ? a.h - 3 : 0;
+}
+
+int plot_labels(struct area a, const struct plot *plot)
+{
+    int rows = rows_in(a, plot);
+    if (rows < 2)
+        return 0;
+    struct plot_range r = range_of(plot, rows);
+    return label_width(plot, &r);
+}
+
 void plot_draw(struct canvas *c, struct area a, const struct plot *plot)
 {
     if (plot->box)
@@ -480,8 +495,8 @@ void plot_draw(struct canvas *c, struct area a, const struct plot *plot)
     if (area_empty(a))
         return;
     draw_legend(c, (struct area){a.x, a.y, a.w, 1}, plot);
-    int rows = a.h - 3;
-    if (rows < 2 || a.w < 16 || !(plot->x_begin < plot->x_end))
+    int rows = rows_in(a, plot);
+    if (rows < 2)
         return;
     struct frame f = {plot, c, a, range_of(plot, rows)};
     int labels = label_width(plot, &f.y);

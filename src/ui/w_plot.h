@@ -55,6 +55,7 @@ struct plot {
                                                           fmt_percent */
     bool non_negative;
     double most;      /* largest possible value, NaN none */
+    int labels;       /* least cells for the labels of ticks: plot_labels of those above and below */
     bool names_below; /* of marks: from the bottom up, for series that live at the top */
     bool coarse;      /* dots as ASCII draws them: for fonts without braille */
     bool cursor_on;   /* a vertical line at cursor; the legend tells the values there */
@@ -70,6 +71,9 @@ struct plot {
 
 /* Columns of dots that a chart of so many cells has at most: finer points are drawn in vain. */
 int plot_dot_columns(const struct canvas *c, struct area a, bool coarse);
+
+/* Cells that the labels of ticks of a chart in an area take; 0: there is no room for axes. */
+int plot_labels(struct area a, const struct plot *plot);
 
 /* Draws into any area; below 16 x 5 cells only the legend's line with the last values. Memory is
  * taken and given back within. */

@@ -474,6 +474,26 @@ static void a_logarithmic_chart(void **state)
     assert_false(drawn.log);
 }
 
+/* Charts below each other begin their axes at one column: that of the widest labels. */
+static void labels_are_shared(void **state)
+{
+    struct plot narrow = small_plot(), wide = small_plot();
+    struct area a = {0, 0, 40, 10}, inside;
+    (void)state;
+    wide.percent = true; /* "100 %" */
+    narrow.box = &inside;
+    assert_true(plot_labels(a, &narrow) < plot_labels(a, &wide));
+    narrow.labels = plot_labels(a, &wide);
+    assert_int_equal(plot_labels(a, &narrow), narrow.labels);
+    struct canvas c;
+    canvas_init(&c, a.w, a.h);
+    plot_draw(&c, a, &narrow);
+    canvas_done(&c);
+    assert_int_equal(inside.x, narrow.labels + 1);
+    assert_int_equal(inside.x + inside.w, a.w);
+    assert_int_equal(plot_labels((struct area){0, 0, 40, 4}, &wide), 0);
+}
+
 /* Any size, any data: no crash, nothing outside. */
 static void every_size(void **state)
 {
@@ -526,6 +546,7 @@ int main(void)
         cmocka_unit_test(marks_lie_on_their_line),
         cmocka_unit_test(the_cursor_reads_all_series),
         cmocka_unit_test(a_logarithmic_chart),
+        cmocka_unit_test(labels_are_shared),
         cmocka_unit_test(every_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
