@@ -252,6 +252,11 @@ static enum err_code check_first_word(const struct batch *b, struct err *err)
 {
     if (*b->command->name || !b->n_words || path_exists(b->words[0]))
         return ERR_OK;
+    const struct command *late = find_command(b->words[0]);
+    if (late) {
+        err_set(err, ERR_INVALID, "the command %s stands behind options", late->name);
+        return err_hint(err, "begin with it: flowerlab %s OPTION...", late->name);
+    }
     const char *near = near_command(b->words[0]);
     err_set(err, ERR_INVALID, "\"%s\" is neither a command nor a folder", b->words[0]);
     if (near)
