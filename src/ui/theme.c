@@ -378,11 +378,17 @@ static enum err_code no_theme(const char *name, struct err *err)
 {
     struct names there = {0};
     struct str all = STR_INIT;
+    const char *near = NULL;
+    size_t least = SIZE_MAX;
     theme_names(&there);
-    for (size_t i = 0; i < there.n; i++)
+    for (size_t i = 0; i < there.n; i++) {
+        if (str_nearer(name, there.list[i], &least))
+            near = there.list[i];
         str_printf(&all, "%s%s", i ? ", " : "", there.list[i]);
-    err_set(err, ERR_NOT_FOUND, "theme %s: there is no such theme", name);
-    err_hint(err, "there are: %s", all.s);
+    }
+    err_set(err, ERR_NOT_FOUND, "theme: unknown choice \"%s\"%s%s%s", name, near ? " (did you mean " : "", near ? near : "",
+            near ? "?)" : "");
+    err_hint(err, "choices: %s, or a file", all.s);
     str_done(&all);
     names_done(&there);
     return ERR_NOT_FOUND;
@@ -402,7 +408,17 @@ enum err_code theme_load(struct theme *theme, const char *name,
         code = no_theme(name, err);
     else if ((code = file_read(path, 1 << 20, &text, &n, err)) == ERR_OK)
         theme_parse(theme, path, text, report, user);
+    else if (err) {
+        err_prefix(err, "theme");
+        err_hint(err, "choices: the name of a theme, or a file");
+    }
     free(text);
     free(path);
     return code;
+}
+
+enum err_code theme_check(const char *name, struct err *err)
+{
+    struct theme theme;
+    return theme_load(&theme, name, NULL, NULL, err);
 }

@@ -263,7 +263,7 @@ static void wrong_lines_are_named(void **state)
                      STYLE_REVERSE | STYLE_ITALIC);
     struct err err;
     assert_int_equal(theme_load(&theme, "no-such", note, NULL, &err), ERR_NOT_FOUND);
-    assert_string_equal(err.message, "theme no-such: there is no such theme");
+    assert_string_equal(err.message, "theme: unknown choice \"no-such\"");
     assert_non_null(strstr(err.hint, "default")); /* those that there are */
 }
 
