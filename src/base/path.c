@@ -112,6 +112,20 @@ enum err_code path_make_folders(const char *path, struct err *err)
     return code;
 }
 
+/* Goes up to what is there: that must be a folder to write in. */
+enum err_code path_can_make(const char *path, struct err *err)
+{
+    char *at = path_absolute(path), *slash;
+    struct stat st;
+    while (stat(at, &st) != 0 && errno == ENOENT && at[1] && (slash = strrchr(at, '/')))
+        slash[slash == at] = '\0';
+    int errnum = stat(at, &st) != 0 ? errno : S_ISDIR(st.st_mode) ? 0 : ENOTDIR;
+    if (!errnum && access(at, W_OK | X_OK) != 0)
+        errnum = errno;
+    free(at);
+    return errnum ? err_sys(err, errnum, "%s", path) : ERR_OK;
+}
+
 char *path_home(enum path_home kind)
 {
     static const struct {

@@ -22,6 +22,9 @@ bool path_is_file(const char *path);
 /* mkdir -p, mode 0777 less umask. errors: IO */
 enum err_code path_make_folders(const char *path, struct err *err);
 
+/* Whether path_make_folders and then something in the folder could succeed; makes nothing. errors: IO, NOT_FOUND */
+enum err_code path_can_make(const char *path, struct err *err);
+
 enum path_home { PATH_CONFIG, PATH_CACHE, PATH_DATA, PATH_STATE };
 
 /* flowerlab's own folder of that kind: $XDG_CONFIG_HOME/flowerlab and so on, with the usual fallbacks below

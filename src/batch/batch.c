@@ -294,6 +294,39 @@ static int read_settings(struct batch *b)
     return reading.bad ? EXIT_USAGE : EXIT_DONE;
 }
 
+static bool is_checked(enum option_source source, bool typed)
+{
+    return source == SOURCE_COMMAND_LINE || (!typed && (source == SOURCE_FILE || source == SOURCE_ENVIRONMENT));
+}
+
+/* Where the value is from, before the message. */
+static void prefix_source(struct err *err, const struct option_row *row, enum option_source source)
+{
+    char *path = source == SOURCE_FILE ? rcfile_path() : NULL;
+    if (path || source == SOURCE_ENVIRONMENT)
+        err_prefix(err, "%s", path ? path : row->environment);
+    free(path);
+}
+
+static enum err_code check_option(const struct batch *b, enum option_id id, struct err *err)
+{
+    return id == OPTION_ID_theme ? b->theme(b->options.theme, err) : engine_check_option(&b->options, id, err);
+}
+
+int check_options(struct batch *b, bool typed)
+{
+    int code = EXIT_DONE;
+    for (int id = 0; id < OPTION_COUNT; id++) {
+        struct err err = {0};
+        enum option_source source = (enum option_source)b->options.source[id];
+        if (!is_checked(source, typed) || check_option(b, (enum option_id)id, &err) == ERR_OK)
+            continue;
+        prefix_source(&err, option_row((enum option_id)id), source);
+        code = report_usage(b, &err);
+    }
+    return code;
+}
+
 /* Help and version answer even when everything else on the line, or the config file, is wrong. */
 static bool answer_early(struct batch *b, int argc, char **argv)
 {
@@ -356,9 +389,9 @@ static int run_command(struct batch *b, int argc, char **argv, int first)
     return b->command->run(b);
 }
 
-int batch_main(int argc, char **argv, struct batch_screens *screens, batch_grid *grid)
+int batch_main(int argc, char **argv, struct batch_screens *screens, batch_grid *grid, batch_theme *theme)
 {
-    struct batch b = {.screens = screens, .grid = grid, .result = output_of(1), .messages = output_of(2)};
+    struct batch b = {.screens = screens, .grid = grid, .theme = theme, .result = output_of(1), .messages = output_of(2)};
     b.words = xcalloc((size_t)argc + 1, sizeof *b.words);
     b.found = xcalloc((size_t)argc + 1, sizeof *b.found);
     const struct command *named = argc > 1 ? find_command(argv[1]) : NULL;

@@ -11,6 +11,9 @@
 typedef enum err_code batch_grid(struct str *out, const struct options *options, const char *const (*tiles)[2], int n, int cols, int fd,
                                  bool (*stop)(void), struct err *err);
 
+/* Whether there is a theme of that name: it is the screens' to know. errors: NOT_FOUND, FORMAT and such */
+typedef enum err_code batch_theme(const char *name, struct err *err);
+
 /* What the screens start with, when the command line asks for them. */
 struct batch_screens {
     bool wanted;
@@ -21,9 +24,9 @@ struct batch_screens {
     struct options options;       /* defaults, config file, environment, command line */
 };
 
-/* Runs the command of argv to its end; grid serves the command grid. When screens are asked for, fills *screens, leaves no thread behind and returns 0 at once.
+/* Runs the command of argv to its end; grid serves the command grid, theme the check of that option. When screens are asked for, fills *screens, leaves no thread behind and returns 0 at once.
  * Results go to standard output, progress and messages to standard error. Returns the exit code: 0 done, 1 failed, 2 wrong usage,
  * 130 interrupted. thread: the main thread, before there is any other */
-int batch_main(int argc, char **argv, struct batch_screens *screens, batch_grid *grid);
+int batch_main(int argc, char **argv, struct batch_screens *screens, batch_grid *grid, batch_theme *theme);
 
 #endif

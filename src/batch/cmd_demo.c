@@ -27,6 +27,8 @@ static int open_screens(struct batch *b, const char *folder)
     }
     if (put_path(b->screens->folder, folder, &err) != ERR_OK)
         return report_usage(b, &err);
+    if (check_options(b, true) != EXIT_DONE)
+        return EXIT_USAGE;
     b->screens->wanted = true;
     b->screens->start = b->flags & FLAG_START;
     b->screens->options = b->options;
@@ -179,6 +181,8 @@ static int run_demo(struct batch *b, const char *flowers, bool screens)
 
 int cmd_demo(struct batch *b)
 {
+    if (check_options(b, !(b->flags & FLAG_NO_SCREEN)) != EXIT_DONE)
+        return EXIT_USAGE;
     char *home = path_home(PATH_CACHE), *own = path_join(home, "demo");
     char *folder = path_absolute(b->out ? b->out : own);
     char *flowers = path_join(folder, "flowers");

@@ -374,8 +374,25 @@ static int estimate(struct batch *b, const char *folder)
     return code;
 }
 
+/* Without weights the default mode becomes scratch: settings that suit one of the two may do. */
+static enum err_code check_recipe(const struct batch *b, struct err *err)
+{
+    struct options options = b->options;
+    struct recipe recipe;
+    enum err_code code = engine_recipe(&options, &recipe, err);
+    if (code == ERR_OK || option_is_set(&options, OPTION_ID_mode))
+        return code;
+    options.mode = MODE_SCRATCH;
+    return engine_recipe(&options, &recipe, NULL) == ERR_OK ? ERR_OK : code;
+}
+
 int cmd_train(struct batch *b)
 {
+    struct err err = {0};
+    if (check_options(b, false) != EXIT_DONE)
+        return EXIT_USAGE;
+    if (!b->n_modes && check_recipe(b, &err) != ERR_OK)
+        return report_usage(b, &err);
     if (b->flags & FLAG_DRY)
         return estimate(b, b->words[0]);
     return b->n_modes ? train_modes(b, b->words[0]) : train_folder(b, b->words[0]);

@@ -74,6 +74,7 @@ struct batch {
     bool hangup_stops;     /* HUP is such a signal: what is done is of use on that terminal only */
     struct batch_screens *screens;
     batch_grid *grid;
+    batch_theme *theme;
 };
 
 int cmd_screens(struct batch *b);
@@ -97,6 +98,9 @@ int cmd_dump(struct batch *b);
 /* A message for people on standard error, "flowerlab: ..." and the hint; with --json an error event too. Returns EXIT_FAILED. */
 int report(struct batch *b, const struct err *err);
 int report_usage(struct batch *b, const struct err *err); /* the same; EXIT_USAGE */
+
+/* What the set options name must be there; typed: only those of the command line. Returns EXIT_DONE, or EXIT_USAGE after every error was reported. */
+int check_options(struct batch *b, bool typed);
 
 /* A line for people on standard error, above the progress line. */
 void say(struct batch *b, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -80,6 +80,20 @@ const char *option_suggest(const char *name)
     return found;
 }
 
+void option_range(char *out, size_t size, const struct option_row *row)
+{
+    char low[NUM_TEXT], high[NUM_TEXT];
+    *out = '\0';
+    if (row->type == OPTION_INT && row->max_int < INT64_MAX)
+        snprintf(out, size, "%lld to %lld%s%s", (long long)row->min_int, (long long)row->max_int,
+                 row->unit ? " " : "", row->unit ? row->unit : "");
+    else if (row->type == OPTION_INT)
+        snprintf(out, size, "%lld or more", (long long)row->min_int);
+    else if (row->type == OPTION_REAL)
+        snprintf(out, size, "%s to %s", num_real(low, row->min_real),
+                 num_real(high, row->max_real));
+}
+
 const char *option_source_name(enum option_source source)
 {
     static const char *const names[] = {
@@ -171,20 +185,28 @@ static enum err_code set_bool(bool *value, const struct option_row *row, const c
     return err_set(err, ERR_INVALID, "%s: \"%s\" is neither on nor off", row->name, text);
 }
 
+/* What numbers there are, behind an error. */
+static enum err_code hint_range(struct err *err, const struct option_row *row)
+{
+    char range[96];
+    option_range(range, sizeof range, row);
+    err_hint(err, "possible: %s", range);
+    return ERR_INVALID;
+}
+
 static enum err_code set_int(int64_t *value, const struct option_row *row, const char *text,
                              struct err *err)
 {
     int64_t v;
     if (!num_parse_int(text, &v))
-        return err_set(err, ERR_INVALID, "%s: \"%s\" is not a whole number", row->name, text);
-    if (v < row->min_int)
-        return err_set(err, ERR_INVALID, "%s: %" PRId64 " is below %" PRId64, row->name, v,
-                       row->min_int);
-    if (v > row->max_int)
-        return err_set(err, ERR_INVALID, "%s: %" PRId64 " is above %" PRId64, row->name, v,
-                       row->max_int);
-    *value = v;
-    return ERR_OK;
+        err_set(err, ERR_INVALID, "%s: \"%s\" is not a whole number", row->name, text);
+    else if (v < row->min_int)
+        err_set(err, ERR_INVALID, "%s: %" PRId64 " is below %" PRId64, row->name, v, row->min_int);
+    else if (v > row->max_int)
+        err_set(err, ERR_INVALID, "%s: %" PRId64 " is above %" PRId64, row->name, v, row->max_int);
+    else
+        return *value = v, ERR_OK;
+    return hint_range(err, row);
 }
 
 static enum err_code set_real(double *value, const struct option_row *row, const char *text,
@@ -193,15 +215,16 @@ static enum err_code set_real(double *value, const struct option_row *row, const
     double v;
     char bound[NUM_TEXT];
     if (!(typed ? num_parse_real_typed : num_parse_real)(text, &v) || isnan(v))
-        return err_set(err, ERR_INVALID, "%s: \"%s\" is not a number", row->name, text);
-    if (v < row->min_real)
-        return err_set(err, ERR_INVALID, "%s: %s is below %s", row->name, text,
-                       num_real(bound, row->min_real));
-    if (v > row->max_real)
-        return err_set(err, ERR_INVALID, "%s: %s is above %s", row->name, text,
-                       num_real(bound, row->max_real));
-    *value = v;
-    return ERR_OK;
+        err_set(err, ERR_INVALID, "%s: \"%s\" is not a number", row->name, text);
+    else if (v < row->min_real)
+        err_set(err, ERR_INVALID, "%s: %s is below %s", row->name, text,
+                num_real(bound, row->min_real));
+    else if (v > row->max_real)
+        err_set(err, ERR_INVALID, "%s: %s is above %s", row->name, text,
+                num_real(bound, row->max_real));
+    else
+        return *value = v, ERR_OK;
+    return hint_range(err, row);
 }
 
 static enum err_code set_choice(int *value, const struct option_row *row, const char *text,
@@ -417,7 +440,9 @@ enum err_code option_check_block(const char *text, struct err *err)
     size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789._-");
     if (!text[n] && n < 24)
         return ERR_OK;
-    return err_set(err, ERR_INVALID, "train-from: \"%s\" is no name of a block", text);
+    err_set(err, ERR_INVALID, "train-from: \"%s\" is no name of a block", text);
+    err_hint(err, "blocks are named as in Setup's ladder: stem, layer4.0, head");
+    return ERR_INVALID;
 }
 
 enum err_code option_check_cell(const char *text, struct err *err)

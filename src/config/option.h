@@ -83,6 +83,7 @@ struct options {
 const struct option_row *option_row(enum option_id id);
 int option_find(const char *name);                       /* id or -1; also takes '_' for '-' */
 const char *option_suggest(const char *name);            /* nearest name, or NULL */
+void option_range(char *out, size_t size, const struct option_row *row); /* "1 to 65536 pictures", "" for what is no number */
 const char *option_source_name(enum option_source source); /* "default", "config file", "environment", ... */
 
 void options_default(struct options *o);

@@ -391,6 +391,10 @@ const char *text_view(const struct block *block); /* BLOCK_TEXT */
 /* The recipe that these options give; the same function the training job uses. errors: INVALID */
 enum err_code engine_recipe(const struct options *options, struct recipe *recipe, struct err *err);
 
+/* Whether there is what option id names: the architecture, its block, the file of split or weights, a place for the run's folder. Looks at the
+ * disk. errors: INVALID, IO and NOT_FOUND, in the form of option_set's */
+enum err_code engine_check_option(const struct options *options, enum option_id id, struct err *err);
+
 /* Settings of the demo in folder, where nothing else is set, with SOURCE_DEMO: a small network, runs beside the pictures, and mode scratch where there are no
  * weights for another one. Else *weights names them (the caller frees it), and what nothing is said to is fine-tune; NULL: none, or a mode
  * is set, or pretrain: there will be some. Looks into the folders of weights. */

@@ -34,17 +34,28 @@ static bool is_empty(const char *folder)
     return n == 0;
 }
 
-static enum err_code use_given(char **out, const char *given, struct err *err)
+enum err_code run_check_folder(const char *given, struct err *err)
 {
-    char *path = path_expand(given);
+    char *path = path_folder(given);
     enum err_code code = ERR_OK;
     if (path_exists(path) && !(path_is_folder(path) && is_empty(path))) {
-        code = err_set(err, ERR_INVALID, "%s: is not an empty folder", path);
-        if (path_is_folder(path))
-            err_hint(err, "go on with a run by: flowerlab resume %s", path);
-    } else {
-        code = path_make_folders(path, err);
+        code = err_set(err, ERR_INVALID, "run: %s: is not an empty folder", given);
+        err_hint(err, path_is_folder(path) ? "go on with a run by: flowerlab resume %s" : "name a new folder", given);
+    } else if ((code = path_can_make(path, err)) != ERR_OK) {
+        err_prefix(err, "run");
+        err_hint(err, "name a folder, or a place where one can be made");
     }
+    free(path);
+    return code;
+}
+
+static enum err_code use_given(char **out, const char *given, struct err *err)
+{
+    enum err_code code = run_check_folder(given, err);
+    if (code != ERR_OK)
+        return code;
+    char *path = path_expand(given);
+    code = path_make_folders(path, err);
     if (code == ERR_OK)
         *out = path_absolute(path);
     free(path);

@@ -20,6 +20,8 @@ struct run {
  * errors: INVALID (a folder that is not empty: names resume), IO */
 enum err_code run_create(struct run *run, const struct options *options, const char *mode, const char *model,
                          struct err *err);
+/* Whether option run can be the folder of a new run. errors: INVALID, IO, NOT_FOUND */
+enum err_code run_check_folder(const char *given, struct err *err);
 /* An existing folder: reads the record, removes leftovers. errors: NOT_FOUND, FORMAT, BUSY (another process trains it) */
 enum err_code run_open(struct run *run, const char *folder, struct err *err);
 /* Removes the folder of a run that never began, when nothing is in it. */

@@ -75,7 +75,7 @@ static void request_pictures(struct recipe_request *r, const struct options *o)
 }
 
 /* The block that is named must be one of the model. An unknown model is another's to tell. */
-static enum err_code check_block(const struct options *o, struct err *err)
+enum err_code settings_check_block(const struct options *o, struct err *err)
 {
     const struct arch *arch = arch_find(o->model);
     if (!set(o, OPTION_ID_train_from) || !o->train_from[0] || !arch)
@@ -103,7 +103,7 @@ enum err_code settings_recipe(struct recipe *recipe, const struct options *o, en
         if (code != ERR_OK)
             return code;
     }
-    enum err_code code = check_block(o, err);
+    enum err_code code = settings_check_block(o, err);
     if (code != ERR_OK)
         return code;
     request_training(&r, o);

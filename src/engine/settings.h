@@ -15,6 +15,9 @@ void settings_scan(struct scan_config *config, const struct options *options);
 /* engine_recipe with the mode replaced (scratch where no weights were found). */
 enum err_code settings_recipe(struct recipe *recipe, const struct options *options, enum mode mode, struct err *err);
 
+/* errors: INVALID, the block of train-from is none of the model's; an unknown model is not told here */
+enum err_code settings_check_block(const struct options *options, struct err *err);
+
 /* The options that a run depends on and that are set, without mode, preset and model: "epochs 3, lr 0.1". */
 void settings_brief(struct str *out, const struct options *options);
 

@@ -48,9 +48,9 @@ const struct arch *arch_named(const char *name, struct err *err)
         str_printf(&all, "%s%s", i ? ", " : "", archs[i]->name);
     }
     if (!arch) {
-        err_set(err, ERR_INVALID, "model: unknown architecture \"%s\"%s%s%s", name, near ? " (did you mean " : "",
+        err_set(err, ERR_INVALID, "model: unknown choice \"%s\"%s%s%s", name, near ? " (did you mean " : "",
                 near ? near : "", near ? "?)" : "");
-        err_hint(err, "there are: %s", all.s);
+        err_hint(err, "choices: %s", all.s);
     }
     str_done(&all);
     return arch;

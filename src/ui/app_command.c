@@ -18,7 +18,7 @@ static void set(struct app *app, enum option_id id, const char *value)
     struct err err = {0};
     struct str now = STR_INIT;
     const struct option_row *row = option_row(id);
-    if (option_set(&app->options, id, value, SOURCE_SCREEN, &err) != ERR_OK) {
+    if (option_set_typed(&app->options, id, value, &err) != ERR_OK) {
         app_error(app, &err);
         return;
     }

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "engine/engine.h"
 #include "nn/arch.h"
 #include "ui/fmt.h"
 
@@ -29,16 +30,15 @@ size_t option_values(enum option_id id, const char *out[OPTION_VALUES])
     return n;
 }
 
-void option_range(char *out, size_t size, const struct option_row *row)
+enum err_code option_set_typed(struct options *o, enum option_id id, const char *text, struct err *err)
 {
-    char low[NUM_TEXT], high[NUM_TEXT];
-    *out = '\0';
-    if (row->type == OPTION_INT && row->max_int < INT64_MAX)
-        snprintf(out, size, "%lld to %lld%s%s", (long long)row->min_int, (long long)row->max_int,
-                 row->unit ? " " : "", row->unit ? row->unit : "");
-    else if (row->type == OPTION_REAL)
-        snprintf(out, size, "%s to %s", num_real(low, row->min_real),
-                 num_real(high, row->max_real));
+    struct options changed = *o;
+    enum err_code code = option_set(&changed, id, text, SOURCE_SCREEN, err);
+    if (code == ERR_OK && option_is_set(&changed, id))
+        code = engine_check_option(&changed, id, err);
+    if (code == ERR_OK)
+        *o = changed;
+    return code;
 }
 
 /* --- as they are shown ------------------------------------------------------------------------ */

@@ -19,7 +19,7 @@ static void changed(struct setup_screen *s, enum option_id id)
 static bool set_text(struct setup_screen *s, enum option_id id, const char *text)
 {
     struct err err = {0};
-    if (option_set(s->model->options, id, text, SOURCE_SCREEN, &err) == ERR_OK) {
+    if (option_set_typed(s->model->options, id, text, &err) == ERR_OK) {
         changed(s, id);
         return true;
     }
@@ -37,7 +37,7 @@ static void typed(void *user, const char *text)
     struct err err;
     struct options copy = *s->model->options;
     enum option_id id = (enum option_id)s->edited;
-    if (text && option_set(&copy, id, text, SOURCE_SCREEN, &err))
+    if (text && option_set_typed(&copy, id, text, &err))
         prompt_option(s, id, text);
     if (text)
         set_text(s, id, text);

@@ -86,7 +86,8 @@ static void actions_and_options_are_run(void **state)
     pty_send(p, "3");
     assert_true(pty_wait_text(p, "--batch-size 16 --lr 0.01"));
     command(p, "mode froz", "unknown choice");
-    command(p, "theme none-such", "there are: ");
+    command(p, "split none-such", "split: there is no file none-such");
+    command(p, "theme none-such", "unknown choice \"none-such\"");
     pty_send(p, ":mod");
     assert_true(pty_wait_text(p, "how to train"));
     pty_send(p, "\033");

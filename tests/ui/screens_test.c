@@ -250,13 +250,18 @@ static void setup_edits(void **state)
     act(&s, ACTION_SELECT);
     s.world.asked.typed(s.world.asked.user, "fast");
     assert_string_equal(s.world.asked.what, "status");
-    assert_string_equal(s.world.asked.text, "lr: \"fast\" is not a number");
+    assert_string_equal(s.world.asked.text, "lr: \"fast\" is not a number; possible: 0 to 100");
     assert_string_equal(s.world.asked_before.text,
                         "lr: learning rate, 0 to 100 [fast]"); /* the field is open again */
     assert_float_equal(o->lr, 0.005, 1e-12);
     act(&s, ACTION_DEFAULT);
     assert_false(option_is_set(o, OPTION_ID_lr));
     assert_non_null(s.ops->why_not(s.self, ACTION_DEFAULT, &s.world.model));
+    select_option(&s, "split:");
+    s.world.asked.typed(s.world.asked.user, "no/such.csv");
+    assert_string_equal(s.world.asked.text,
+                        "split: there is no file no/such.csv; choices: auto, random, folders, or a file such as the split.csv of another run");
+    assert_string_equal(o->split, "auto");
     select_option(&s, "optimizer:");
     assert_int_equal(s.world.asked.n_items, 4);
     s.world.asked.chosen(s.world.asked.user, 2);
