@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "base/num.h"
+#include "nn/arch.h"
 
 /* The engine's answer is text: lines of KEY<TAB>VALUE, an empty line between records. */
 struct record {
@@ -96,7 +97,7 @@ static int get(struct batch *b, const char *name)
     struct cmd cmd = {.kind = CMD_FETCH, .options = &b->options};
     struct err err = {0};
     struct job_end end;
-    if (put_path(cmd.path, name, &err) != ERR_OK)
+    if (!arch_named(name, &err) || put_path(cmd.path, name, &err) != ERR_OK)
         return report_usage(b, &err);
     int code = run_job(b, &cmd, watch_stage, NULL, &end);
     if (code == EXIT_DONE && end.block) {
