@@ -1,6 +1,7 @@
 /* Results: how a run's best epoch did: confusion matrix, classes, mistakes, and files to classify.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
+#include "ui/results_screen.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,52 +9,10 @@
 
 #include "base/mem.h"
 #include "base/path.h"
-#include "ui/fmt.h"
-#include "ui/layout.h"
 #include "ui/parts.h"
-#include "ui/results_classes.h"
-#include "ui/results_pictures.h"
-#include "ui/w_matrix.h"
 
 #define MISTAKES_LEVEL 3 /* 3 x 5 */
 #define STRIP_COLS 5
-#define STRIP_ROWS 8 /* of heading, pictures and their lines, at least */
-
-enum part { PART_MATRIX, PART_CLASSES, PART_MISTAKES, PARTS };
-enum over { OVER_NOTHING, OVER_CELL, OVER_ANSWERS };
-
-/* A result that this screen asked for. */
-struct own_result {
-    const struct block *block;
-    struct result_view view;
-    char run[OPTION_TEXT_MAX];
-};
-
-struct results_screen {
-    const struct ui_calls *calls;
-    struct own_result own, answers;   /* of a run that was opened; of files to classify */
-    uint64_t job, answer_job;         /* under way, 0 none */
-    char asked[OPTION_TEXT_MAX];      /* run that job reads */
-    char classifier[OPTION_TEXT_MAX]; /* run that files go to */
-    char problem[800];                /* why there is none */
-    enum part part;
-    enum over over;
-    struct matrix matrix;
-    struct classes classes;
-    struct picks mistakes, cell, files;
-    struct picks strip; /* the mistakes again, below a part that leaves room */
-    const struct block *made_block; /* what the lists were made from */
-    uint64_t made_version;
-    uint64_t own_version;
-};
-
-/* The result on the screen. */
-struct shown {
-    const struct result_view *view; /* NULL: none */
-    const struct block *block;
-    uint64_t version;
-    const char *root, *run;
-};
 
 static void *results_init(const struct ui_calls *calls)
 {
@@ -77,7 +36,7 @@ static void results_free(void *self)
 
 /* --- what is shown ------------------------------------------------------------------------- */
 
-static struct shown shown_now(const struct results_screen *s, const struct ui_model *model)
+struct shown results_shown(const struct results_screen *s, const struct ui_model *model)
 {
     const struct train_view *t = &model->snap->train;
     if (!*model->run)
@@ -88,7 +47,7 @@ static struct shown shown_now(const struct results_screen *s, const struct ui_mo
                           model->run_data, model->run};
 }
 
-static void refresh(struct results_screen *s, const struct shown *shown)
+void results_refresh(struct results_screen *s, const struct shown *shown)
 {
     if (s->made_block == shown->block && s->made_version == shown->version)
         return;
@@ -98,6 +57,14 @@ static void refresh(struct results_screen *s, const struct shown *shown)
     picks_set(&s->mistakes, result_view_select(shown->view, RESULT_MISTAKES, 0, 0));
     picks_set(&s->cell, (struct result_rows){0});
     s->over = s->over == OVER_CELL ? OVER_NOTHING : s->over;
+}
+
+struct picks *results_picks(struct results_screen *s)
+{
+    return s->over == OVER_CELL       ? &s->cell
+           : s->over == OVER_ANSWERS  ? &s->files
+           : s->part == PART_MISTAKES ? &s->mistakes
+                                      : NULL;
 }
 
 static void open_cell(struct results_screen *s, const struct shown *shown, int truth, int predicted)
@@ -203,197 +170,6 @@ static unsigned results_event(void *self, const struct notice *notice, struct ui
     return UI_REPAINT;
 }
 
-/* --- drawing ------------------------------------------------------------------------------- */
-
-static void draw_head(struct canvas *c, struct area a, const struct shown *shown)
-{
-    char text[OPTION_TEXT_MAX], acc[NUM_TEXT], balanced[NUM_TEXT], loss[NUM_TEXT];
-    const struct result_view *v = shown->view;
-    snprintf(text, sizeof text, "epoch %d: %s right, balanced %s, loss %s, %s", v->epoch,
-             fmt_percent(acc, v->acc), fmt_percent(balanced, v->balanced), fmt_loss(loss, v->loss),
-             v->what);
-    int width = text_width(text), name = text_width(path_base(shown->run));
-    int room = a.w - width - 2;
-    if (room < 12)
-        room = a.w;
-    canvas_put_cut(c, a, 0, 0, name < room ? name : room, ROLE_STRONG, path_base(shown->run), true);
-    if (room < a.w)
-        canvas_put_cut(c, a, (name < room ? name : room) + 2, 0, width, ROLE_TEXT, text, false);
-    else if (a.h > 1)
-        canvas_put_cut(c, a, 0, 1, a.w, ROLE_TEXT, text, false);
-}
-
-static void draw_matrix(struct results_screen *s, struct canvas *c, struct area a,
-                        const struct shown *shown)
-{
-    char right[96] = "";
-    bool focus = s->part == PART_MATRIX;
-    struct area rows = parts_heading(c, a, focus, "Confusion matrix", NULL);
-    matrix_draw(c, rows, &s->matrix, shown->view, s->classes.by_class, focus);
-    const struct matrix *m = &s->matrix;
-    if (m->rows < shown->view->n_classes || m->cols < shown->view->n_classes)
-        snprintf(right, sizeof right, "rows %d-%d, columns %d-%d of %d", m->top + 1,
-                 m->top + m->rows, m->left + 1, m->left + m->cols, shown->view->n_classes);
-    else
-        snprintf(right, sizeof right, "%s",
-                 m->rates ? "percent of the true class" : "true classes in rows");
-    if (text_width(right) + 18 <= a.w)
-        canvas_put_right(c, a, a.w, 0, ROLE_DIM, right);
-}
-
-static void draw_mistakes(struct picks *picks, struct canvas *c, struct area a, bool focus,
-                          const struct shown *shown, const struct ui_model *model)
-{
-    char right[64];
-    snprintf(right, sizeof right, "%zu of %zu pictures", picks->rows.n, shown->view->n);
-    struct area rows = parts_heading(c, a, focus, "Mistakes, the most confident first", right);
-    struct picks_source from = {shown->view, shown->root, model};
-    picks->blur = !focus;
-    if (!picks->rows.n)
-        canvas_put_cut(c, rows, 0, 0, rows.w, ROLE_DIM,
-                       shown->view->n ? "none: every picture is right"
-                                      : "the run keeps no predictions: evaluate it again",
-                       false);
-    picks_draw(c, rows, picks, &from);
-}
-
-static void draw_part(struct results_screen *s, struct canvas *c, struct area a, enum part part,
-                      const struct shown *shown, const struct ui_model *model)
-{
-    if (part == PART_MATRIX)
-        draw_matrix(s, c, a, shown);
-    else if (part == PART_CLASSES)
-        classes_draw(&s->classes, c, a, shown->view, s->part == PART_CLASSES);
-    else
-        draw_mistakes(&s->mistakes, c, a, s->part == PART_MISTAKES, shown, model);
-}
-
-/* Rows that the part fills. */
-static int part_rows(const struct results_screen *s, const struct shown *shown)
-{
-    return s->part == PART_MISTAKES ? 1 << 20
-                                    : shown->view->n_classes + (s->part == PART_MATRIX ? 3 : 2);
-}
-
-static struct area cut_strip(const struct results_screen *s, struct area *body, const struct shown *shown)
-{
-    int left = body->h - 1 - part_rows(s, shown);
-    if (left < STRIP_ROWS || body->w < 60 || !s->mistakes.rows.n)
-        return (struct area){0};
-    return area_cut_bottom(body, left);
-}
-
-/* All parts where there is room, else the one that has the keys, and the first mistakes below it. */
-static void draw_parts(struct results_screen *s, struct canvas *c, struct area body,
-                       const struct shown *shown, const struct ui_model *model)
-{
-    if (body.w < 120 || body.h < 24) {
-        struct area strip = cut_strip(s, &body, shown);
-        draw_part(s, c, body, s->part, shown, model);
-        s->strip.rows = s->mistakes.rows;
-        if (!area_empty(strip))
-            draw_mistakes(&s->strip, c, strip, false, shown, model);
-        return;
-    }
-    int want = shown->view->n_classes + 4, most = body.h / 2;
-    struct area top = area_cut_top(&body, want < most ? want : most);
-    struct area left = area_cut_left(&top, top.w / 2 - 1);
-    parts_line(c, area_inset(area_cut_left(&top, 3), 1, 0));
-    area_cut_top(&body, 1);
-    draw_part(s, c, left, PART_MATRIX, shown, model);
-    draw_part(s, c, top, PART_CLASSES, shown, model);
-    draw_part(s, c, body, PART_MISTAKES, shown, model);
-}
-
-/* A sentence about what is selected. */
-static void draw_foot(const struct results_screen *s, struct canvas *c, struct area a,
-                      const struct shown *shown, const struct picks *picks,
-                      const struct ui_model *model)
-{
-    struct str text = STR_INIT;
-    struct picks_source from = {shown->view, shown->root, model};
-    if (s->over == OVER_ANSWERS)
-        from = (struct picks_source){&s->answers.view, "", model};
-    if (picks)
-        picks_file(picks, &from, &text);
-    else if (s->part == PART_MATRIX)
-        matrix_sentence(&text, &s->matrix, shown->view, s->classes.by_class);
-    else
-        classes_sentence(&text, &s->classes, shown->view);
-    if (text.s)
-        canvas_put_cut(c, a, 0, 0, a.w, ROLE_DIM, text.s, picks != NULL);
-    str_done(&text);
-}
-
-static void draw_pictures(struct canvas *c, struct area body, struct picks *picks,
-                          const struct picks_source *from)
-{
-    char back[64];
-    snprintf(back, sizeof back, "%s goes back", parts_key(ACTION_BACK));
-    struct area rows = parts_heading(c, body, true, picks->title, back);
-    if (!picks->rows.n)
-        canvas_put_cut(c, rows, 0, 1, rows.w, ROLE_DIM,
-                       from->view->n ? "no picture in this cell"
-                                     : "the run keeps no predictions: evaluate it again",
-                       false);
-    picks_draw(c, rows, picks, from);
-}
-
-static void draw_empty(const struct results_screen *s, struct canvas *c, struct area body,
-                       const struct ui_model *model)
-{
-    char open[96], again[96];
-    snprintf(open, sizeof open, "%s lists the runs, %s on one opens its results",
-             parts_key(ACTION_RUNS), parts_key(ACTION_SELECT));
-    snprintf(again, sizeof again, "%s scores it again, %s goes to Runs", parts_key(ACTION_EVALUATE),
-             parts_key(ACTION_RUNS));
-    if (*s->problem && *model->run) {
-        struct area a = area_inset(body, body.w >= 40 ? 2 : 0, body.h >= 6);
-        int y = parts_wrap(c, a, ROLE_STATE_WARN, s->problem) + 1;
-        canvas_put_cut(c, a, 0, y, a.w, ROLE_TEXT, again, false);
-        return;
-    }
-    const char *lines[] = {*model->run              ? "reading the result"
-                           : model->snap->train.job ? "no epoch has ended yet"
-                                                    : "No result yet",
-                           *model->run ? "" : open};
-    parts_centre(c, body, ROLE_TEXT, lines, 2);
-}
-
-static struct picks *picks_now(struct results_screen *s)
-{
-    return s->over == OVER_CELL       ? &s->cell
-           : s->over == OVER_ANSWERS  ? &s->files
-           : s->part == PART_MISTAKES ? &s->mistakes
-                                      : NULL;
-}
-
-static void results_draw(void *self, struct canvas *c, struct area body,
-                         const struct ui_model *model)
-{
-    struct results_screen *s = self;
-    struct shown shown = shown_now(s, model);
-    struct area foot = body.h >= 4 ? area_cut_bottom(&body, 1) : (struct area){0};
-    if (s->over == OVER_ANSWERS) {
-        struct picks_source from = {&s->answers.view, "", model};
-        draw_pictures(c, body, &s->files, &from);
-        draw_foot(s, c, foot, &shown, &s->files, model);
-        return;
-    }
-    if (!shown.view) {
-        draw_empty(s, c, body, model);
-        return;
-    }
-    refresh(s, &shown);
-    draw_head(c, area_cut_top(&body, body.h < 6 ? 0 : body.w < 100 ? 2 : 1), &shown);
-    struct picks_source from = {shown.view, shown.root, model};
-    if (s->over == OVER_CELL)
-        draw_pictures(c, body, &s->cell, &from);
-    else
-        draw_parts(s, c, body, &shown, model);
-    draw_foot(s, c, foot, &shown, picks_now(s), model);
-}
-
 /* --- actions ------------------------------------------------------------------------------- */
 
 static void file_typed(void *user, const char *text)
@@ -414,7 +190,7 @@ static void classify(struct results_screen *s, const struct shown *shown,
                      const struct ui_model *model)
 {
     struct str path = STR_INIT;
-    const struct picks *picks = picks_now(s);
+    const struct picks *picks = results_picks(s);
     struct picks_source from = {shown->view, shown->root, model};
     if (s->over == OVER_ANSWERS)
         from = (struct picks_source){&s->answers.view, "", model};
@@ -448,7 +224,7 @@ static bool act_on_part(struct results_screen *s, enum action action, const stru
 static unsigned results_action(void *self, enum action action, struct ui_model *model)
 {
     struct results_screen *s = self;
-    struct shown shown = shown_now(s, model);
+    struct shown shown = results_shown(s, model);
     if (action == ACTION_EVALUATE && *shown.run) {
         ask(s, CMD_EVAL, shown.run, NULL);
         return UI_REPAINT;
@@ -460,10 +236,10 @@ static unsigned results_action(void *self, enum action action, struct ui_model *
     if (s->over == OVER_NOTHING && !shown.view)
         return UI_NONE;
     if (s->over != OVER_ANSWERS)
-        refresh(s, &shown);
+        results_refresh(s, &shown);
     if (s->over != OVER_NOTHING) {
         bool alone = s->over == OVER_ANSWERS && s->files.rows.n == 1 && action == ACTION_BACK;
-        bool done = !alone && picks_action(picks_now(s), action);
+        bool done = !alone && picks_action(results_picks(s), action);
         if (!done && action == ACTION_BACK)
             s->over = OVER_NOTHING;
         return done || action == ACTION_BACK ? UI_REPAINT : UI_NONE;
@@ -485,13 +261,13 @@ static struct ui_rows picture_rows(struct picks *picks, const size_t *go)
 static struct ui_rows results_rows(void *self, struct ui_model *model, const size_t *go)
 {
     struct results_screen *s = self;
-    struct shown shown = shown_now(s, model);
+    struct shown shown = results_shown(s, model);
     if (!shown.view && s->over != OVER_ANSWERS)
         return (struct ui_rows){0};
     if (s->over != OVER_ANSWERS)
-        refresh(s, &shown);
-    if (picks_now(s))
-        return picture_rows(picks_now(s), go);
+        results_refresh(s, &shown);
+    if (results_picks(s))
+        return picture_rows(results_picks(s), go);
     if (go && s->part == PART_MATRIX)
         s->matrix.row = (int)*go;
     else if (go)
@@ -519,13 +295,13 @@ static bool part_mouse(struct results_screen *s, enum part part, const struct hi
 static bool results_mouse(void *self, const struct hit *hit, const struct mouse *m, struct ui_model *model)
 {
     struct results_screen *s = self;
-    struct shown shown = shown_now(s, model);
-    struct picks *over = s->over == OVER_NOTHING ? NULL : picks_now(s);
+    struct shown shown = results_shown(s, model);
+    struct picks *over = s->over == OVER_NOTHING ? NULL : results_picks(s);
     if (over)
         return hit->of == &over->grid && grid_mouse(&over->grid, hit->index, over->rows.n, m);
     if (!shown.view)
         return false;
-    refresh(s, &shown);
+    results_refresh(s, &shown);
     if (hit->of == &s->strip.grid && m->what == MOUSE_CLICK) {
         s->part = PART_MISTAKES;
         s->mistakes.grid.selected = hit->index;
@@ -548,8 +324,8 @@ static bool results_mouse(void *self, const struct hit *hit, const struct mouse 
 static const char *results_why_not(void *self, enum action action, const struct ui_model *model)
 {
     struct results_screen *s = self;
-    struct shown shown = shown_now(s, model);
-    const struct picks *picks = picks_now(s);
+    struct shown shown = results_shown(s, model);
+    const struct picks *picks = results_picks(s);
     bool ours = action_row(action)->contexts == CONTEXT_RESULTS;
     if ((action == ACTION_CLASSIFY || action == ACTION_EVALUATE) && !*shown.run)
         return "there is no run yet";
