@@ -50,7 +50,8 @@ enum cmd_kind {
                     * Result: text block, what view.ini holds, "" without one */
     CMD_WEIGHTS,   /* path: weight file to look into, or "" to list the architectures and what there is of them. Result: text block, lines of
                     * KEY<TAB>VALUE (safe for terminals), an empty line between records */
-    CMD_STORED,    /* path: run. Result: result block of its best epoch, as its folder keeps it; nothing is computed */
+    CMD_STORED,    /* path: run. Result: result block of its best epoch, as its folder keeps it; nothing is computed. INVALID: there is
+                    * nothing to evaluate either: no epoch has ended yet, say */
     CMD_COMPARE,   /* list: runs, COMPARE_RUNS at most. Result: compare block. A run that cannot be read is in it with the reason */
     CMD_NOTE,      /* path: run; path2: the note, "" none. Kept in the run's folder as note.txt */
     CMD_TRASH,     /* list: runs; number: 0 into the folder RUNS_TRASH beside them, 1 back. Result: text block, a line a run: where it is now.

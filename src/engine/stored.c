@@ -137,9 +137,11 @@ static void count_predictions(struct stored *s)
 
 static enum err_code nothing_there(const struct stored *s, const char *folder, struct err *err)
 {
+    if (!s->record.best.epoch) {
+        err_set(err, ERR_INVALID, "%s: no epoch of the run has ended yet", folder);
+        return err_hint(err, "resume it");
+    }
     err_set(err, ERR_NOT_FOUND, "%s: neither predictions.csv nor confusion.csv", folder);
-    if (!s->record.best.epoch)
-        return err_hint(err, "no epoch has ended yet: resume the run");
     return err_hint(err, "evaluate the run: its best weights are scored again");
 }
 

@@ -159,6 +159,25 @@ const char *parts_no_data(enum action way)
                      way == ACTION_OPEN_FOLDER ? "opens a folder" : "goes to Data");
 }
 
+const struct job_view *parts_training(const struct snapshot *snap)
+{
+    const struct job_view *job = snap ? &snap->jobs[0] : NULL;
+    bool trains =
+        job && job->job && job->state != JOB_NONE &&
+        (job->command == CMD_TRAIN || job->command == CMD_RESUME || job->command == CMD_PRETRAIN);
+    return trains ? job : NULL;
+}
+
+const char *parts_no_weights(const struct snapshot *snap, bool saved)
+{
+    const struct job_view *job = parts_training(snap);
+    if (!saved)
+        return "no epoch has ended yet, so no weights are saved";
+    if (job && job->state != JOB_PAUSED)
+        return parts_say("a run is training: pause it first, %s on Train", parts_key(ACTION_PAUSE));
+    return NULL;
+}
+
 void parts_job(struct canvas *c, struct area a, const struct job_view *job)
 {
     char time[NUM_TEXT], text[160] = "";

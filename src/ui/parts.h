@@ -47,6 +47,11 @@ const char *parts_say(const char *format, ...) __attribute__((format(printf, 1, 
 const char *parts_no_data(enum action way);
 void parts_use_keys(const struct keymap *map);
 
+/* The training job in the engine's slot, or NULL. */
+const struct job_view *parts_training(const struct snapshot *snap);
+/* Why a run's best weights cannot be used now; saved: there are some. NULL: they can. */
+const char *parts_no_weights(const struct snapshot *snap, bool saved);
+
 /* "decoding 1234 of 4317 ████   3 left out, 12 s" over the first row of a. */
 void parts_job(struct canvas *c, struct area a, const struct job_view *job);
 

@@ -149,15 +149,18 @@ static void draw_pictures(struct canvas *c, struct area body, struct picks *pick
 static void draw_empty(const struct results_screen *s, struct canvas *c, struct area body,
                        const struct ui_model *model)
 {
-    char open[96], again[96];
+    char open[96], way[96];
     snprintf(open, sizeof open, "%s lists the runs, %s on one opens its results",
              parts_key(ACTION_RUNS), parts_key(ACTION_SELECT));
-    snprintf(again, sizeof again, "%s scores it again, %s goes to Runs", parts_key(ACTION_EVALUATE),
-             parts_key(ACTION_RUNS));
+    if (s->hopeless)
+        snprintf(way, sizeof way, "%s goes to Runs", parts_key(ACTION_RUNS));
+    else
+        snprintf(way, sizeof way, "%s scores it again, %s goes to Runs", parts_key(ACTION_EVALUATE),
+                 parts_key(ACTION_RUNS));
     if (*s->problem && *model->run) {
         struct area a = area_inset(body, body.w >= 40 ? 2 : 0, body.h >= 6);
         int y = parts_wrap(c, a, ROLE_STATE_WARN, s->problem) + 1;
-        canvas_put_cut(c, a, 0, y, a.w, ROLE_TEXT, again, false);
+        canvas_put_cut(c, a, 0, y, a.w, ROLE_TEXT, way, false);
         return;
     }
     const char *lines[] = {*model->run              ? "reading the result"

@@ -24,6 +24,7 @@ struct results_screen {
     char asked[OPTION_TEXT_MAX];      /* run that job reads */
     char classifier[OPTION_TEXT_MAX]; /* run that files go to */
     char problem[800];                /* why there is none */
+    bool hopeless;                    /* an evaluation would not help */
     enum part part;
     enum over over;
     struct matrix matrix;

@@ -103,6 +103,7 @@ static void ask(struct results_screen *s, enum cmd_kind kind, const char *run,
     snprintf(cmd.path, sizeof cmd.path, "%s", run);
     snprintf(s->asked, sizeof s->asked, "%s", run);
     *s->problem = '\0';
+    s->hopeless = false;
     s->job = 0;
     submit(s, &cmd, &s->job);
 }
@@ -160,6 +161,7 @@ static unsigned results_event(void *self, const struct notice *notice, struct ui
     if (!s->job || notice->job != s->job)
         return UI_NONE;
     s->job = 0;
+    s->hopeless = notice->command == CMD_STORED && notice->err.code == ERR_INVALID;
     if (good && take(s, &s->own, notice, s->asked) && notice->command == CMD_EVAL && !*model->run) {
         snprintf(model->run_data, sizeof model->run_data, "%s", model->snap->train.data);
         snprintf(model->run, sizeof model->run, "%s", s->asked);
@@ -321,16 +323,25 @@ static bool results_mouse(void *self, const struct hit *hit, const struct mouse 
     return false;
 }
 
+/* Why the best weights of the run on the screen cannot be used now. */
+static const char *why_no_weights(const struct results_screen *s, const struct shown *shown,
+                                  const struct ui_model *model)
+{
+    if (!*shown->run)
+        return "there is no run yet";
+    if (*model->run && s->hopeless)
+        return s->problem;
+    return parts_no_weights(model->snap, *model->run || shown->view || model->snap->train.best.epoch);
+}
+
 static const char *results_why_not(void *self, enum action action, const struct ui_model *model)
 {
     struct results_screen *s = self;
     struct shown shown = results_shown(s, model);
     const struct picks *picks = results_picks(s);
     bool ours = action_row(action)->contexts == CONTEXT_RESULTS;
-    if ((action == ACTION_CLASSIFY || action == ACTION_EVALUATE) && !*shown.run)
-        return "there is no run yet";
     if (action == ACTION_CLASSIFY || action == ACTION_EVALUATE)
-        return NULL;
+        return why_no_weights(s, &shown, model);
     bool sorts = action == ACTION_SORT || action == ACTION_SORT_BACK;
     if ((ours || sorts || action == ACTION_SELECT) && !shown.view && s->over != OVER_ANSWERS)
         return "there is no result yet";

@@ -75,7 +75,7 @@ static void train_draw(void *self, struct canvas *c, struct area body, const str
 {
     struct train_screen *s = self;
     const struct snapshot *snap = model->snap;
-    const struct job_view *job = train_job(snap);
+    const struct job_view *job = parts_training(snap);
     if (!snap || (!snap->train.job && !job)) {
         if (*s->problem)
             draw_problem(s, c, body);
@@ -121,7 +121,7 @@ static void stop_chosen(void *user, int choice)
     struct train_screen *s = user;
     static const enum cmd_kind kinds[] = {CMD_STOP_EPOCH, CMD_STOP_NOW, CMD_GO_ON};
     bool takes_back = choice == 2 && s->model->snap->train.last_epoch;
-    if (train_job(s->model->snap) && (choice == 0 || choice == 1 || takes_back))
+    if (parts_training(s->model->snap) && (choice == 0 || choice == 1 || takes_back))
         control(s, &(struct cmd){.kind = kinds[choice]});
 }
 
@@ -147,7 +147,7 @@ static void rate_typed(void *user, const char *text)
 {
     struct train_screen *s = user;
     double factor;
-    if (!text || !train_job(s->model->snap))
+    if (!text || !parts_training(s->model->snap))
         return;
     const char *wrong = factor_of(text, rate_now(&s->model->snap->train), &factor);
     if (wrong)
@@ -168,7 +168,7 @@ static void extend_typed(void *user, const char *text)
 {
     struct train_screen *s = user;
     int64_t n;
-    if (!text || !train_job(s->model->snap))
+    if (!text || !parts_training(s->model->snap))
         return;
     if (num_parse_int(text, &n) && n >= 1 && n <= 1000000)
         control(s, &(struct cmd){.kind = CMD_EXTEND, .number = n});
@@ -202,7 +202,7 @@ static void ask_stop(struct train_screen *s)
 static unsigned train_action(void *self, enum action action, struct ui_model *model)
 {
     struct train_screen *s = self;
-    const struct job_view *job = train_job(model->snap);
+    const struct job_view *job = parts_training(model->snap);
     s->model = model;
     if (action == ACTION_START && !job)
         s->calls->start_run(s->calls->app);
@@ -221,19 +221,9 @@ static unsigned train_action(void *self, enum action action, struct ui_model *mo
     return UI_REPAINT;
 }
 
-static const char *why_not_try(const struct ui_model *model)
-{
-    const struct job_view *job = train_job(model->snap);
-    if (!*model->snap->train.run)
-        return "there is no run whose weights could answer";
-    if (job && job->state != JOB_PAUSED)
-        return "pause the run first, then its best weights can answer";
-    return model->snap->train.best.epoch ? NULL : "no epoch is done yet, so no weights are saved";
-}
-
 static const char *train_why_not(void *self, enum action action, const struct ui_model *model)
 {
-    const struct job_view *job = train_job(model->snap);
+    const struct job_view *job = parts_training(model->snap);
     bool steers = action == ACTION_PAUSE || action == ACTION_STOP || action == ACTION_RATE ||
                   action == ACTION_EXTEND;
     if (steers && !job)
@@ -244,8 +234,10 @@ static const char *train_why_not(void *self, enum action action, const struct ui
         return "a run is going on; a on Setup puts another behind it";
     if (action == ACTION_START && !model->dataset)
         return parts_no_data(ACTION_DATA);
+    if (action == ACTION_CLASSIFY && !*model->snap->train.run)
+        return "there is no run whose weights could answer";
     if (action == ACTION_CLASSIFY)
-        return why_not_try(model);
+        return parts_no_weights(model->snap, model->snap->train.best.epoch);
     return train_chart_why_not(self, action, model);
 }
 
@@ -278,7 +270,7 @@ static unsigned train_event(void *self, const struct notice *notice, struct ui_m
     history_take(&s->history, model->snap);
     train_view_event(s, notice, model);
     take_problem(s, notice);
-    watch_stage(s, train_job(model->snap));
+    watch_stage(s, parts_training(model->snap));
     bool over = notice->kind == NOTICE_FINISHED || notice->kind == NOTICE_CANCELLED;
     if (over && notice->job == model->snap->train.job)
         train_save_view(s, model);

@@ -21,16 +21,6 @@
 
 /* --- head and progress --------------------------------------------------------------------- */
 
-/* The training job in the engine's slot, or NULL. */
-const struct job_view *train_job(const struct snapshot *snap)
-{
-    const struct job_view *job = snap ? &snap->jobs[0] : NULL;
-    bool trains =
-        job && job->job && job->state != JOB_NONE &&
-        (job->command == CMD_TRAIN || job->command == CMD_RESUME || job->command == CMD_PRETRAIN);
-    return trains ? job : NULL;
-}
-
 /* How a run ended, in the words that Runs has for it. */
 static enum role end_role(const struct train_view *t, const char **word)
 {
@@ -54,7 +44,7 @@ static enum role end_role(const struct train_view *t, const char **word)
 
 static enum role state_of(const struct snapshot *snap, const char **text)
 {
-    const struct job_view *job = train_job(snap);
+    const struct job_view *job = parts_training(snap);
     if (job) {
         bool last = snap->train.last_epoch && snap->train.job == job->job;
         *text = job->state == JOB_PAUSED     ? "paused"
@@ -194,7 +184,7 @@ void train_draw_progress(const struct train_screen *s, struct canvas *c, struct 
                          const struct snapshot *snap)
 {
     const struct train_view *t = &snap->train;
-    const struct job_view *job = train_job(snap);
+    const struct job_view *job = parts_training(snap);
     if (!t->live && *t->end) {
         draw_end(c, a, t, s->way_out);
     } else if (!t->steps_seen && !t->epochs_seen && job) {

@@ -49,8 +49,6 @@ void train_draw_charts(struct train_screen *s, struct canvas *c, struct area a,
                        const struct train_view *t);
 
 /* train_parts.c */
-const struct job_view *
-train_job(const struct snapshot *snap); /* the training job in the engine's slot, or NULL */
 void train_draw_head(struct canvas *c, struct area a, const struct snapshot *snap);
 void train_draw_progress(const struct train_screen *s, struct canvas *c, struct area a,
                          const struct snapshot *snap);

@@ -202,6 +202,15 @@ static void stored_parts(void **state)
     assert_int_equal(n.err.code, ERR_NOT_FOUND);
     assert_non_null(strstr(n.err.message, "neither predictions.csv nor confusion.csv"));
     assert_non_null(strstr(n.err.hint, "evaluate"));
+    char *text = text_of_run("stopped", "2026-01-01 10:00:00", "", "0 = a\n1 = b\n");
+    strstr(text, "best-epoch = 2")[strlen("best-epoch = ")] = '0';
+    put_text_file(folder, "begun/run.ini", text);
+    free(text);
+    struct cmd begun = on(CMD_STORED, folder, "begun");
+    n = command(&begun, NULL);
+    print_message("# %s\n", n.err.message);
+    assert_int_equal(n.err.code, ERR_INVALID);
+    assert_non_null(strstr(n.err.message, "no epoch of the run has ended yet"));
     put_text_file(folder, "r/predictions.csv", PREDICTIONS);
     n = command(&cmd, &block);
     assert_non_null(strstr(n.text, "counted from predictions.csv"));

@@ -25,12 +25,37 @@ static void results_none(void **state)
     assert_int_equal(s.world.asked.command, CMD_STORED);
     assert_string_equal(s.world.asked.path, "/data/runs/a");
     golden_at(&s, "results-reading", 80, 24, false);
-    refuse(&s, CMD_STORED, "/data/runs/a: neither predictions.csv nor confusion.csv",
+    refuse(&s, CMD_STORED, ERR_NOT_FOUND, "/data/runs/a: neither predictions.csv nor confusion.csv",
            "evaluate the run: its best weights are scored again");
     golden_sizes(&s, "results-missing");
     act(&s, ACTION_EVALUATE);
     assert_int_equal(s.world.asked.command, CMD_EVAL);
     assert_string_equal(s.world.asked.path, "/data/runs/a");
+    stage_close(&s);
+}
+
+/* Nothing can be evaluated before there are weights, and nothing beside a run that trains. */
+static void results_without_weights(void **state)
+{
+    static const char none[] = "no epoch has ended yet, so no weights are saved",
+                      trains[] = "a run is training: pause it first, p on Train";
+    (void)state;
+    struct stage s;
+    stage_open(&s, &screen_results);
+    snprintf(s.world.model.run, sizeof s.world.model.run, "/data/runs/a");
+    s.ops->enter(s.self, &s.world.model);
+    refuse(&s, CMD_STORED, ERR_INVALID, "a: no epoch of the run has ended yet", "resume it");
+    golden_at(&s, "results-no-epoch", 80, 24, false);
+    assert_string_equal(why(&s, ACTION_EVALUATE), "a: no epoch of the run has ended yet; resume it");
+    assert_string_equal(why(&s, ACTION_CLASSIFY), why(&s, ACTION_EVALUATE));
+    stage_close(&s);
+    stage_open(&s, &screen_results);
+    world_running(&s.world); /* this session's own */
+    assert_string_equal(why(&s, ACTION_EVALUATE), trains);
+    s.world.snap->jobs[0].state = JOB_PAUSED;
+    assert_null(why(&s, ACTION_EVALUATE));
+    s.world.snap->train.best.epoch = 0;
+    assert_string_equal(why(&s, ACTION_EVALUATE), none);
     stage_close(&s);
 }
 
@@ -285,7 +310,7 @@ static void every_key_answers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(results_none),     cmocka_unit_test(results_parts),    cmocka_unit_test(results_cells),
+        cmocka_unit_test(results_none),     cmocka_unit_test(results_without_weights), cmocka_unit_test(results_parts),    cmocka_unit_test(results_cells),
         cmocka_unit_test(results_of_a_run), cmocka_unit_test(few_pictures_are_large),
         cmocka_unit_test(results_classify), cmocka_unit_test(many_classes),
         cmocka_unit_test(every_key_answers),

@@ -212,10 +212,10 @@ void answer(struct stage *s, enum cmd_kind command, enum block_kind kind, struct
     s->ops->event(s->self, &n, &s->world.model);
 }
 
-void refuse(struct stage *s, enum cmd_kind command, const char *message, const char *hint)
+void refuse(struct stage *s, enum cmd_kind command, enum err_code code, const char *message, const char *hint)
 {
     struct notice n = {.kind = NOTICE_FAILED, .job = 99, .command = command};
-    err_set(&n.err, ERR_NOT_FOUND, "%s", message);
+    err_set(&n.err, code, "%s", message);
     err_hint(&n.err, "%s", hint);
     s->ops->event(s->self, &n, &s->world.model);
 }

@@ -35,7 +35,7 @@ void golden_sizes(struct stage *s, const char *name); /* as golden, and text at 
 
 /* What the app does when a job of the screen ends: hands its notices to the screen. bytes becomes the world's block. */
 void answer(struct stage *s, enum cmd_kind command, enum block_kind kind, struct str *bytes, const char *text);
-void refuse(struct stage *s, enum cmd_kind command, const char *message, const char *hint);
+void refuse(struct stage *s, enum cmd_kind command, enum err_code code, const char *message, const char *hint);
 
 /* What the app does between keys: the screen's work, to its end. Returns how many slices there were; each: called after one, or NULL. */
 int stage_work(struct stage *s, void (*each)(void));
