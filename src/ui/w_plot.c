@@ -138,6 +138,12 @@ static int spare_rows(const struct plot_range *r, int rows, int *per_tick)
     return *per_tick > 0 ? rows - 1 - *per_tick * n : rows;
 }
 
+/* Rows that are left over above the largest possible value must not hold one more tick. */
+static bool tick_too_many(const struct plot *plot, const struct plot_range *r, int spare, int per_tick)
+{
+    return spare >= per_tick && r->hi >= plot->most;
+}
+
 /* A range whose ticks fall on rows: of several numbers of ticks the largest one that leaves a sixth
  * of the rows over at most, else the one that leaves least. What is left over is room above the
  * last tick. */
@@ -152,7 +158,7 @@ static struct plot_range range_on_rows(const struct plot *plot, const struct plo
     for (int ticks = most > 1 ? most : 1; ticks >= 1 && least * 6 > rows; ticks--) {
         struct plot_range r = plot_range_make(e, ticks, plot->non_negative, plot->most);
         int per_tick, spare = spare_rows(&r, rows, &per_tick);
-        if (spare < least) {
+        if (spare < least && (ticks == 1 || !tick_too_many(plot, &r, spare, per_tick))) {
             best = r;
             least = spare;
             best_per_tick = per_tick;

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "ui/glyph.h"
 #include "ui/plot_dots.h"
@@ -494,6 +495,46 @@ static void labels_are_shared(void **state)
     assert_int_equal(plot_labels((struct area){0, 0, 40, 4}, &wide), 0);
 }
 
+/* The largest number before " %" on a chart of that height. */
+static int largest_percent(const struct plot *plot, int h)
+{
+    struct canvas c;
+    struct str s = STR_INIT;
+    int largest = -1;
+    canvas_init(&c, 40, h);
+    plot_draw(&c, canvas_area(&c), plot);
+    canvas_text(&s, &c);
+    for (const char *line = strchr(s.s, '\n'); line; line = strchr(line + 1, '\n')) {
+        int value = atoi(line + 1);
+        largest = strstr(line, " %") && value > largest ? value : largest;
+    }
+    str_done(&s);
+    canvas_done(&c);
+    return largest;
+}
+
+static void no_tick_beyond_the_largest_possible(void **state)
+{
+    static const double ends[] = {0.3, 0.75, 0.9, 1};
+    double y[] = {0.2, 0.1, 0.0, 0.1, 0.2};
+    struct plot p = small_plot();
+    int at_100 = 0;
+    (void)state;
+    p.percent = true;
+    p.most = 1;
+    p.series[0].y = y;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        y[4] = ends[i];
+        for (int h = 5; h < 60; h++) {
+            int largest = largest_percent(&p, h);
+            if (largest > 100)
+                fail_msg("%d %% on a chart of %d rows up to %g", largest, h, ends[i]);
+            at_100 += largest == 100;
+        }
+    }
+    assert_true(at_100 > 60);
+}
+
 /* Any size, any data: no crash, nothing outside. */
 static void every_size(void **state)
 {
@@ -547,6 +588,7 @@ int main(void)
         cmocka_unit_test(the_cursor_reads_all_series),
         cmocka_unit_test(a_logarithmic_chart),
         cmocka_unit_test(labels_are_shared),
+        cmocka_unit_test(no_tick_beyond_the_largest_possible),
         cmocka_unit_test(every_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
