@@ -231,7 +231,7 @@ check_PROGRAMS += tests/ui/million.test
 TESTS += tests/ui/million.test
 tests_ui_million_test_SOURCES = tests/ui/million_test.c $(stage_sources)
 tests_ui_million_test_CPPFLAGS = $(test_cppflags)
-tests_ui_million_test_LDFLAGS = -Wl,--wrap=ds_view_file -Wl,--wrap=ds_view_class -Wl,--wrap=ds_view_note -Wl,--wrap=ds_view_left_out \
+tests_ui_million_test_LDFLAGS = -Wl,--wrap=ds_view_file -Wl,--wrap=ds_view_class -Wl,--wrap=ds_view_note -Wl,--wrap=ds_view_skipped \
 	-Wl,--wrap=ds_view_pair -Wl,--wrap=result_view_row -Wl,--wrap=result_view_count -Wl,--wrap=result_view_numbers
 tests_ui_million_test_LDADD = $(ui_screen_libs)
 EXTRA_DIST += tests/ui/golden

@@ -104,7 +104,7 @@ int cmd_eval(struct batch *b)
             eval_json(b, &view, &c);
         else
             eval_table(b, &view, &c);
-        const char *but = strstr(end.text, "; "); /* what was left out */
+        const char *but = strstr(end.text, "; "); /* what was skipped */
         if (but && !(b->flags & FLAG_JSON))
             say(b, "%s", but + 2);
         confusion_done(&c);

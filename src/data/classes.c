@@ -129,9 +129,9 @@ static void note_unknown(struct dataset *ds, const struct layout *l, const struc
         const char *rest = below_part(l, f->name, &part);
         char *quoted = data_quote(f->name);
         if (!rest && *f->name && !strchr(f->name, '/'))
-            data_note(ds, true, "%s: beside the train and val folders, left out", quoted);
+            data_note(ds, true, "%s: beside the train and val folders, skipped", quoted);
         else if (makes_class(l, f, rest) && dataset_class(ds, rest) < 0)
-            data_note(ds, true, "%s: train has no class of that name, left out", quoted);
+            data_note(ds, true, "%s: train has no class of that name, skipped", quoted);
         free(quoted);
     }
 }

@@ -84,7 +84,7 @@ enum ds_stage { DS_LISTING, DS_DECODING };
 struct ds_progress {
     atomic_int stage;
     atomic_size_t done, total; /* files; total grows while listing */
-    atomic_size_t bad;         /* files left out so far */
+    atomic_size_t bad;         /* files skipped so far */
     atomic_bool cancel;        /* set by the owner to stop */
 };
 

@@ -203,7 +203,7 @@ enum err_code demo_write(const char *folder, enum demo_kind kind, int per_class,
     struct writing w = {.folder = folder, .kind = kind, .per_class = per_class, .size = size, .seed = seed, .watch = watch};
     struct str text = STR_INIT;
     ini_text(&text, &w);
-    char *ini = xasprintf("%s.ini", folder); /* beside it: nothing in it is left out */
+    char *ini = xasprintf("%s.ini", folder); /* beside it: nothing in it is skipped */
     enum err_code code = ERR_OK;
     if (!is_there(ini, &text)) {
         pthread_mutex_init(&w.lock, NULL);

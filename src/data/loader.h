@@ -31,7 +31,7 @@ struct batch {
     int n;
     uint8_t *rgb;                  /* [n, size, size, 3] */
     struct batch_item *items;
-    size_t n_failed;               /* pictures that could not be read any more and were left out */
+    size_t n_failed;               /* pictures that could not be read any more and were skipped */
     char failed[128];              /* the first of them with its reason */
 };
 
@@ -44,9 +44,9 @@ void loader_free(struct loader *loader);
 /* Starts a pass over files (indices into ds->files, copied) in the given order; a pass in progress is dropped. epoch is the draw's key. */
 void loader_start(struct loader *loader, const uint32_t *files, size_t n, int epoch);
 size_t loader_batches(const struct loader *loader); /* of this pass; fewer are handed out when all pictures of one failed */
-size_t loader_failed(const struct loader *loader);  /* pictures of this pass left out so far, also those of a batch that became empty */
+size_t loader_failed(const struct loader *loader);  /* pictures of this pass skipped so far, also those of a batch that became empty */
 
-/* A file that is gone, cannot be decoded, or is not the one that was scanned (by its hash) is left out and counted; it never
+/* A file that is gone, cannot be decoded, or is not the one that was scanned (by its hash) is skipped and counted; it never
  * trains. The next batch in order, borrowed until the next call; *batch NULL after the last. Blocks. Waited seconds are added to *waited (may be
  * NULL). errors: CANCELLED once *cancel (given at start through loader_cancel_flag) is set; IO when more than half of the files of the pass
  * failed (a share that went away) */

@@ -165,7 +165,7 @@ static void note_equal_names(struct dataset *ds)
 static void note_files(struct dataset *ds)
 {
     if (ds->by_status[FILE_LOOSE])
-        data_note(ds, true, "%zu pictures lie loose beside the class folders, left out",
+        data_note(ds, true, "%zu pictures lie loose beside the class folders, skipped",
                   ds->by_status[FILE_LOOSE]);
     size_t foreign = ds->by_status[FILE_NOT_PICTURE] + ds->by_status[FILE_OTHER_FORMAT];
     if (!foreign)

@@ -21,7 +21,7 @@ enum err_code split_random(struct split *split, const struct dataset *ds, double
 /* The parts given by train and val folders. errors: INVALID when there are none */
 enum err_code split_folders(struct split *split, const struct dataset *ds, struct err *err);
 
-/* split.csv: file,class,part. Files that are not (usable) in the data set are left out and counted in *n_missing; classes are matched by name.
+/* split.csv: file,class,part. Files that are not (usable) in the data set are skipped and counted in *n_missing; classes are matched by name.
  * Rows of part test are passed over. errors: NOT_FOUND, FORMAT, INVALID (unknown class, a file named twice, nothing left of a part) */
 enum err_code split_read(struct split *split, const struct dataset *ds, const char *path, size_t *n_missing, struct err *err);
 void split_text(struct str *out, const struct split *split, const struct dataset *ds); /* the CSV's text */

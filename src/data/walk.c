@@ -16,7 +16,7 @@
 #include "base/path.h"
 #include "data/classes.h"
 
-/* Deeper folders are left out, with a note: no picture collection is that deep, and paths would get
+/* Deeper folders are skipped, with a note: no picture collection is that deep, and paths would get
  * too long. */
 enum { MAX_DEPTH = 40 };
 
@@ -253,7 +253,7 @@ static void visit_entries(struct walk *w, int fd, const char *name, const struct
     free(sub);
 }
 
-/* The folder was met under another name before: said, left out. */
+/* The folder was met under another name before: said, skipped. */
 static void note_same(struct walk *w, const char *name, const char *before)
 {
     char *quoted = data_quote(name), *other = data_quote(*before ? before : ".");
@@ -274,7 +274,7 @@ static void visit(struct walk *w, const char *name, int depth)
     if (cancelled(w))
         return;
     if (depth > MAX_DEPTH) {
-        note_named(w, true, name, "too deep, left out");
+        note_named(w, true, name, "too deep, skipped");
         return;
     }
     char *path = *name ? path_join(w->ds->root, name) : xstrdup(w->ds->root);

@@ -208,7 +208,7 @@ static size_t put_pairs(struct str *out, const struct dataset *ds)
     return n;
 }
 
-static void put_left_out(struct str *out, const struct dataset *ds)
+static void put_skipped(struct str *out, const struct dataset *ds)
 {
     for (int status = FILE_USED + 1; status < FILE_STATUS_COUNT; status++) {
         for (size_t i = 0; i < ds->n_files && ds->by_status[status]; i++) {
@@ -250,7 +250,7 @@ void block_dataset(struct str *out, const struct dataset *ds, bool listing_only)
     free(twins);
     put_notes(out, &texts, ds);
     put_pairs(out, ds);
-    put_left_out(out, ds);
+    put_skipped(out, ds);
     finish(out, &texts);
 }
 

@@ -143,7 +143,7 @@ struct job_view {
     char stage[48];          /* "listing", "decoding", "loading libtorch", "features", "training", "validation", "saving" */
     uint64_t done, total;    /* within the stage: files, pictures, bytes; total 0 when unknown */
     double seconds;          /* since the job's start */
-    uint64_t bad;            /* files left out so far */
+    uint64_t bad;            /* files skipped so far */
     uint64_t asked;          /* control commands that it has not taken yet */
 };
 
@@ -261,7 +261,7 @@ struct ds_view {
     bool given_parts, incomplete, listing_only;
     uint64_t fingerprint;
     uint64_t by_status[16];   /* index: status number */
-    const uint8_t *at_classes, *at_files, *at_notes, *at_pairs, *at_left_out, *at_texts; /* private */
+    const uint8_t *at_classes, *at_files, *at_notes, *at_pairs, *at_skipped, *at_texts; /* private */
 };
 struct ds_class_row {
     const char *name;
@@ -282,7 +282,7 @@ enum err_code ds_view_open(struct ds_view *v, const struct block *block, struct 
 struct ds_class_row ds_view_class(const struct ds_view *v, size_t i);
 struct ds_file_row ds_view_file(const struct ds_view *v, size_t i);
 const char *ds_view_note(const struct ds_view *v, size_t i, bool *problem);
-size_t ds_view_left_out(const struct ds_view *v, size_t i); /* the i-th of the n_files - n_used not used: by status, then as they are */
+size_t ds_view_skipped(const struct ds_view *v, size_t i); /* the i-th of the n_files - n_used not used: by status, then as they are */
 void ds_view_pair(const struct ds_view *v, size_t i, size_t *a, size_t *b, bool *conflict, bool *across_parts);
 /* Samples: which files may be drawn, by whose numbers. */
 struct ds_draw {

@@ -45,7 +45,7 @@ static enum err_code add_batch(struct features *f, struct trainer *t, const stru
                                struct err *err)
 {
     if (batch->n_failed)
-        log_line(LOG_WARN, "features: %zu pictures left out, %s", batch->n_failed, batch->failed);
+        log_line(LOG_WARN, "features: %zu pictures skipped, %s", batch->n_failed, batch->failed);
     if (batch->n == 0)
         return ERR_OK;
     size_t width = row_width(t);

@@ -102,7 +102,7 @@ static enum err_code eval_batch(struct use *u, const struct dataset *ds, const s
         score_add(&u->score, ds->files[batch->items[i].file].name, classes[batch->items[i].label],
                   logits + (size_t)i * (size_t)k);
     if (batch->n_failed)
-        log_line(LOG_WARN, "%zu pictures left out, %s", batch->n_failed, batch->failed);
+        log_line(LOG_WARN, "%zu pictures skipped, %s", batch->n_failed, batch->failed);
     free(logits);
     return code;
 }
@@ -135,7 +135,7 @@ static int *match_classes(const struct use *u, const struct dataset *ds, char *u
     for (size_t k = 0; k < ds->n_classes; k++) {
         classes[k] = class_of_name(&u->model, ds->classes[k].name);
         if (classes[k] < 0 && !unknown[0])
-            snprintf(unknown, size, "; folder %.100s is no class of the model and is left out", ds->classes[k].name);
+            snprintf(unknown, size, "; folder %.100s is no class of the model and is skipped", ds->classes[k].name);
     }
     return classes;
 }

@@ -235,7 +235,7 @@ static enum err_code validate_pictures(struct trainer *t, struct score *score, f
         if (code != ERR_OK || !batch)
             return code;
         if (batch->n_failed)
-            log_line(LOG_WARN, "validation: %zu pictures left out, %s", batch->n_failed, batch->failed);
+            log_line(LOG_WARN, "validation: %zu pictures skipped, %s", batch->n_failed, batch->failed);
         if (batch->n > 0)
             code = model_logits(&t->model, batch->rgb, (size_t)batch->n, logits, err);
         for (int i = 0; code == ERR_OK && i < batch->n; i++)

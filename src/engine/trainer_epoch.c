@@ -150,7 +150,7 @@ static enum err_code steps_on_pictures(struct trainer *t, const uint32_t *order,
         if (code != ERR_OK || !batch)
             return code;
         if (batch->n_failed)
-            log_line(LOG_WARN, "epoch %d: %zu pictures left out, %s", t->epoch + 1, batch->n_failed, batch->failed);
+            log_line(LOG_WARN, "epoch %d: %zu pictures skipped, %s", t->epoch + 1, batch->n_failed, batch->failed);
         if (batch->n == 0)
             continue;
         code = trainer_step(t, batch, err);

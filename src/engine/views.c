@@ -106,7 +106,7 @@ static bool numbers_good(const uint8_t *p, uint64_t n, uint64_t below)
     return true;
 }
 
-static uint64_t left_out(const struct ds_view *v)
+static uint64_t skipped(const struct ds_view *v)
 {
     uint64_t n = 0;
     for (int status = 1; status < 16; status++)
@@ -122,8 +122,8 @@ static bool ds_numbers_good(const struct ds_view *v)
         if (cls < -1 || (cls >= 0 && (size_t)cls >= v->n_classes) || (twins && twin >= v->n_files))
             return false;
     }
-    if (v->n_problems > v->n_notes || v->n_conflicts > v->n_pairs || left_out(v) != v->n_files - v->n_used ||
-        !numbers_good(v->at_left_out, v->n_files - v->n_used, v->n_files))
+    if (v->n_problems > v->n_notes || v->n_conflicts > v->n_pairs || skipped(v) != v->n_files - v->n_used ||
+        !numbers_good(v->at_skipped, v->n_files - v->n_used, v->n_files))
         return false;
     for (size_t i = 0, seen = 0; i < v->n_classes; i++) { /* one after the other, within the files */
         struct ds_class_row c = ds_view_class(v, i);
@@ -155,7 +155,7 @@ enum err_code ds_view_open(struct ds_view *v, const struct block *block, struct 
     v->at_files = section(&o, v->n_files, DS_FILE);
     v->at_notes = section(&o, v->n_notes, DS_NOTE);
     v->at_pairs = section(&o, v->n_pairs, DS_PAIR);
-    v->at_left_out = section(&o, v->n_files - v->n_used, 4);
+    v->at_skipped = section(&o, v->n_files - v->n_used, 4);
     size_t n;
     v->at_texts = texts_section(&o, &n);
     if (o.bad)
@@ -200,9 +200,9 @@ struct ds_file_row ds_view_file(const struct ds_view *v, size_t i)
                                 .n_twins = u32_at(p + 37)};
 }
 
-size_t ds_view_left_out(const struct ds_view *v, size_t i)
+size_t ds_view_skipped(const struct ds_view *v, size_t i)
 {
-    return u32_at(v->at_left_out + 4 * i);
+    return u32_at(v->at_skipped + 4 * i);
 }
 
 const char *ds_view_note(const struct ds_view *v, size_t i, bool *problem)

@@ -113,7 +113,7 @@ static bool job_text(const struct app *app, char *text, size_t size)
         if (job->total)
             n += snprintf(text + n, size - (size_t)n, " of %llu", (unsigned long long)job->total);
         if (job->bad)
-            snprintf(text + n, size - (size_t)n, ", %llu left out", (unsigned long long)job->bad);
+            snprintf(text + n, size - (size_t)n, ", %llu skipped", (unsigned long long)job->bad);
         return true;
     }
     return false;

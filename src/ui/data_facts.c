@@ -64,8 +64,8 @@ static const char *const part_names[] = {"", "train", "val", "test"};
 /* Rows that all below the name takes. */
 static int rows_below(const struct ds_file_row *f)
 {
-    bool left_out = f->status != STATUS_USED;
-    return 2 + (left_out ? 1 + 2 * (*f->detail != '\0') : 0) + (f->width ? 3 : 0) + (f->part > 0) + (f->n_twins > 0);
+    bool skipped = f->status != STATUS_USED;
+    return 2 + (skipped ? 1 + 2 * (*f->detail != '\0') : 0) + (f->width ? 3 : 0) + (f->part > 0) + (f->n_twins > 0);
 }
 
 void data_draw_facts(struct canvas *c, struct area a, const struct ds_view *ds, size_t file)

@@ -26,10 +26,10 @@ struct drawing {
 static const char *sorted_text(const struct data_rows *r, bool files)
 {
     static const char *const texts[2][DATA_COLUMNS][2] = {
-        {{"", "Z to A"}, {"most first", "few first"}, {"left out first", "left out last"}},
+        {{"", "Z to A"}, {"most first", "few first"}, {"skipped first", "skipped last"}},
         {{"", "Z to A"},
          {"most bytes first", "fewest bytes first"},
-         {"left out first", "left out last"}}};
+         {"skipped first", "skipped last"}}};
     return texts[files][r->column][r->reverse];
 }
 
@@ -43,24 +43,24 @@ static struct area cut_filter(const struct data_rows *r, struct canvas *c, struc
 
 /* --- classes ------------------------------------------------------------------------------- */
 
-/* Columns of a class's row, from the right: left out, bar, share, count. */
+/* Columns of a class's row, from the right: skipped, bar, share, count. */
 struct class_columns {
-    int name, count, share, bar, bar_width, left_out; /* right ends; 0: not shown */
+    int name, count, share, bar, bar_width, skipped; /* right ends; 0: not shown */
 };
 
-/* any: files are left out, of any class. The bar goes before a name is cut. */
+/* any: files are skipped, of any class. The bar goes before a name is cut. */
 static struct class_columns class_columns(int w, const struct data_screen *s, bool any)
 {
     struct class_columns k = {0};
     if (w >= 36 && any) {
-        k.left_out = w - 1;
+        k.skipped = w - 1;
         w -= 9;
     }
     if (w >= 18 && (w >= 24 || w - w / 4 - 8 >= s->name_width)) {
         k.bar_width = w / 4 - 1;
         k.bar = w - k.bar_width - 1;
         w -= k.bar_width + 3;
-    } else if (any && !k.left_out) {
+    } else if (any && !k.skipped) {
         w--; /* for the mark */
     }
     if (w >= 24) {
@@ -89,8 +89,8 @@ static void draw_class(struct canvas *c, struct area row, size_t i, void *user)
                    (double)cls.n_used / (double)d->s->largest);
     size_t out = cls.n_files - cls.n_used;
     snprintf(text, sizeof text, "%zu", out);
-    if (out && k.left_out)
-        canvas_put_right(c, row, k.left_out, 0, ROLE_STATE_WARN, text);
+    if (out && k.skipped)
+        canvas_put_right(c, row, k.skipped, 0, ROLE_STATE_WARN, text);
     else if (out)
         canvas_put(c, row, k.count, 0, ROLE_STATE_WARN, "!");
 }
@@ -114,11 +114,11 @@ static void draw_class_heading(struct canvas *c, struct area a, const struct dat
     canvas_put_right(c, a, k.count, 0, ROLE_DIM, k.name >= 8 ? "used" : "");
     if (k.share)
         canvas_put_right(c, a, k.share, 0, ROLE_DIM, "share");
-    if (k.left_out)
-        canvas_put_right(c, a, k.left_out, 0, ROLE_DIM, "left out");
+    if (k.skipped)
+        canvas_put_right(c, a, k.skipped, 0, ROLE_DIM, "skipped");
     heading_hit(c, a, 0, k.count - 5, &s->rows[0], DATA_BY_NAME);
     heading_hit(c, a, k.count - 5, k.bar ? k.bar : a.w, &s->rows[0], DATA_BY_COUNT);
-    heading_hit(c, a, k.left_out - 8, k.left_out, &s->rows[0], DATA_BY_PROBLEMS);
+    heading_hit(c, a, k.skipped - 8, k.skipped, &s->rows[0], DATA_BY_PROBLEMS);
 }
 
 /* The least cells that show names whole, and what most cells would show beside them. */
@@ -128,7 +128,7 @@ static int classes_width(const struct data_screen *s, int most, bool any)
     const struct class_columns all = class_columns(most, s, any);
     for (; w > 18; w--) {
         struct class_columns k = class_columns(w - 1, s, any);
-        if (k.name < name || !k.bar != !all.bar || !k.share != !all.share || !k.left_out != !all.left_out)
+        if (k.name < name || !k.bar != !all.bar || !k.share != !all.share || !k.skipped != !all.skipped)
             break;
     }
     return w;
@@ -209,12 +209,12 @@ const struct job_view *data_scan_job(const struct snapshot *snap)
     return NULL;
 }
 
-/* "4317 files = 4290 used + 27 left out (12 damaged, 15 hidden)": always adds up. */
+/* "4317 files = 4290 used + 27 skipped (12 damaged, 15 hidden)": always adds up. */
 static void sum_text(struct str *out, const struct ds_view *ds)
 {
     char words[NUM_TEXT];
-    size_t left_out = ds->n_files - ds->n_used, named = 0;
-    str_printf(out, "%zu files = %zu used + %zu left out", ds->n_files, ds->n_used, left_out);
+    size_t skipped = ds->n_files - ds->n_used, named = 0;
+    str_printf(out, "%zu files = %zu used + %zu skipped", ds->n_files, ds->n_used, skipped);
     for (int i = 1; i < STATUSES; i++) {
         if (ds->by_status[i])
             str_printf(out, "%s%llu %s", named++ ? ", " : " (",

@@ -1,4 +1,4 @@
-/* Data: what was left out and why, notes, identical files as pairs side by side.
+/* Data: what was skipped and why, notes, identical files as pairs side by side.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 #include "ui/data_screen.h"
@@ -10,7 +10,7 @@
 
 /* --- entries ------------------------------------------------------------------------------- */
 
-/* Entries of one kind, with a heading before them where there are some. The list is never made: with a million files left out each entry
+/* Entries of one kind, with a heading before them where there are some. The list is never made: with a million files skipped each entry
  * is found when it is seen. */
 struct stretch {
     enum entry_kind heading, kind; /* the same: it has no heading */
@@ -20,7 +20,7 @@ struct stretch {
 
 #define STRETCHES (1 + STATUSES + 1)
 
-/* Notes; then for each reason the files left out; then identical files, conflicts first. */
+/* Notes; then for each reason the files skipped; then identical files, conflicts first. */
 static struct stretch stretch_at(const struct ds_view *ds, size_t k)
 {
     if (k == 0)
@@ -63,7 +63,7 @@ struct entry data_entry(const struct ds_view *ds, size_t i)
         if (headed && i == 0)
             return (struct entry){s.heading, s.about};
         size_t at = s.first + i - headed;
-        return (struct entry){s.kind, s.kind == ENTRY_FILE ? ds_view_left_out(ds, at) : at};
+        return (struct entry){s.kind, s.kind == ENTRY_FILE ? ds_view_skipped(ds, at) : at};
     }
     return (struct entry){ENTRY_NOTE, ds->n_notes}; /* there are not so many */
 }
@@ -222,7 +222,7 @@ void data_draw_problems(struct data_screen *s, struct canvas *c, struct area bod
     size_t n = data_entries(&model->ds);
     char back[64], title[96];
     snprintf(back, sizeof back, "%s goes back", parts_key(ACTION_BACK));
-    snprintf(title, sizeof title, "Problems and notes: %zu of %zu files left out",
+    snprintf(title, sizeof title, "Problems and notes: %zu of %zu files skipped",
              model->ds.n_files - model->ds.n_used, model->ds.n_files);
     struct area rows = parts_heading(c, body, true, title, back);
     struct area below = area_cut_bottom(&rows, rows.h >= 14 ? rows.h / 2 : rows.h >= 6 ? 1 : 0);

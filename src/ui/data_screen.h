@@ -82,7 +82,7 @@ void data_draw_facts(struct canvas *c, struct area a, const struct ds_view *ds, 
 bool data_draw_picture(struct canvas *c, struct area a, const struct ui_model *model, size_t file,
                        const struct zoom_window *window);
 
-/* --- data_problems.c: what was left out, and identical files --------------------------------- */
+/* --- data_problems.c: what was skipped, and identical files --------------------------------- */
 
 void data_draw_problems(struct data_screen *s, struct canvas *c, struct area body,
                         const struct ui_model *model);

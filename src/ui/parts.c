@@ -190,7 +190,7 @@ void parts_job(struct canvas *c, struct area a, const struct job_view *job)
     x += canvas_put(c, a, x, 0, ROLE_TEXT, text) + 2;
     size_t n = 0;
     if (job->bad)
-        n = (size_t)snprintf(text, sizeof text, "%llu left out, ", (unsigned long long)job->bad);
+        n = (size_t)snprintf(text, sizeof text, "%llu skipped, ", (unsigned long long)job->bad);
     snprintf(text + n, sizeof text - n, "%s", num_seconds(time, job->seconds));
     int right = a.w - text_width(text);
     if (right > x)

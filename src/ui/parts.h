@@ -52,7 +52,7 @@ const struct job_view *parts_training(const struct snapshot *snap);
 /* Why a run's best weights cannot be used now; saved: there are some. NULL: they can. */
 const char *parts_no_weights(const struct snapshot *snap, bool saved);
 
-/* "decoding 1234 of 4317 ████   3 left out, 12 s" over the first row of a. */
+/* "decoding 1234 of 4317 ████   3 skipped, 12 s" over the first row of a. */
 void parts_job(struct canvas *c, struct area a, const struct job_view *job);
 
 /* Width / height of a picture's place: its own, within bounds, or what most photos have while it is not known. */

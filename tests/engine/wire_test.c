@@ -292,7 +292,7 @@ static void check_dataset(const struct ds_view *v)
         assert_true(x < v->n_files && y < v->n_files);
     }
     for (size_t i = 0; i < v->n_files - v->n_used; i++)
-        assert_true(ds_view_left_out(v, i) < v->n_files);
+        assert_true(ds_view_skipped(v, i) < v->n_files);
     assert_true(v->n_problems <= v->n_notes && v->n_conflicts <= v->n_pairs);
 }
 
@@ -376,7 +376,7 @@ static void dataset_block(void **state)
     assert_true(f.n_twins == 2 && f.twin == 1 && f.conflict);
     f = ds_view_file(&v, 1);
     assert_true(f.n_twins == 1 && f.twin == 0 && !f.conflict);
-    assert_int_equal(ds_view_left_out(&v, 0), 1);
+    assert_int_equal(ds_view_skipped(&v, 0), 1);
     check_dataset(&v);
     block_release(block);
     turn_bytes(BLOCK_DATASET, &bytes);

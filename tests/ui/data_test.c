@@ -78,7 +78,7 @@ static void sorts(void **state)
     stage_key(&s, "s"); /* the files, with what they are sorted by */
     stage_key(&s, "Home");
     golden_at(&s, "data-files-by-bytes", 80, 24, false);
-    stage_key(&s, "s"); /* left out first */
+    stage_key(&s, "s"); /* skipped first */
     stage_key(&s, "Home");
     golden_at(&s, "data-files-by-problems", 80, 24, false);
     stage_close(&s);

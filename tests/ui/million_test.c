@@ -23,7 +23,7 @@
 /* --- records read, counted by the linker's --wrap -------------------------------------------- */
 
 static struct {
-    size_t files, classes, others, rows, counts, numbers; /* others: pairs, notes, files left out */
+    size_t files, classes, others, rows, counts, numbers; /* others: pairs, notes, files skipped */
 } reads;
 
 #define COUNTED(type, name, field, parameters, arguments)                                          \
@@ -38,7 +38,7 @@ static struct {
 COUNTED(struct ds_file_row, ds_view_file, files, (const struct ds_view *v, size_t i), (v, i))
 COUNTED(struct ds_class_row, ds_view_class, classes, (const struct ds_view *v, size_t i), (v, i))
 COUNTED(const char *, ds_view_note, others, (const struct ds_view *v, size_t i, bool *problem), (v, i, problem))
-COUNTED(size_t, ds_view_left_out, others, (const struct ds_view *v, size_t i), (v, i))
+COUNTED(size_t, ds_view_skipped, others, (const struct ds_view *v, size_t i), (v, i))
 COUNTED(struct prediction_row, result_view_row, rows, (const struct result_view *v, size_t i), (v, i))
 COUNTED(int64_t, result_view_count, counts, (const struct result_view *v, int t, int p), (v, t, p))
 COUNTED(struct result_class, result_view_numbers, numbers, (const struct result_view *v, int k), (v, k))
@@ -231,7 +231,7 @@ static void a_class_of_a_million(void **state)
     stage_close(&s);
 }
 
-/* Half of a million are left out, and every second of the others is in a pair. */
+/* Half of a million are skipped, and every second of the others is in a pair. */
 static void problems_without_end(void **state)
 {
     (void)state;

@@ -55,8 +55,8 @@ static void data_scan(void **state)
     stage_close(&s);
 }
 
-/* A left-out file names its reason beside the preview. */
-static void data_left_out(void **state)
+/* A skipped file names its reason beside the preview. */
+static void data_skipped(void **state)
 {
     (void)state;
     struct stage s;
@@ -64,7 +64,7 @@ static void data_left_out(void **state)
     act(&s, ACTION_RIGHT);
     for (int i = 0; i < 3; i++)
         act(&s, ACTION_DOWN);
-    golden_at(&s, "data-left-out", 80, 24, false);
+    golden_at(&s, "data-skipped", 80, 24, false);
     stage_close(&s);
 }
 
@@ -154,7 +154,7 @@ static void samples_draws(void **state)
     stage_close(&s);
 }
 
-/* All tiles differ, none is of a left-out file, and every grid fills. */
+/* All tiles differ, none is of a skipped file, and every grid fills. */
 static void samples_are_usable(void **state)
 {
     (void)state;
@@ -649,7 +649,7 @@ int main(void)
         cmocka_unit_test(data_browse),
         cmocka_unit_test(data_problems),
         cmocka_unit_test(data_scan),
-        cmocka_unit_test(data_left_out),
+        cmocka_unit_test(data_skipped),
         cmocka_unit_test(data_asks),
         cmocka_unit_test(samples_grid),
         cmocka_unit_test(samples_after_a_run),

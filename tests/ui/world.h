@@ -31,7 +31,7 @@ struct world {
     char view[OPTION_TEXT_MAX]; /* the view that the run's folder keeps */
 };
 
-/* 3,670 pictures of five classes, 27 of them left out; no run yet. */
+/* 3,670 pictures of five classes, 27 of them skipped; no run yet. */
 void world_init(struct world *w);
 void world_done(struct world *w);
 

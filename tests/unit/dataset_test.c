@@ -173,7 +173,7 @@ static void parts_share_one_class_list(void **state)
     assert_int_equal(file_named(ds, "train/a/0000.jpg")->given, PART_TRAIN);
     assert_int_equal(file_named(ds, "val/d/0000.jpg")->cls, -1);
     assert_int_equal(file_named(ds, "val/d/0000.jpg")->status, FILE_UNKNOWN_CLASS);
-    assert_true(note_index(ds, "val/d: train has no class of that name, left out") >= 0);
+    assert_true(note_index(ds, "val/d: train has no class of that name, skipped") >= 0);
     dataset_free(ds);
 }
 
@@ -205,7 +205,7 @@ static void split_names_are_no_classes(void **state)
         struct dataset *ds = scan(sub);
         assert_classes(ds, "a 2/2, b 1/1");
         assert_int_equal(file_named(ds, "extra/a/1.jpg")->status, FILE_UNKNOWN_CLASS);
-        assert_true(note_index(ds, "extra: beside the train and val folders, left out") >= 0);
+        assert_true(note_index(ds, "extra: beside the train and val folders, skipped") >= 0);
         dataset_free(ds);
         free(sub);
         free(val);

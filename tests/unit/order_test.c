@@ -186,7 +186,7 @@ static void counts(void **state)
     struct sizes s;
     sizes_begin(&s, 0, 5, 224);
     assert_false(sizes_more(&s, &v));
-    assert_int_equal(s.n, 3); /* one left out, one not yet known */
+    assert_int_equal(s.n, 3); /* one skipped, one not yet known */
     assert_int_equal(s.least, 100);
     assert_int_equal(s.most, 480);
     assert_int_equal(s.smaller, 2);

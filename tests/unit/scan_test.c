@@ -116,7 +116,7 @@ static void suffix_and_case_do_not_matter(void **state)
     dataset_free(ds);
 }
 
-/* A01: a cut picture is left out, or kept on request, and says so either way */
+/* A01: a cut picture is skipped, or kept on request, and says so either way */
 static void cut_pictures_are_damaged(void **state)
 {
     char *root = *state;
