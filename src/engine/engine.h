@@ -40,6 +40,7 @@ enum cmd_kind {
     CMD_FOLDER,    /* path: any folder, "" the current one. Result: text block of lines: its real path, "dataset" or nothing, then its names in
                     * byte order, folders with '/' at their end; at most FOLDER_NAMES, none with control bytes */
     CMD_SCRIPT,    /* path: file; list[0]: text. Written as an executable file; number 1: also over one that is there, else INVALID */
+    CMD_SIZES,     /* list: picture files. Result: text block, a line a file: its width and height in pixels, upright; zeros when unknown */
     CMD_SCAN,      /* path: folder; options: max-pixels, damaged, ... Result: dataset block */
     CMD_DEMO,      /* path: folder to fill; number: 0 flowers, 1 shapes; options: seed. Result: text block, the folder */
     CMD_RUNS,      /* path: folder of runs, "" option runs-dir. Result: runs block. Folders without run.ini are named in the notice */

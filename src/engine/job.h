@@ -10,6 +10,7 @@ struct job;
 enum err_code job_list(struct job *job, struct err *err);
 enum err_code job_folder(struct job *job, struct err *err);
 enum err_code job_script(struct job *job, struct err *err);
+enum err_code job_sizes(struct job *job, struct err *err);
 enum err_code job_scan(struct job *job, struct err *err);
 enum err_code job_demo(struct job *job, struct err *err);
 enum err_code job_runs(struct job *job, struct err *err);

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,6 +17,9 @@
 #include "base/names.h"
 #include "base/path.h"
 #include "engine/internal.h"
+#include "image/decode.h"
+
+#define HEAD_BYTES ((size_t)1 << 18) /* room for what cameras put before the size */
 
 /* --- the names in a folder ------------------------------------------------------------------- */
 
@@ -119,5 +123,37 @@ enum err_code job_script(struct job *job, struct err *err)
     if (code == ERR_OK)
         job_say(job, "written: %.200s", path);
     free(path);
+    return code;
+}
+
+/* --- sizes of pictures ----------------------------------------------------------------------- */
+
+static void add_size(struct str *out, const char *path, char *head)
+{
+    static const struct image_limits limits = IMAGE_LIMITS_DEFAULT;
+    struct image_info info = {0};
+    FILE *f = path_is_file(path) ? fopen(path, "re") : NULL;
+    size_t n = f ? fread(head, 1, HEAD_BYTES, f) : 0;
+    if (f)
+        fclose(f);
+    image_probe(head, n, &limits, &info, NULL);
+    str_printf(out, "%d %d\n", info.width, info.height);
+}
+
+enum err_code job_sizes(struct job *job, struct err *err)
+{
+    struct str lines = STR_INIT, bytes = STR_INIT;
+    char *head = xmalloc(HEAD_BYTES);
+    enum err_code code = ERR_OK;
+    for (size_t i = 0; code == ERR_OK && i < job->cmd.n_list; i++) {
+        add_size(&lines, job->cmd.list[i], head);
+        code = job_cancelled(job, err);
+    }
+    if (code == ERR_OK) {
+        block_text(&bytes, lines.s ? lines.s : "");
+        job_result(job, BLOCK_TEXT, &bytes);
+    }
+    free(head);
+    str_done(&lines);
     return code;
 }

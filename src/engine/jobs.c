@@ -9,6 +9,7 @@ static const struct job_ops table[] = {
     {.kind = CMD_LIST, .run = job_list},
     {.kind = CMD_FOLDER, .run = job_folder},
     {.kind = CMD_SCRIPT, .run = job_script},
+    {.kind = CMD_SIZES, .run = job_sizes},
     {.kind = CMD_SCAN, .run = job_scan},
     {.kind = CMD_VIEW, .run = job_view},
     {.kind = CMD_WEIGHTS, .run = job_weights},

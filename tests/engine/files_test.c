@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "engine/engine.h"
+#include "image/decode.h"
 
 static char folder[] = "/tmp/flowerlab-files-XXXXXX";
 
@@ -129,12 +130,34 @@ static void scripts_never_overwrite_silently(void **state)
     assert_int_equal(script(*state, "set", "x\n", 1).kind, NOTICE_FAILED);
 }
 
+/* From the head of each file; what cannot be read has none. */
+static void sizes_of_pictures(void **state)
+{
+    uint8_t rgb[30 * 20 * 3] = {0}, *bytes;
+    struct image image = {30, 20, rgb};
+    size_t n;
+    assert_int_equal(image_encode_jpeg(&image, 80, &bytes, &n, NULL), ERR_OK);
+    assert_int_equal(file_replace("wide.jpg", bytes, n, NULL), ERR_OK);
+    assert_int_equal(file_replace("cut.jpg", bytes, n - 8, NULL), ERR_OK);
+    assert_int_equal(file_replace("text.jpg", "no picture", 10, NULL), ERR_OK);
+    assert_int_equal(mkfifo("pipe.jpg", 0666), 0); /* must not hang */
+    free(bytes);
+    const char *list[] = {"wide.jpg", "none.jpg", "text.jpg", "pipe.jpg", "cut.jpg"};
+    struct cmd cmd = {.kind = CMD_SIZES, .n_list = 5, .list = list};
+    struct notice done = do_cmd(*state, &cmd);
+    assert_int_equal(done.kind, NOTICE_FINISHED);
+    const struct block *block = engine_block(*state, done.block);
+    assert_string_equal(text_view(block), "30 20\n0 0\n0 0\n0 0\n30 20\n");
+    block_release(block);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(folders_are_listed),
         cmocka_unit_test(a_data_set_is_told),
         cmocka_unit_test(scripts_never_overwrite_silently),
+        cmocka_unit_test(sizes_of_pictures),
     };
     return cmocka_run_group_tests_name("engine files", tests, setup, teardown);
 }
