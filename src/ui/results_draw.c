@@ -48,13 +48,13 @@ static void draw_matrix(struct results_screen *s, struct canvas *c, struct area 
         canvas_put_right(c, a, a.w, 0, ROLE_DIM, right);
 }
 
-static void draw_mistakes(struct picks *picks, struct canvas *c, struct area a, bool focus,
+static void draw_mistakes(struct results_screen *s, struct picks *picks, struct canvas *c, struct area a, bool focus,
                           const struct shown *shown, const struct ui_model *model)
 {
     char right[64];
     snprintf(right, sizeof right, "%zu of %zu pictures", picks->rows.n, shown->view->n);
     struct area rows = parts_heading(c, a, focus, "Mistakes, the most confident first", right);
-    struct picks_source from = {shown->view, shown->root, model};
+    struct picks_source from = {shown->view, shown->root, model, &s->sizes};
     picks->blur = !focus;
     if (!picks->rows.n)
         canvas_put_cut(c, rows, 0, 0, rows.w, ROLE_DIM,
@@ -72,7 +72,7 @@ static void draw_part(struct results_screen *s, struct canvas *c, struct area a,
     else if (part == PART_CLASSES)
         classes_draw(&s->classes, c, a, shown->view, s->part == PART_CLASSES);
     else
-        draw_mistakes(&s->mistakes, c, a, s->part == PART_MISTAKES, shown, model);
+        draw_mistakes(s, &s->mistakes, c, a, s->part == PART_MISTAKES, shown, model);
 }
 
 /* Rows that the part fills. */
@@ -99,7 +99,7 @@ static void draw_parts(struct results_screen *s, struct canvas *c, struct area b
         draw_part(s, c, body, s->part, shown, model);
         s->strip.rows = s->mistakes.rows;
         if (!area_empty(strip))
-            draw_mistakes(&s->strip, c, strip, false, shown, model);
+            draw_mistakes(s, &s->strip, c, strip, false, shown, model);
         return;
     }
     int want = shown->view->n_classes + 4, most = body.h / 2;
@@ -118,9 +118,9 @@ static void draw_foot(const struct results_screen *s, struct canvas *c, struct a
                       const struct ui_model *model)
 {
     struct str text = STR_INIT;
-    struct picks_source from = {shown->view, shown->root, model};
+    struct picks_source from = {shown->view, shown->root, model, NULL};
     if (s->over == OVER_ANSWERS)
-        from = (struct picks_source){&s->answers.view, "", model};
+        from = (struct picks_source){&s->answers.view, "", model, NULL};
     if (picks)
         picks_file(picks, &from, &text);
     else if (s->part == PART_MATRIX)
@@ -176,7 +176,7 @@ void results_draw(void *self, struct canvas *c, struct area body, const struct u
     struct shown shown = results_shown(s, model);
     struct area foot = body.h >= 4 ? area_cut_bottom(&body, 1) : (struct area){0};
     if (s->over == OVER_ANSWERS) {
-        struct picks_source from = {&s->answers.view, "", model};
+        struct picks_source from = {&s->answers.view, "", model, &s->sizes};
         draw_pictures(c, body, &s->files, &from);
         draw_foot(s, c, foot, &shown, &s->files, model);
         return;
@@ -187,7 +187,7 @@ void results_draw(void *self, struct canvas *c, struct area body, const struct u
     }
     results_refresh(s, &shown);
     draw_head(c, area_cut_top(&body, body.h < 6 ? 0 : body.w < 100 ? 2 : 1), &shown);
-    struct picks_source from = {shown.view, shown.root, model};
+    struct picks_source from = {shown.view, shown.root, model, &s->sizes};
     if (s->over == OVER_CELL)
         draw_pictures(c, body, &s->cell, &from);
     else

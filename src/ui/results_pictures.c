@@ -89,9 +89,10 @@ static void answer_text(char *out, size_t size, int width, const struct picks_so
 static void make_tile(struct tile *t, int width, const struct picks_source *from,
                       const struct prediction_row *row)
 {
-    *t = (struct tile){
-        .pictures = from->model->pictures, .aspect = 4.0 / 3, .name = row->file, .rows = 2};
+    *t = (struct tile){.pictures = from->model->pictures, .name = row->file, .rows = 2};
     t->known = parts_picture(&t->want, from->root, row->file);
+    picture_sizes_find(from->sizes, t->want.path, &t->width, &t->height);
+    t->aspect = parts_aspect(t->width, t->height);
     t->want.page = true;
     t->lines[0].role = row->truth >= 0 ? parts_class_role(row->truth) : ROLE_TEXT;
     snprintf(t->lines[0].text, sizeof t->lines[0].text, "%s",
@@ -153,22 +154,26 @@ static void draw_large(struct canvas *c, struct area a, const struct picks *p,
                result_view_in(from->view, &p->rows, p->grid.selected));
 }
 
+/* A page of them. */
+struct page {
+    const struct picks *p;
+    const struct picks_source *from;
+};
+
+static void make_at(void *user, struct tile *t, size_t i, int width)
+{
+    const struct page *page = user;
+    struct prediction_row row = row_of(page->p, page->from, i);
+    make_tile(t, width, page->from, &row);
+    t->blur = page->p->blur;
+}
+
 void picks_draw(struct canvas *c, struct area a, struct picks *p, const struct picks_source *from)
 {
-    if (p->large && p->grid.selected < p->rows.n) {
+    struct page page = {p, from};
+    struct grid_source source = {make_at, &page, from->model->cell_w, from->model->cell_h};
+    if (p->large && p->grid.selected < p->rows.n)
         draw_large(c, a, p, from);
-        return;
-    }
-    if (area_empty(a))
-        return;
-    size_t shown = grid_place(&p->grid, a, p->rows.n);
-    for (size_t i = p->grid.top; i < p->grid.top + shown; i++) {
-        struct tile t;
-        struct prediction_row row = row_of(p, from, i);
-        struct area place = grid_area(&p->grid, c, a, i);
-        make_tile(&t, place.w, from, &row);
-        t.blur = p->blur;
-        tile_draw(c, place, &t, i == p->grid.selected, from->model->cell_w,
-                  from->model->cell_h);
-    }
+    else if (!area_empty(a))
+        grid_draw(&p->grid, c, a, p->rows.n, &source);
 }

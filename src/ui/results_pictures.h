@@ -3,6 +3,7 @@
 #ifndef FL_UI_RESULTS_PICTURES_H
 #define FL_UI_RESULTS_PICTURES_H
 
+#include "ui/picture_sizes.h"
 #include "ui/screen.h"
 #include "ui/w_grid.h"
 
@@ -20,6 +21,7 @@ struct picks_source {
     const struct result_view *view;
     const char *root; /* folder that relative names count from */
     const struct ui_model *model;
+    struct picture_sizes *sizes; /* for drawing only */
 };
 
 /* Other rows; the selection and the level stay where they can. */

@@ -31,6 +31,7 @@ struct results_screen {
     struct classes classes;
     struct picks mistakes, cell, files;
     struct picks strip; /* the mistakes again, below a part that leaves room */
+    struct picture_sizes sizes;
     const struct block *made_block; /* what the lists were made from */
     uint64_t made_version;
     uint64_t own_version;

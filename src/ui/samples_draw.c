@@ -115,24 +115,25 @@ static void draw_head(struct canvas *c, struct area a, const struct samples_scre
 
 /* --- the grid ------------------------------------------------------------------------------ */
 
+/* Where the tiles come from. */
+struct samples_source {
+    const struct samples_screen *s;
+    const struct ui_model *model;
+};
+
+static void make_at(void *user, struct tile *t, size_t i, int width)
+{
+    const struct samples_source *from = user;
+    (void)width;
+    make_tile(t, from->s, from->model, from->s->tiles[i]);
+}
+
 static void draw_grid(struct samples_screen *s, struct canvas *c, const struct samples_layout *l,
                       const struct ui_model *model)
 {
-    size_t shown = grid_place(&s->grid, l->grid, s->n_tiles);
-    struct tile tile;
-    int w = 0, h = 0;
-    draw_head(c, l->head, s, model, shown);
-    for (size_t i = s->grid.top; i < s->grid.top + shown; i++) {
-        make_tile(&tile, s, model, s->tiles[i]);
-        tile_place(&tile, layout_tile(l->grid, s->grid.rows, s->grid.cols, 0, 0), model->cell_w, model->cell_h, &w, &h);
-    }
-    for (size_t i = s->grid.top; i < s->grid.top + shown; i++) {
-        make_tile(&tile, s, model, s->tiles[i]);
-        tile.w = w; /* all the same, so that labels are in rows */
-        tile.h = h;
-        tile_draw(c, grid_area(&s->grid, c, l->grid, i), &tile, i == s->grid.selected, model->cell_w,
-                  model->cell_h);
-    }
+    struct samples_source from = {s, model};
+    struct grid_source source = {make_at, &from, model->cell_w, model->cell_h};
+    draw_head(c, l->head, s, model, grid_draw(&s->grid, c, l->grid, s->n_tiles, &source));
 }
 
 #define FACTS_COLS 26 /* for a size in pixels */

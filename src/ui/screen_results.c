@@ -31,6 +31,7 @@ static void results_free(void *self)
     block_release(s->own.block);
     block_release(s->answers.block);
     classes_done(&s->classes);
+    picture_sizes_done(&s->sizes);
     free(s);
 }
 
@@ -150,6 +151,8 @@ static unsigned results_event(void *self, const struct notice *notice, struct ui
 {
     struct results_screen *s = self;
     bool good = notice->kind == NOTICE_FINISHED;
+    if (picture_sizes_event(&s->sizes, notice, s->calls))
+        return UI_REPAINT;
     if (notice->kind == NOTICE_STARTED || notice->kind == NOTICE_PROGRESS)
         return UI_NONE;
     if (s->answer_job && notice->job == s->answer_job) {
@@ -170,6 +173,15 @@ static unsigned results_event(void *self, const struct notice *notice, struct ui
         snprintf(s->problem, sizeof s->problem, "%s%s%s", notice->err.message,
                  *notice->err.hint ? "; " : "", notice->err.hint);
     return UI_REPAINT;
+}
+
+/* Of what was drawn. */
+static bool results_work(void *self, const struct ui_model *model)
+{
+    struct results_screen *s = self;
+    (void)model;
+    picture_sizes_ask(&s->sizes, s->calls);
+    return false;
 }
 
 /* --- actions ------------------------------------------------------------------------------- */
@@ -193,9 +205,9 @@ static void classify(struct results_screen *s, const struct shown *shown,
 {
     struct str path = STR_INIT;
     const struct picks *picks = results_picks(s);
-    struct picks_source from = {shown->view, shown->root, model};
+    struct picks_source from = {shown->view, shown->root, model, NULL};
     if (s->over == OVER_ANSWERS)
-        from = (struct picks_source){&s->answers.view, "", model};
+        from = (struct picks_source){&s->answers.view, "", model, NULL};
     else
         snprintf(s->classifier, sizeof s->classifier, "%s", shown->run);
     if (picks)
@@ -365,6 +377,7 @@ const struct screen_ops screen_results = {
     .draw = results_draw,
     .action = results_action,
     .event = results_event,
+    .work = results_work,
     .why_not = results_why_not,
     .enter = results_enter,
     .rows = results_rows,

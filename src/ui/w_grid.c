@@ -264,3 +264,23 @@ struct area grid_area(const struct grid *g, struct canvas *c, struct area a, siz
     canvas_hit(c, tile, HIT_SCREEN, g, i);
     return tile;
 }
+
+size_t grid_draw(struct grid *g, struct canvas *c, struct area a, size_t n,
+                 const struct grid_source *from)
+{
+    size_t shown = grid_place(g, a, n);
+    struct area place = layout_tile(a, g->rows, g->cols, 0, 0);
+    struct tile tile;
+    int w = 0, h = 0;
+    for (size_t i = g->top; i < g->top + shown; i++) {
+        from->make(from->user, &tile, i, place.w);
+        tile_place(&tile, place, from->cell_w, from->cell_h, &w, &h);
+    }
+    for (size_t i = g->top; i < g->top + shown; i++) {
+        from->make(from->user, &tile, i, place.w);
+        tile.w = w;
+        tile.h = h;
+        tile_draw(c, grid_area(g, c, a, i), &tile, i == g->selected, from->cell_w, from->cell_h);
+    }
+    return shown;
+}

@@ -45,6 +45,17 @@ struct grid {
     size_t n;        /* pictures, at the last draw */
 };
 
+/* What a grid shows; make fills the tile of picture i, which has so many cells of width. */
+struct grid_source {
+    void (*make)(void *user, struct tile *t, size_t i, int width);
+    void *user;
+    int cell_w, cell_h;
+};
+/* The tiles of a page, places of pictures all of one size so that labels are in rows; n and the
+ * number returned as in grid_place. */
+size_t grid_draw(struct grid *g, struct canvas *c, struct area a, size_t n,
+                 const struct grid_source *from);
+
 size_t grid_tiles(const struct grid *g); /* of a full one, GRID_TILES at most */
 
 bool grid_changes(enum action action); /* MORE, FEWER, ROWS_, COLS_: another grid */

@@ -126,6 +126,43 @@ static void results_cells(void **state)
     stage_close(&s);
 }
 
+/* Places have the shape of the page's pictures, which the engine is asked for: the same for all, so that labels are in rows. */
+static void pictures_have_their_own_shape(void **state)
+{
+    (void)state;
+    struct stage s;
+    struct canvas c;
+    struct str bytes = STR_INIT, lines = STR_INIT;
+    stage_open(&s, &screen_results);
+    world_done_run(&s.world);
+    act(&s, ACTION_RESULT_VIEW);
+    act(&s, ACTION_RESULT_VIEW);
+    draw(&s, &c, 80, 24, false);
+    struct area before = c.pictures[0].area;
+    assert_true(before.w * 8 > before.h * 16); /* 4 : 3 while nothing is known */
+    canvas_done(&c);
+    stage_work(&s, NULL);
+    assert_int_equal(s.world.asked.command, CMD_SIZES);
+    size_t n = s.world.asked.n_list;
+    assert_true(n > 5);
+    for (size_t i = 0; i < n; i++)
+        str_add(&lines, i == 1 ? "300 300\n" : "200 300\n");
+    block_text(&bytes, lines.s);
+    answer(&s, CMD_SIZES, BLOCK_TEXT, &bytes, "");
+    draw(&s, &c, 80, 24, false);
+    for (int i = 0; i < c.n_pictures; i++) {
+        struct area a = c.pictures[i].area;
+        assert_int_equal(a.w * 8, a.h * 16); /* square: the widest of them */
+        assert_true(a.w < before.w && a.h >= before.h);
+    }
+    canvas_done(&c);
+    s.world.asked = (struct asked){0};
+    stage_work(&s, NULL);
+    assert_int_equal(s.world.asked.command, CMD_NONE); /* all are known */
+    str_done(&lines);
+    stage_close(&s);
+}
+
 /* Another run than this session's: its own result, pictures from its own folder. */
 static void results_of_a_run(void **state)
 {
@@ -311,7 +348,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(results_none),     cmocka_unit_test(results_without_weights), cmocka_unit_test(results_parts),    cmocka_unit_test(results_cells),
-        cmocka_unit_test(results_of_a_run), cmocka_unit_test(few_pictures_are_large),
+        cmocka_unit_test(results_of_a_run), cmocka_unit_test(pictures_have_their_own_shape), cmocka_unit_test(few_pictures_are_large),
         cmocka_unit_test(results_classify), cmocka_unit_test(many_classes),
         cmocka_unit_test(every_key_answers),
     };
