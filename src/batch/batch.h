@@ -8,8 +8,8 @@
 #include "config/option.h"
 
 /* What prints pictures: bytes for fd, appended to out. See ui/grid_print.h. */
-typedef enum err_code batch_grid(struct str *out, const struct options *options, const char *const (*tiles)[2], int n, int cols, int fd,
-                                 bool (*stop)(void), struct err *err);
+typedef enum err_code batch_grid(struct str *out, const struct options *options, const char *const (*tiles)[2],
+                                 const int (*sizes)[2], int n, int cols, int fd, bool (*stop)(void), struct err *err);
 
 /* Whether there is a theme of that name: it is the screens' to know. errors: NOT_FOUND, FORMAT and such */
 typedef enum err_code batch_theme(const char *name, struct err *err);

@@ -3,6 +3,7 @@
 #include "config.h"
 #include "batch/command.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -29,29 +30,54 @@ static void print_events(struct batch *b, const struct ds_view *ds, const size_t
     }
 }
 
-static int print_pictures(struct batch *b, const struct ds_view *ds, const size_t *files, size_t n,
-                          int cols)
+/* In pixels, by the heads of the files. Returns as run_job. */
+static int read_sizes(struct batch *b, char **paths, int (*sizes)[2], size_t n)
+{
+    struct cmd cmd = {.kind = CMD_SIZES, .n_list = n, .list = (const char **)paths};
+    struct job_end end;
+    int code = run_job(b, &cmd, NULL, NULL, &end);
+    const char *text = code == EXIT_DONE ? text_view(end.block) : "";
+    for (size_t i = 0; i < n; i++) {
+        int used = 0;
+        if (sscanf(text, "%d %d%n", &sizes[i][0], &sizes[i][1], &used) == 2)
+            text += used;
+    }
+    job_end_done(&end);
+    return code;
+}
+
+static int print_pictures(struct batch *b, char **paths, const char *const (*tiles)[2], size_t n, int cols)
+{
+    int(*sizes)[2] = xcalloc(n, sizeof *sizes);
+    struct str out = STR_INIT;
+    struct err err = {0};
+    int code = read_sizes(b, paths, sizes, n);
+    progress_line(&b->messages, NULL);
+    if (code == EXIT_DONE && b->grid(&out, &b->options, tiles, (const int(*)[2])sizes, (int)n, cols, b->result.fd,
+                                     stopped, &err) == ERR_OK)
+        output_write(&b->result, out.s, out.len);
+    else if (code == EXIT_DONE)
+        code = err.code == ERR_CANCELLED ? EXIT_INTERRUPTED : report(b, &err);
+    free(sizes);
+    str_done(&out);
+    return code;
+}
+
+static int print_files(struct batch *b, const struct ds_view *ds, const size_t *files, size_t n, int cols)
 {
     const char *(*tiles)[2] = xcalloc(n, sizeof *tiles);
     char **paths = xcalloc(n, sizeof *paths);
-    struct str out = STR_INIT;
-    struct err err = {0};
     for (size_t i = 0; i < n; i++) {
         struct ds_file_row f = ds_view_file(ds, files[i]);
         tiles[i][0] = paths[i] = path_join(ds->root, f.name);
         tiles[i][1] = ds_view_class(ds, (size_t)f.cls).name;
     }
-    progress_line(&b->messages, NULL);
-    enum err_code code = b->grid(&out, &b->options, (const char *const(*)[2])tiles, (int)n, cols,
-                                 b->result.fd, stopped, &err);
-    if (code == ERR_OK)
-        output_write(&b->result, out.s, out.len);
+    int code = print_pictures(b, paths, (const char *const(*)[2])tiles, n, cols);
     for (size_t i = 0; i < n; i++)
         free(paths[i]);
     free(paths);
     free(tiles);
-    str_done(&out);
-    return code == ERR_CANCELLED ? EXIT_INTERRUPTED : code == ERR_OK ? EXIT_DONE : report(b, &err);
+    return code;
 }
 
 static int show(struct batch *b, const struct ds_view *ds)
@@ -68,7 +94,7 @@ static int show(struct batch *b, const struct ds_view *ds)
     } else if (b->flags & FLAG_JSON) {
         print_events(b, ds, files, n);
     } else {
-        code = print_pictures(b, ds, files, n, cols);
+        code = print_files(b, ds, files, n, cols);
     }
     free(files);
     return code;

@@ -17,9 +17,11 @@
 #include "base/num.h"
 #include "ui/ask.h"
 #include "ui/glyph.h"
+#include "ui/parts.h"
 #include "ui/picture.h"
 #include "ui/term_type.h"
 #include "ui/theme.h"
+#include "ui/w_grid.h"
 
 #define ANSWER_SECONDS 1.0
 #define TILE_COLS 6      /* least width of a picture */
@@ -34,7 +36,8 @@ struct sheet {
     struct replies replies;
     const struct gfx_backend *gfx;
     struct pictures_config config;
-    int cols, tile_w, tile_h; /* tiles in a row; cells of a picture */
+    int cols, tile_w; /* tiles in a row; cells of one */
+    int w, h;         /* cells of a picture */
     struct canvas canvas;
     struct picture_shown shown[CANVAS_PICTURES];
 };
@@ -93,30 +96,41 @@ static void choose(struct sheet *s, const struct options *options, int fd)
 
 /* --- layout --------------------------------------------------------------------------------- */
 
-/* 4:3, as most photos are; a row must fit on the terminal. */
-static void place(struct sheet *s, const char *const (*tiles)[2], int n, int cols)
+/* Places are all of one size, as on Samples; a high one is as high as its tile is wide, and a row
+ * fits on the terminal. */
+static void shape(struct sheet *s, const int (*sizes)[2], int n)
 {
-    int most = (s->size.ws_col + 1) / (TILE_COLS + 1), room = s->size.ws_row - 2;
+    const struct pictures_config *c = &s->config;
+    int rows = (s->tile_w * c->cell_w + c->cell_h / 2) / c->cell_h, room = s->size.ws_row - 2;
+    struct area a = {0, 0, s->tile_w, (s->terminal && rows > room ? room : rows) + 1};
+    for (int i = 0; i < n; i++) {
+        struct tile t = {.aspect = parts_aspect(sizes[i][0], sizes[i][1])};
+        tile_place(&t, a, c->cell_w, c->cell_h, &s->w, &s->h);
+    }
+    s->h = !s->gfx ? 0 : s->h > 1 ? s->h : 1;
+}
+
+static void place(struct sheet *s, const char *const (*tiles)[2], const int (*sizes)[2], int n,
+                  int cols)
+{
+    int most = (s->size.ws_col + 1) / (TILE_COLS + 1);
     cols = cols < most ? cols : most > 1 ? most : 1;
     s->cols = cols < n ? cols : n;
     s->tile_w = (s->size.ws_col + 1) / cols - 1;
     s->tile_w = s->tile_w > TILE_COLS ? s->tile_w : TILE_COLS;
     s->tile_w = s->tile_w < s->size.ws_col ? s->tile_w : s->size.ws_col;
-    s->tile_h = (s->tile_w * s->config.cell_w * 3 / 4 + s->config.cell_h / 2) / s->config.cell_h;
-    if (s->terminal && s->tile_h > room)
-        s->tile_h = room;
-    s->tile_h = !s->gfx ? 0 : s->tile_h > 1 ? s->tile_h : 1;
+    shape(s, sizes, n);
     int rows = (n + s->cols - 1) / s->cols;
-    canvas_init(&s->canvas, s->size.ws_col, rows * (s->tile_h + 1) + 1);
+    canvas_init(&s->canvas, s->size.ws_col, rows * (s->h + 1) + 1);
     s->canvas.ascii = !s->utf8;
     for (int i = 0; i < n; i++) {
-        struct area a = {i % s->cols * (s->tile_w + 1), i / s->cols * (s->tile_h + 1), s->tile_w,
-                         s->tile_h};
+        struct area a = {i % s->cols * (s->tile_w + 1), i / s->cols * (s->h + 1), s->tile_w, s->h};
+        struct area picture = {a.x + (a.w - s->w) / 2, a.y, s->w, s->h};
         struct picture_want want = {.fit = PICTURE_CONTAIN, .page = true};
         int width = text_width(tiles[i][1]);
         if (s->gfx &&
             snprintf(want.path, sizeof want.path, "%s", tiles[i][0]) < (int)sizeof want.path)
-            canvas_picture(&s->canvas, a, &want);
+            canvas_picture(&s->canvas, picture, &want);
         width = width < a.w ? width : a.w;
         canvas_put_cut(&s->canvas, canvas_area(&s->canvas), a.x + (a.w - width) / 2, a.y + a.h,
                        width, ROLE_TEXT, tiles[i][1], true);
@@ -172,24 +186,24 @@ static void add_pictures(const struct sheet *s, struct str *out, int y, int top)
 
 static void add_tiles(const struct sheet *s, struct str *out, int top)
 {
-    for (int y = top; y <= top + s->tile_h; y++)
+    for (int y = top; y <= top + s->h; y++)
         add_row(s, out, y);
     if (!s->gfx || !s->gfx->draw)
         return;
-    str_printf(out, "\033[%dA", s->tile_h + 1);
-    for (int y = top; y <= top + s->tile_h; y++) {
+    str_printf(out, "\033[%dA", s->h + 1);
+    for (int y = top; y <= top + s->h; y++) {
         add_pictures(s, out, y, top);
         str_add(out, "\n"); /* never scrolls: the room is there */
     }
 }
 
 enum err_code grid_print(struct str *out, const struct options *options,
-                         const char *const (*tiles)[2], int n, int cols, int fd, bool (*stop)(void),
-                         struct err *err)
+                         const char *const (*tiles)[2], const int (*sizes)[2], int n, int cols,
+                         int fd, bool (*stop)(void), struct err *err)
 {
     struct sheet *s = xcalloc(1, sizeof *s);
     choose(s, options, fd);
-    place(s, tiles, n, cols);
+    place(s, tiles, sizes, n, cols);
     struct pictures *pictures = pictures_new(&s->config);
     bool stopped = false;
     pictures_frame(pictures, &s->canvas, s->shown);
@@ -198,7 +212,7 @@ enum err_code grid_print(struct str *out, const struct options *options,
     if (!stopped) {
         pictures_frame(pictures, &s->canvas, s->shown);
         pictures_draw(&s->canvas, s->shown);
-        for (int top = 0; top + 1 < s->canvas.rows; top += s->tile_h + 1)
+        for (int top = 0; top + 1 < s->canvas.rows; top += s->h + 1)
             add_tiles(s, out, top);
     }
     pictures_free(pictures);
