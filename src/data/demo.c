@@ -136,12 +136,14 @@ static enum err_code make_class_folders(const struct writing *w, struct err *err
     return code;
 }
 
+#define MARK "# drawn by flowerlab\n"
+
 /* The parameters; written last, so that its presence says that the set is complete. */
 static void ini_text(struct str *s, const struct writing *w)
 {
     str_printf(
         s,
-        "# drawn by flowerlab\nkind = %s\nversion = %d\nper-class = %d\nsize = %d\nseed = %" PRIu64
+        MARK "kind = %s\nversion = %d\nper-class = %d\nsize = %d\nseed = %" PRIu64
         "\n",
         w->kind == DEMO_FLOWERS ? "flowers" : "shapes", DRAWING_VERSION, w->per_class, w->size,
         w->seed);
@@ -179,6 +181,17 @@ static bool is_there(const char *path, const struct str *want)
     return same;
 }
 
+/* Sets had their mark inside once, where a scan counts it as a file that is skipped. Another's file of that name stays. */
+static void remove_old_mark(const char *folder)
+{
+    char *path = path_join(folder, ".demo.ini"), *text = NULL;
+    size_t n;
+    if (file_read(path, 4096, &text, &n, NULL) == ERR_OK && str_starts(text, MARK))
+        unlink(path);
+    free(text);
+    free(path);
+}
+
 static enum err_code write_set(struct writing *w, const char *ini, const struct str *text,
                                struct pool *pool, struct err *err)
 {
@@ -210,6 +223,8 @@ enum err_code demo_write(const char *folder, enum demo_kind kind, int per_class,
         code = write_set(&w, ini, &text, pool, err);
         pthread_mutex_destroy(&w.lock);
     }
+    if (code == ERR_OK)
+        remove_old_mark(folder);
     free(ini);
     str_done(&text);
     return code;

@@ -13,6 +13,7 @@
 
 #include <xxhash.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/str.h"
@@ -160,6 +161,16 @@ static void sets_are_written_once(void **state)
     /* fewer: none of before stays */
     assert_int_equal(demo_write(folder, DEMO_FLOWERS, 2, 32, 1, pool, NULL, NULL), ERR_OK);
     assert_int_equal(changed_at(folder, "rose/rose-0003.jpg"), -1);
+    /* the mark of an older version, inside, goes; another's file of that name stays */
+    char *old = path_join(folder, ".demo.ini");
+    assert_int_equal(file_replace(old, "# drawn by flowerlab\nkind = flowers\n", 36, NULL), ERR_OK);
+    assert_int_equal(demo_write(folder, DEMO_FLOWERS, 2, 32, 1, pool, NULL, NULL), ERR_OK);
+    assert_false(path_exists(old));
+    assert_int_equal(file_replace(old, "mine\n", 5, NULL), ERR_OK);
+    assert_int_equal(demo_write(folder, DEMO_FLOWERS, 2, 32, 1, pool, NULL, NULL), ERR_OK);
+    assert_true(path_exists(old));
+    unlink(old);
+    free(old);
     /* cut off (no set.ini): written again, to the same bytes */
     char *ini = xasprintf("%s.ini", folder), *rose = path_join(folder, "rose/rose-0001.jpg");
     unlink(ini);
