@@ -126,21 +126,41 @@ enum err_code path_can_make(const char *path, struct err *err)
     return errnum ? err_sys(err, errnum, "%s", path) : ERR_OK;
 }
 
+static const struct {
+    const char *variable, *fallback;
+} homes[] = {
+    [PATH_CONFIG] = {"XDG_CONFIG_HOME", ".config"},
+    [PATH_CACHE] = {"XDG_CACHE_HOME", ".cache"},
+    [PATH_DATA] = {"XDG_DATA_HOME", ".local/share"},
+    [PATH_STATE] = {"XDG_STATE_HOME", ".local/state"},
+};
+
+/* The variable's value, or NULL where it names no folder. */
+static const char *absolute_value(const char *variable)
+{
+    const char *value = getenv(variable);
+    return value && *value == '/' ? value : NULL;
+}
+
 char *path_home(enum path_home kind)
 {
-    static const struct {
-        const char *variable, *fallback;
-    } kinds[] = {
-        [PATH_CONFIG] = {"XDG_CONFIG_HOME", ".config"},
-        [PATH_CACHE] = {"XDG_CACHE_HOME", ".cache"},
-        [PATH_DATA] = {"XDG_DATA_HOME", ".local/share"},
-        [PATH_STATE] = {"XDG_STATE_HOME", ".local/state"},
-    };
-    const char *value = getenv(kinds[kind].variable);
-    if (value && *value == '/')
+    const char *value = absolute_value(homes[kind].variable), *home = absolute_value("HOME");
+    if (value)
         return path_join(value, "flowerlab");
-    const char *home = getenv("HOME");
-    return xasprintf("%s/%s/flowerlab", home && *home ? home : "/", kinds[kind].fallback);
+    return xasprintf("%s/%s/flowerlab", home ? home : "", homes[kind].fallback);
+}
+
+enum err_code path_home_check(enum path_home kind, struct err *err)
+{
+    const char *variable = homes[kind].variable;
+    char *path = path_home(kind);
+    enum err_code code = absolute_value(variable) || absolute_value("HOME")
+                             ? path_can_make(path, err)
+                             : err_set(err, ERR_NOT_FOUND, "neither HOME nor %s names a folder", variable);
+    free(path);
+    if (code != ERR_OK)
+        err_hint(err, "%s names the place for what is kept", variable);
+    return code;
 }
 
 static bool program_path(char buffer[PATH_MAX])

@@ -30,6 +30,8 @@ enum path_home { PATH_CONFIG, PATH_CACHE, PATH_DATA, PATH_STATE };
 /* flowerlab's own folder of that kind: $XDG_CONFIG_HOME/flowerlab and so on, with the usual fallbacks below
  * $HOME; not created. Relative values of the variables are ignored, as the XDG rules say. */
 char *path_home(enum path_home kind);
+/* Whether something can be written there. errors: NOT_FOUND, IO, with the variable as the way out */
+enum err_code path_home_check(enum path_home kind, struct err *err);
 
 /* The folder of the running program (by /proc/self/exe), or NULL. */
 char *path_program_folder(void);

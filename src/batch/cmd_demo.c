@@ -179,16 +179,33 @@ static int run_demo(struct batch *b, const char *flowers, bool screens)
     return code;
 }
 
+/* Pictures and runs lie in folder, weights from --pretrain always in the cache. */
+static enum err_code check_places(const struct batch *b, const char *folder, struct err *err)
+{
+    enum err_code code = !b->out || b->flags & FLAG_PRETRAIN ? path_home_check(PATH_CACHE, err) : ERR_OK;
+    if (code != ERR_OK && !b->out)
+        err_hint(err, "--out FOLDER names a place for the demo, XDG_CACHE_HOME one for all that is kept");
+    if (code == ERR_OK && (code = path_can_make(folder, err)) != ERR_OK)
+        err_hint(err, "--out FOLDER names another place for the demo");
+    return code;
+}
+
 int cmd_demo(struct batch *b)
 {
+    struct err err = {0};
     if (check_options(b, !(b->flags & FLAG_NO_SCREEN)) != EXIT_DONE)
         return EXIT_USAGE;
     char *home = path_home(PATH_CACHE), *own = path_join(home, "demo");
     char *folder = path_absolute(b->out ? b->out : own);
     char *flowers = path_join(folder, "flowers");
     bool screens = !(b->flags & FLAG_NO_SCREEN);
-    demo_options(b, folder, screens);
-    int code = run_demo(b, flowers, screens);
+    int code = EXIT_DONE;
+    if (check_places(b, folder, &err) == ERR_OK)
+        demo_options(b, folder, screens);
+    else
+        code = report(b, &err);
+    if (code == EXIT_DONE)
+        code = run_demo(b, flowers, screens);
     free(flowers);
     free(folder);
     free(own);

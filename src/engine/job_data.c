@@ -49,6 +49,8 @@ enum err_code job_demo(struct job *job, struct err *err)
     enum err_code code = demo_write(folder, shapes ? DEMO_SHAPES : DEMO_FLOWERS,
                                     shapes ? SHAPES_PER_CLASS : FLOWERS_PER_CLASS, shapes ? SHAPES_SIZE : FLOWERS_SIZE,
                                     (uint64_t)c->options->seed, job->engine->pool, &watch, err);
+    if (code == ERR_IO || code == ERR_NOT_FOUND)
+        err_hint(err, "XDG_CACHE_HOME names another place for what is kept");
     if (code == ERR_OK) {
         hand_over_text(job, folder);
         job_say(job, "drawn pictures in %.200s", folder);
@@ -125,13 +127,16 @@ static enum err_code keep_weights(struct job *job, const char *run, const char *
 enum err_code job_pretrain(struct job *job, struct err *err)
 {
     struct options o;
+    enum err_code code = path_home_check(PATH_CACHE, err);
+    if (code != ERR_OK)
+        return code;
     char *cache = path_home(PATH_CACHE), *run = NULL;
     pretrain_options(&o, &job->cmd, cache);
     int per_class = job->cmd.number > 0 ? (int)job->cmd.number : SHAPES_PER_CLASS;
     char *folder = xasprintf("%s/shapes-%lld-%d-%lld", cache, (long long)o.image_size, per_class, (long long)o.seed);
     job_stage(job, "drawing", 0);
     struct demo_watch watch = {drawn, job};
-    enum err_code code = demo_write(folder, DEMO_SHAPES, per_class, (int)o.image_size, (uint64_t)o.seed,
+    code = demo_write(folder, DEMO_SHAPES, per_class, (int)o.image_size, (uint64_t)o.seed,
                                     job->engine->pool, &watch, err);
     if (code == ERR_OK)
         code = train_fresh(job, folder, &o, &run, err);
@@ -169,12 +174,15 @@ enum err_code job_fetch(struct job *job, struct err *err)
         err_set(err, ERR_UNSUPPORTED, "%s: nobody publishes weights for it", arch->name);
         return err_hint(err, "flowerlab demo --pretrain makes some from drawn shapes");
     }
+    enum err_code code = path_home_check(PATH_CACHE, err);
+    if (code != ERR_OK)
+        return code;
     struct fetch f = {.job = job};
     const char *base = getenv("FLOWERLAB_WEIGHTS_URL"), *prefix = hook_weights_sha256();
     char *url = base ? xasprintf("%s/%s", base, arch->weights_file) : xstrdup(arch->weights_url);
     char *path = weights_cache_path(arch->weights_file);
     job_stage(job, "downloading", 0);
-    enum err_code code = weights_fetch(url, path, prefix ? prefix : arch->weights_sha256_prefix, fetch_progress, &f,
+    code = weights_fetch(url, path, prefix ? prefix : arch->weights_sha256_prefix, fetch_progress, &f,
                                        err);
     if (code == ERR_OK) {
         hand_over_text(job, path);
