@@ -87,7 +87,7 @@ libfl_ui_a_SOURCES += \
 # grids, runs and results
 libfl_ui_a_SOURCES += \
 	src/ui/class_table.c src/ui/class_table.h src/ui/results_classes.c src/ui/results_classes.h \
-	src/ui/picture_sizes.c src/ui/picture_sizes.h src/ui/results_draw.c src/ui/results_pictures.c src/ui/results_pictures.h src/ui/results_screen.h src/ui/runs_compare.c src/ui/runs_compare.h src/ui/runs_preview.c src/ui/runs_preview.h \
+	src/ui/picture_sizes.c src/ui/picture_sizes.h src/ui/results_draw.c src/ui/results_newest.c src/ui/results_newest.h src/ui/results_pictures.c src/ui/results_pictures.h src/ui/results_screen.h src/ui/runs_compare.c src/ui/runs_compare.h src/ui/runs_preview.c src/ui/runs_preview.h \
 	src/ui/runs_ahead.c src/ui/runs_ahead.h src/ui/runs_rows.c src/ui/runs_rows.h src/ui/runs_table.c src/ui/runs_table.h src/ui/screen_results.c \
 	src/ui/screen_runs.c src/ui/w_grid.c src/ui/w_grid.h src/ui/w_matrix.c src/ui/w_matrix.h
 # what is in the data

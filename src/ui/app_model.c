@@ -233,10 +233,10 @@ static bool is_end(const struct notice *notice)
 static void say(struct app *app, const struct notice *notice)
 {
     bool quiet = notice->command == CMD_LIST || notice->command == CMD_SCAN ||
-                 notice->command == CMD_RUNS || notice->command == CMD_STORED ||
-                 notice->command == CMD_COMPARE;
+                 notice->command == CMD_RUNS || notice->command == CMD_COMPARE;
     /* who asked for these says what there is to say; a view that cannot be kept is only a view */
-    if (notice->command == CMD_FOLDER || notice->command == CMD_VIEW)
+    if (notice->command == CMD_FOLDER || notice->command == CMD_VIEW ||
+        notice->command == CMD_STORED)
         return;
     if (notice->kind == NOTICE_FAILED && notice->err.code != ERR_CANCELLED)
         app_error(app, &notice->err);

@@ -12,21 +12,28 @@
 
 #define STRIP_ROWS 8 /* of heading, pictures and their lines, at least */
 
-static void draw_head(struct canvas *c, struct area a, const struct shown *shown)
+static void draw_head(const struct results_screen *s, struct canvas *c, struct area *body,
+                      const struct shown *shown, const struct ui_model *model)
 {
-    char text[OPTION_TEXT_MAX], acc[NUM_TEXT], balanced[NUM_TEXT], loss[NUM_TEXT];
+    char text[OPTION_TEXT_MAX], acc[NUM_TEXT], balanced[NUM_TEXT], loss[NUM_TEXT], others[64] = "";
     const struct result_view *v = shown->view;
+    const char *name = path_base(shown->run);
+    bool found = newest_is(&s->newest, model);
+    struct area a = area_cut_top(body, body->h < 6 ? 0 : body->w < 100 || found ? 2 : 1);
     snprintf(text, sizeof text, "epoch %d: %s right, balanced %s, loss %s, %s", v->epoch,
              fmt_percent(acc, v->acc), fmt_percent(balanced, v->balanced), fmt_loss(loss, v->loss),
              v->what);
-    int width = text_width(text), name = text_width(path_base(shown->run));
-    int room = a.w - width - 2;
-    if (room < 12)
-        room = a.w;
-    canvas_put_cut(c, a, 0, 0, name < room ? name : room, ROLE_STRONG, path_base(shown->run), true);
-    if (room < a.w)
-        canvas_put_cut(c, a, (name < room ? name : room) + 2, 0, width, ROLE_TEXT, text, false);
-    else if (a.h > 1)
+    if (found)
+        snprintf(others, sizeof others, "the newest result; %s lists all runs", parts_key(ACTION_BACK));
+    int width = text_width(found ? others : text), room = a.w - width - 2;
+    room = room < 12 ? a.w : room;
+    int name_w = text_width(name) < room ? text_width(name) : room;
+    canvas_put_cut(c, a, 0, 0, name_w, ROLE_STRONG, name, true);
+    if (found && room < a.w)
+        canvas_put_right(c, a, a.w, 0, ROLE_DIM, others);
+    else if (!found && room < a.w)
+        canvas_put(c, a, name_w + 2, 0, ROLE_TEXT, text);
+    if ((found || room == a.w) && a.h > 1)
         canvas_put_cut(c, a, 0, 1, a.w, ROLE_TEXT, text, false);
 }
 
@@ -149,9 +156,7 @@ static void draw_pictures(struct canvas *c, struct area body, struct picks *pick
 static void draw_empty(const struct results_screen *s, struct canvas *c, struct area body,
                        const struct ui_model *model)
 {
-    char open[96], way[96];
-    snprintf(open, sizeof open, "%s lists the runs, %s on one opens its results",
-             parts_key(ACTION_RUNS), parts_key(ACTION_SELECT));
+    char way[96];
     if (s->hopeless)
         snprintf(way, sizeof way, "%s goes to Runs", parts_key(ACTION_RUNS));
     else
@@ -161,13 +166,15 @@ static void draw_empty(const struct results_screen *s, struct canvas *c, struct 
         struct area a = area_inset(body, body.w >= 40 ? 2 : 0, body.h >= 6);
         int y = parts_wrap(c, a, ROLE_STATE_WARN, s->problem) + 1;
         canvas_put_cut(c, a, 0, y, a.w, ROLE_TEXT, way, false);
-        return;
+    } else if (*model->run) {
+        parts_centre(c, body, ROLE_TEXT, (const char *const[]){"reading the result"}, 1);
+    } else if (model->snap->train.job) {
+        snprintf(way, sizeof way, "%s lists the runs, %s on one opens its results",
+                 parts_key(ACTION_RUNS), parts_key(ACTION_SELECT));
+        parts_centre(c, body, ROLE_TEXT, (const char *const[]){"no epoch has ended yet", way}, 2);
+    } else {
+        newest_draw(&s->newest, c, body, model);
     }
-    const char *lines[] = {*model->run              ? "reading the result"
-                           : model->snap->train.job ? "no epoch has ended yet"
-                                                    : "No result yet",
-                           *model->run ? "" : open};
-    parts_centre(c, body, ROLE_TEXT, lines, 2);
 }
 
 void results_draw(void *self, struct canvas *c, struct area body, const struct ui_model *model)
@@ -186,7 +193,7 @@ void results_draw(void *self, struct canvas *c, struct area body, const struct u
         return;
     }
     results_refresh(s, &shown);
-    draw_head(c, area_cut_top(&body, body.h < 6 ? 0 : body.w < 100 ? 2 : 1), &shown);
+    draw_head(s, c, &body, &shown, model);
     struct picks_source from = {shown.view, shown.root, model, &s->sizes};
     if (s->over == OVER_CELL)
         draw_pictures(c, body, &s->cell, &from);

@@ -4,6 +4,7 @@
 #define FL_UI_RESULTS_SCREEN_H
 
 #include "ui/results_classes.h"
+#include "ui/results_newest.h"
 #include "ui/results_pictures.h"
 #include "ui/w_matrix.h"
 
@@ -20,6 +21,7 @@ struct own_result {
 struct results_screen {
     const struct ui_calls *calls;
     struct own_result own, answers;   /* of a run that was opened; of files to classify */
+    struct newest newest;             /* while the session has no run */
     uint64_t job, answer_job;         /* under way, 0 none */
     char asked[OPTION_TEXT_MAX];      /* run that job reads */
     char classifier[OPTION_TEXT_MAX]; /* run that files go to */

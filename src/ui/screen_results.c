@@ -32,6 +32,7 @@ static void results_free(void *self)
     block_release(s->answers.block);
     classes_done(&s->classes);
     picture_sizes_done(&s->sizes);
+    newest_done(&s->newest);
     free(s);
 }
 
@@ -109,10 +110,24 @@ static void ask(struct results_screen *s, enum cmd_kind kind, const char *run,
     submit(s, &cmd, &s->job);
 }
 
+/* Nobody opened a run, and this session has none of its own. */
+static bool has_no_run(const struct ui_model *model)
+{
+    return !*model->run && !model->snap->train.job && !parts_training(model->snap);
+}
+
 static void results_enter(void *self, struct ui_model *model)
 {
     struct results_screen *s = self;
     if (*model->run)
+        ask(s, CMD_STORED, model->run, model->options);
+    else if (has_no_run(model))
+        newest_ask(&s->newest, s->calls, model);
+}
+
+static void try_newest(struct results_screen *s, struct ui_model *model)
+{
+    if (newest_next(&s->newest, model))
         ask(s, CMD_STORED, model->run, model->options);
 }
 
@@ -147,12 +162,39 @@ static void take_answers(struct results_screen *s, const struct notice *notice)
     s->over = OVER_ANSWERS;
 }
 
+static bool begins_run(const struct notice *notice)
+{
+    return notice->command == CMD_TRAIN || notice->command == CMD_RESUME ||
+           notice->command == CMD_PRETRAIN || notice->command == CMD_ATTACH;
+}
+
+/* One that was only found is passed over; where a result stays on the screen, the status line says
+ * it. */
+static void take_problem(struct results_screen *s, const struct notice *notice,
+                         struct ui_model *model)
+{
+    bool stored = notice->command == CMD_STORED;
+    snprintf(s->problem, sizeof s->problem, "%s%s%s", notice->err.message,
+             *notice->err.hint ? "; " : "", notice->err.hint);
+    if (stored && newest_is(&s->newest, model))
+        try_newest(s, model);
+    else if (stored && results_shown(s, model).view)
+        s->calls->status(s->calls->app, ROLE_STATE_FAIL, "%s", s->problem);
+}
+
 static unsigned results_event(void *self, const struct notice *notice, struct ui_model *model)
 {
     struct results_screen *s = self;
     bool good = notice->kind == NOTICE_FINISHED;
     if (picture_sizes_event(&s->sizes, notice, s->calls))
         return UI_REPAINT;
+    if (newest_event(&s->newest, notice, s->calls)) {
+        if (has_no_run(model))
+            try_newest(s, model);
+        return UI_REPAINT;
+    }
+    if (notice->kind == NOTICE_STARTED && begins_run(notice) && newest_is(&s->newest, model))
+        *model->run = '\0'; /* Results goes with the session's run */
     if (notice->kind == NOTICE_STARTED || notice->kind == NOTICE_PROGRESS)
         return UI_NONE;
     if (s->answer_job && notice->job == s->answer_job) {
@@ -170,8 +212,7 @@ static unsigned results_event(void *self, const struct notice *notice, struct ui
         snprintf(model->run, sizeof model->run, "%s", s->asked);
     }
     if (!good)
-        snprintf(s->problem, sizeof s->problem, "%s%s%s", notice->err.message,
-                 *notice->err.hint ? "; " : "", notice->err.hint);
+        take_problem(s, notice, model);
     return UI_REPAINT;
 }
 
@@ -235,6 +276,16 @@ static bool act_on_part(struct results_screen *s, enum action action, const stru
     return true;
 }
 
+/* Where a run that is not the session's own comes from. */
+static unsigned back_to_runs(struct results_screen *s, enum action action,
+                             const struct ui_model *model)
+{
+    if (action != ACTION_BACK || !*model->run)
+        return UI_NONE;
+    s->calls->go(s->calls->app, "runs");
+    return UI_REPAINT;
+}
+
 static unsigned results_action(void *self, enum action action, struct ui_model *model)
 {
     struct results_screen *s = self;
@@ -248,7 +299,7 @@ static unsigned results_action(void *self, enum action action, struct ui_model *
         return UI_REPAINT;
     }
     if (s->over == OVER_NOTHING && !shown.view)
-        return UI_NONE;
+        return back_to_runs(s, action, model);
     if (s->over != OVER_ANSWERS)
         results_refresh(s, &shown);
     if (s->over != OVER_NOTHING) {
@@ -262,7 +313,7 @@ static unsigned results_action(void *self, enum action action, struct ui_model *
         s->part = (s->part + 1) % PARTS;
         return UI_REPAINT;
     }
-    return act_on_part(s, action, &shown) ? UI_REPAINT : UI_NONE;
+    return act_on_part(s, action, &shown) ? UI_REPAINT : back_to_runs(s, action, model);
 }
 
 static struct ui_rows picture_rows(struct picks *picks, const size_t *go)

@@ -126,6 +126,84 @@ static void results_cells(void **state)
     stage_close(&s);
 }
 
+static void answer_result(struct stage *s)
+{
+    const char *classes[] = {"a", "b"};
+    static const int64_t counts[] = {3, 1, 0, 4};
+    struct result r = {.n_classes = 2, .epoch = 7, .classes = classes, .what = "validation part", .loss = 0.5, .acc = 0.875,
+                       .balanced = 0.875, .counts = counts};
+    struct str bytes = STR_INIT;
+    block_result(&bytes, &r);
+    answer(s, CMD_STORED, BLOCK_RESULT, &bytes, "");
+}
+
+static void answer_runs(struct stage *s, size_t n)
+{
+    static const struct run_row rows[] = {
+        {.folder = "/r/begun", .best_epoch = 0}, {.folder = "/r/bare", .best_epoch = 2}, {.folder = "/r/good", .best_epoch = 7, .data = "/d"}};
+    struct run_row full[3];
+    struct str bytes = STR_INIT;
+    for (size_t i = 0; i < n; i++) {
+        full[i] = rows[i];
+        full[i].name = full[i].state = full[i].mode = full[i].preset = full[i].model = full[i].started = full[i].note = full[i].remark = "";
+        full[i].data = "/d";
+    }
+    block_runs(&bytes, full, n);
+    answer(s, CMD_RUNS, BLOCK_RUNS, &bytes, "");
+}
+
+/* A session without a run of its own opens on the newest run that has a result. */
+static void results_of_the_newest_run(void **state)
+{
+    (void)state;
+    struct stage s;
+    struct notice begun = {.kind = NOTICE_STARTED, .job = 100, .command = CMD_TRAIN};
+    stage_open(&s, &screen_results);
+    s.ops->enter(s.self, &s.world.model);
+    assert_int_equal(s.world.asked.command, CMD_RUNS);
+    assert_true(stage_shows(&s, "looking for the newest result in runs"));
+    s.world.asked = (struct asked){0};
+    s.ops->enter(s.self, &s.world.model);
+    assert_int_equal(s.world.asked.command, CMD_NONE); /* the list is on its way */
+    answer_runs(&s, 3);
+    assert_int_equal(s.world.asked.command, CMD_STORED);
+    assert_string_equal(s.world.asked.path, "/r/bare");
+    refuse(&s, CMD_STORED, ERR_NOT_FOUND, "/r/bare: neither predictions.csv nor confusion.csv", "");
+    assert_string_equal(s.world.asked.path, "/r/good");
+    answer_result(&s);
+    assert_string_equal(s.world.model.run_data, "/d");
+    golden_at(&s, "results-newest", 80, 24, false);
+    golden_at(&s, "results-newest-160x50", 160, 50, false);
+    act(&s, ACTION_BACK);
+    assert_string_equal(s.world.asked.what, "go");
+    assert_string_equal(s.world.asked.text, "runs");
+    s.ops->event(s.self, &begun, &s.world.model); /* one of the session's own */
+    assert_string_equal(s.world.model.run, "");
+    stage_close(&s);
+}
+
+static void results_without_runs(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &screen_results);
+    s.ops->enter(s.self, &s.world.model);
+    answer_runs(&s, 1);
+    assert_true(stage_shows(&s, "No run in runs has a result yet"));
+    s.ops->enter(s.self, &s.world.model);
+    answer_runs(&s, 0);
+    assert_true(stage_shows(&s, "No run in runs yet"));
+    assert_true(stage_shows(&s, "3 goes to Setup, s starts a run there"));
+    s.ops->enter(s.self, &s.world.model);
+    refuse(&s, CMD_RUNS, ERR_IO, "runs: Permission denied", "");
+    assert_true(stage_shows(&s, "runs: Permission denied"));
+    s.ops->enter(s.self, &s.world.model);
+    world_running(&s.world); /* before the list has come */
+    answer_runs(&s, 3);
+    assert_string_equal(s.world.model.run, "");
+    stage_close(&s);
+}
+
 /* Places have the shape of the page's pictures, which the engine is asked for: the same for all, so that labels are in rows. */
 static void pictures_have_their_own_shape(void **state)
 {
@@ -348,7 +426,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(results_none),     cmocka_unit_test(results_without_weights), cmocka_unit_test(results_parts),    cmocka_unit_test(results_cells),
-        cmocka_unit_test(results_of_a_run), cmocka_unit_test(pictures_have_their_own_shape), cmocka_unit_test(few_pictures_are_large),
+        cmocka_unit_test(results_of_a_run), cmocka_unit_test(results_of_the_newest_run), cmocka_unit_test(results_without_runs),
+        cmocka_unit_test(pictures_have_their_own_shape), cmocka_unit_test(few_pictures_are_large),
         cmocka_unit_test(results_classify), cmocka_unit_test(many_classes),
         cmocka_unit_test(every_key_answers),
     };
