@@ -3,6 +3,7 @@
 #include "config.h"
 #include "batch/command.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -244,7 +245,7 @@ static enum err_code check_words(const struct batch *b, struct err *err)
     else
         err_set(err, ERR_INVALID, "%s%s\"%s\" is one argument too many", c->name,
                 *c->name ? ": " : "", b->words[c->max_words]);
-    return err_hint(err, "usage: flowerlab %s%s%s", c->name, *c->name ? " " : "", c->arguments);
+    return err_hint(err, "usage: flowerlab%s%s%s%s", *c->name ? " " : "", c->name, *c->arguments ? " " : "", c->arguments);
 }
 
 /* A first word that is neither a command nor a folder was meant as one of them. */
@@ -389,8 +390,20 @@ static int run_command(struct batch *b, int argc, char **argv, int first)
     return b->command->run(b);
 }
 
+/* A result that is not whole is a failure. Who closes the pipe, as head does, has read enough. */
+static int check_result(struct batch *b, int code)
+{
+    struct err err = {0};
+    if (!b->result.errnum || b->result.errnum == EPIPE)
+        return code;
+    err_sys(&err, b->result.errnum, "standard output");
+    report(b, &err);
+    return code == EXIT_DONE ? EXIT_FAILED : code;
+}
+
 int batch_main(int argc, char **argv, struct batch_screens *screens, batch_grid *grid, batch_theme *theme)
 {
+    outputs_guard();
     struct batch b = {.screens = screens, .grid = grid, .theme = theme, .result = output_of(1), .messages = output_of(2)};
     b.words = xcalloc((size_t)argc + 1, sizeof *b.words);
     b.found = xcalloc((size_t)argc + 1, sizeof *b.found);
@@ -398,6 +411,7 @@ int batch_main(int argc, char **argv, struct batch_screens *screens, batch_grid 
     b.command = named ? named : &commands[0];
     int code = run_command(&b, argc, argv, named ? 2 : 1);
     session_close(&b);
+    code = check_result(&b, code);
     free(b.words);
     for (int i = 0; i < argc; i++)
         free(b.found[i]);

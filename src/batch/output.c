@@ -4,12 +4,21 @@
 #include "batch/output.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/str.h"
+
+void outputs_guard(void)
+{
+    for (int fd = 0; fd <= 2; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+            open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY); /* the lowest that is free */
+    }
+}
 
 struct output output_of(int fd)
 {
@@ -28,6 +37,7 @@ void output_write(struct output *out, const char *bytes, size_t n)
             poll(&(struct pollfd){.fd = out->fd, .events = POLLOUT}, 1, 1000);
         } else if (errno != EINTR) {
             out->dead = true;
+            out->errnum = errno;
         }
     }
 }

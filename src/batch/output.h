@@ -10,9 +10,13 @@ struct output {
     int fd;
     bool terminal;
     bool dead;     /* writes do nothing */
+    int errnum;    /* the write that failed before; 0: none did */
     bool bar;      /* a progress line stands at the foot */
     double drawn;  /* clock_now of the last progress line */
 };
+
+/* Descriptors 0 to 2 that came closed, so that no file that is opened later gets what is written to them: any use of them fails. */
+void outputs_guard(void);
 
 struct output output_of(int fd);
 void output_write(struct output *out, const char *bytes, size_t n);
