@@ -437,7 +437,8 @@ static enum err_code reload(struct trainer *t, struct err *err)
     if (code == ERR_OK)
         code = restore(t, err);
     if (code == ERR_OK && t->epoch >= recipe_epochs(trainer_recipe(t))) {
-        code = err_set(err, ERR_INVALID, "%s: all %d epochs are done", t->run.folder, t->epoch);
+        code = err_set(err, ERR_INVALID, "%s: %s %d epoch%s done", t->run.folder, t->epoch == 1 ? "its" : "all",
+                       t->epoch, t->epoch == 1 ? " is" : "s are");
         err_hint(err, "add some: flowerlab resume %s --epochs +N", t->run.folder);
     }
     return code;
