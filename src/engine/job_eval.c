@@ -216,22 +216,28 @@ enum err_code job_eval(struct job *job, struct err *err)
 
 /* --- predict ------------------------------------------------------------------------------------------------- */
 
-static bool looks_like_picture(const char *path)
+/* One that cannot be opened may be a picture: its row says why it is none. */
+static bool may_be_picture(const char *path)
 {
     uint8_t bytes[64];
-    FILE *f = path_is_file(path) ? fopen(path, "re") : NULL;
-    size_t n = f ? fread(bytes, 1, sizeof bytes, f) : 0;
-    if (f)
-        fclose(f);
+    if (!path_is_file(path))
+        return false;
+    FILE *f = fopen(path, "re");
+    if (!f)
+        return true;
+    size_t n = fread(bytes, 1, sizeof bytes, f);
+    fclose(f);
     return n > 0 && image_kind_is_picture(image_sniff(bytes, n));
 }
 
-/* Pictures below a folder, in byte order; what is hidden or no picture is passed over. */
+/* Pictures below a folder, in byte order; what is hidden or no picture is passed over. A folder that cannot be read has a row as a file has. */
 static void add_folder(struct names *names, const char *folder, int depth)
 {
     struct dirent **entries;
     int n = depth < 32 ? scandir(folder, &entries, NULL, NULL) : 0;
     struct names here = {0};
+    if (n < 0)
+        names_add(names, folder);
     for (int i = 0; i < n; i++) {
         if (entries[i]->d_name[0] != '.')
             names_add(&here, entries[i]->d_name);
@@ -244,7 +250,7 @@ static void add_folder(struct names *names, const char *folder, int depth)
         char *path = path_join(folder, here.list[i]);
         if (path_is_folder(path))
             add_folder(names, path, depth + 1);
-        else if (looks_like_picture(path))
+        else if (may_be_picture(path))
             names_add(names, path);
         free(path);
     }
