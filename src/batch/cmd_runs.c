@@ -231,8 +231,14 @@ int cmd_note(struct batch *b)
         put_path(cmd.path2, b->n_words > 1 ? b->words[1] : "", &err) != ERR_OK)
         return report_usage(b, &err);
     int code = run_job(b, &cmd, watch_stage, NULL, &end);
-    if (code == EXIT_DONE)
+    if (code == EXIT_DONE && b->flags & FLAG_JSON) {
+        cJSON *event = json_event("note");
+        json_text(event, "run", b->words[0]);
+        json_text(event, "text", cmd.path2);
+        json_line(&b->result, event);
+    } else if (code == EXIT_DONE) {
         say(b, "%s", end.text);
+    }
     job_end_done(&end);
     return code;
 }
