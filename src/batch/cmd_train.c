@@ -393,6 +393,8 @@ int cmd_train(struct batch *b)
         return EXIT_USAGE;
     if (!b->n_modes && check_recipe(b, &err) != ERR_OK)
         return report_usage(b, &err);
+    if (!(b->flags & FLAG_DRY) && engine_check_option(&b->options, OPTION_ID_runs_dir, &err) != ERR_OK)
+        return report(b, &err); /* the default, in a folder that cannot be written */
     if (b->flags & FLAG_DRY)
         return estimate(b, b->words[0]);
     return b->n_modes ? train_modes(b, b->words[0]) : train_folder(b, b->words[0]);
