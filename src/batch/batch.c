@@ -199,6 +199,8 @@ static enum err_code take_flag(struct batch *b, const struct flag_row *row, int 
         return take_more(b, value, err);
     if (row->flag & (FLAG_ROWS | FLAG_COLS))
         return take_count(row->flag == FLAG_ROWS ? &b->rows : &b->cols, row, value, err);
+    if (!*value)
+        return err_set(err, ERR_INVALID, "--%s: empty (%s)", row->name, row->argument);
     b->out = value;
     return ERR_OK;
 }
@@ -235,12 +237,26 @@ static enum err_code take_words(struct batch *b, int argc, char **argv, int i, s
     return ERR_OK;
 }
 
+/* A variable of a script that is not set; as a path it would be the current folder. A note may be empty. */
+static bool has_empty_word(const struct batch *b)
+{
+    int n = b->command->run == cmd_note ? 1 : b->n_words;
+    for (int i = 0; i < n; i++) {
+        if (!*b->words[i])
+            return true;
+    }
+    return false;
+}
+
 static enum err_code check_words(const struct batch *b, struct err *err)
 {
     const struct command *c = b->command;
-    if (b->n_words >= c->min_words && b->n_words <= c->max_words)
+    bool enough = b->n_words >= c->min_words && b->n_words <= c->max_words;
+    if (enough && !has_empty_word(b))
         return ERR_OK;
-    if (b->n_words < c->min_words)
+    if (enough)
+        err_set(err, ERR_INVALID, "%s: an argument is empty", c->name);
+    else if (b->n_words < c->min_words)
         err_set(err, ERR_INVALID, "%s: an argument is missing", c->name);
     else
         err_set(err, ERR_INVALID, "%s%s\"%s\" is one argument too many", c->name,
