@@ -197,7 +197,7 @@ static void small_windows(void **state)
     static const char *const shows[][3] = {
         {"1", " 1 Data", "daisy"},          {"2", " 2 Samples", "of 18, all"},
         {"3", " 3 Setup", "fine-tune"},     {"4", " 4 Train", "No run yet"},
-        {"5", " 5 Runs", "No run here yet"}, {"6", " 6 Results", "No result yet"}};
+        {"5", " 5 Runs", "No run here yet"}, {"6", " 6 Results", "No run in runs yet"}};
     struct pty *p = flowers_start(20, 5, PTY_PLAIN);
     for (size_t i = 0; i < 6; i++) {
         pty_send(p, shows[i][0]);
