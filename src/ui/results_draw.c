@@ -119,7 +119,16 @@ static void draw_parts(struct results_screen *s, struct canvas *c, struct area b
     draw_part(s, c, body, PART_MISTAKES, shown, model);
 }
 
-/* A sentence about what is selected. */
+/* An evaluation or a classification that goes on, or NULL. */
+static const struct job_view *work_under_way(const struct results_screen *s,
+                                             const struct ui_model *model)
+{
+    const struct job_view *job = &model->snap->jobs[0];
+    bool ours = job->job && (job->job == s->job || job->job == s->answer_job);
+    return ours && job->state != JOB_NONE ? job : NULL;
+}
+
+/* How far work is, else a sentence about what is selected. */
 static void draw_foot(const struct results_screen *s, struct canvas *c, struct area a,
                       const struct shown *shown, const struct picks *picks,
                       const struct ui_model *model)
@@ -134,7 +143,9 @@ static void draw_foot(const struct results_screen *s, struct canvas *c, struct a
         matrix_sentence(&text, &s->matrix, shown->view, s->classes.by_class);
     else
         classes_sentence(&text, &s->classes, shown->view);
-    if (text.s)
+    if (work_under_way(s, model))
+        parts_job(c, a, work_under_way(s, model));
+    else if (text.s)
         canvas_put_cut(c, a, 0, 0, a.w, ROLE_DIM, text.s, picks != NULL);
     str_done(&text);
 }
@@ -190,6 +201,8 @@ void results_draw(void *self, struct canvas *c, struct area body, const struct u
     }
     if (!shown.view) {
         draw_empty(s, c, body, model);
+        if (work_under_way(s, model))
+            parts_job(c, foot, work_under_way(s, model));
         return;
     }
     results_refresh(s, &shown);

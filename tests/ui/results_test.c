@@ -31,6 +31,9 @@ static void results_none(void **state)
     act(&s, ACTION_EVALUATE);
     assert_int_equal(s.world.asked.command, CMD_EVAL);
     assert_string_equal(s.world.asked.path, "/data/runs/a");
+    s.world.snap->jobs[0] = (struct job_view){
+        .job = 99, .command = CMD_EVAL, .state = JOB_RUNNING, .stage = "validation", .done = 12, .total = 36};
+    assert_true(stage_shows(&s, "validation 12 of 36")); /* how far it is */
     stage_close(&s);
 }
 
