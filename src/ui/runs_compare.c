@@ -111,11 +111,11 @@ static void draw_charts(const struct comparing *k, struct canvas *c, struct area
     free(lower);
 }
 
-/* The first of the most accurate epochs. */
-static size_t best_epoch(const struct comparing *k)
+/* The first of the most accurate of n epochs from the first-th on. */
+static size_t best_epoch(const struct comparing *k, size_t first, size_t n)
 {
-    size_t best = 0;
-    for (size_t i = 1; i < k->view.runs[0].n_epochs; i++)
+    size_t best = first;
+    for (size_t i = first + 1; i < first + n; i++)
         best = k->acc[i] > k->acc[best] || isnan(k->acc[best]) ? i : best;
     return best;
 }
@@ -124,7 +124,7 @@ static void draw_curve(const struct comparing *k, struct canvas *c, struct area 
 {
     struct plot *plot = new_chart(k, acc);
     const double *y = acc ? k->acc : k->loss;
-    size_t best = best_epoch(k);
+    size_t best = best_epoch(k, 0, k->view.runs[0].n_epochs);
     plot->series[plot->n_series++] = (struct plot_series){.name = "last",
                                                           .role = ROLE_PLOT_VALID,
                                                           .n = k->view.runs[0].n_epochs,
@@ -149,21 +149,52 @@ void comparing_draw_one(const struct comparing *k, struct canvas *c, struct area
 
 /* --- which letter is which run ------------------------------------------------------------- */
 
+#define BRIEFEST 2
+
+/* The best epoch of a run whose epochs begin at at; the briefer, the fewer words. */
+static void best_text(char *out, size_t size, const struct comparing *k, size_t r, size_t at,
+                      int brief)
+{
+    const struct compare_run *run = &k->view.runs[r];
+    char text[NUM_TEXT];
+    size_t best = best_epoch(k, at, run->n_epochs);
+    snprintf(out, size, "%s", *run->problem ? run->problem : "no epoch yet");
+    if (*run->problem || !run->n_epochs || isnan(k->acc[best]))
+        return;
+    fmt_percent(text, k->acc[best]);
+    if (brief == 0)
+        snprintf(out, size, "best %s in epoch %d of %zu", text, (int)k->epoch[best], run->n_epochs);
+    else if (brief < BRIEFEST)
+        snprintf(out, size, "%s in epoch %d", text, (int)k->epoch[best]);
+    else
+        snprintf(out, size, "%s", text);
+}
+
+/* How brief they must be for names to have room: runs of one day differ in the middle of theirs. */
+static int how_brief(const struct comparing *k, int width)
+{
+    char text[160];
+    int brief = 0;
+    for (size_t r = 0, at = 0; r < k->view.n_runs; at += k->view.runs[r++].n_epochs) {
+        best_text(text, sizeof text, k, r, at, brief);
+        while (!*k->view.runs[r].problem && brief < BRIEFEST &&
+               3 + text_width(k->view.runs[r].name) + 2 + text_width(text) > width)
+            best_text(text, sizeof text, k, r, at, ++brief);
+    }
+    return brief;
+}
+
 static void draw_names(const struct comparing *k, struct canvas *c, struct area a)
 {
+    int brief = how_brief(k, a.w);
     for (size_t r = 0, at = 0; r < k->view.n_runs; at += k->view.runs[r++].n_epochs) {
         const struct compare_run *run = &k->view.runs[r];
-        char best[96] = "no epoch yet", acc[NUM_TEXT];
-        double most = -1;
-        for (size_t i = 0; i < run->n_epochs; i++) {
-            if (!(k->acc[at + i] > most))
-                continue;
-            most = k->acc[at + i];
-            snprintf(best, sizeof best, "best %s in epoch %d of %zu", fmt_percent(acc, most),
-                     (int)k->epoch[at + i], run->n_epochs);
-        }
-        const char *text = *run->problem ? run->problem : best;
-        int y = (int)r, width = text_width(text), room = a.w - 3 - width - 2;
+        char text[160];
+        best_text(text, sizeof text, k, r, at, brief);
+        int y = (int)r, width = text_width(text), left = a.w - 3 - text_width(run->name) - 2;
+        if (*run->problem && left >= 12 && left < width)
+            width = left;
+        int room = a.w - 3 - width - 2;
         canvas_ch(c, a, 0, y, parts_class_role((int)r), 'A' + (uint32_t)r);
         if (room < 12)
             room = a.w - 3;
@@ -202,18 +233,49 @@ static void draw_setting(struct canvas *c, struct area row, size_t i, void *user
     }
 }
 
-/* All values of the selected one, which its row may have cut. */
+/* All values of the selected one, which its row may have cut: below each other, */
+static void draw_long_values(const struct comparing *k, struct canvas *c, struct area a)
+{
+    int rows = (a.h - 1) / (int)k->view.n_runs;
+    canvas_put_cut(c, a, 0, 0, a.w, ROLE_TITLE, compare_view_setting(&k->view, k->list.selected), false);
+    area_cut_top(&a, 1);
+    for (size_t r = 0; r < k->view.n_runs; r++) {
+        struct area value = {a.x + 3, a.y, a.w - 3, rows};
+        const char *text = compare_view_value(&k->view, k->list.selected, r);
+        canvas_ch(c, a, 0, 0, parts_class_role((int)r), 'A' + (uint32_t)r);
+        int used = parts_wrap(c, value, ROLE_TEXT, *text ? text : "-");
+        area_cut_top(&a, used > 1 ? used : 1);
+    }
+}
+
+/* or where there is no room for that, behind each other. */
 static void draw_values(const struct comparing *k, struct canvas *c, struct area a)
 {
     size_t i = k->list.selected;
     struct str text = STR_INIT;
     if (i >= k->view.n_settings)
         return;
+    if (a.h > (int)k->view.n_runs) {
+        draw_long_values(k, c, a);
+        return;
+    }
     str_printf(&text, "%s:", compare_view_setting(&k->view, i));
     for (size_t r = 0; r < k->view.n_runs; r++)
         str_printf(&text, "  %c %s", 'A' + (int)r, compare_view_value(&k->view, i, r));
     parts_wrap(c, a, ROLE_DIM, text.s);
     str_done(&text);
+}
+
+/* Below the list and a blank row where there is room for a row a run, else the last two. */
+static struct area cut_values(struct area *rows, const struct compare_view *v)
+{
+    int left = rows->h - (int)v->n_settings - 1;
+    if (v->n_settings > (size_t)rows->h || left <= (int)v->n_runs)
+        return rows->h >= 6 ? area_cut_bottom(rows, 2) : (struct area){0};
+    struct area values = area_cut_bottom(rows, left);
+    area_cut_bottom(rows, 1);
+    values.h = left < 1 + 4 * (int)v->n_runs ? left : 1 + 4 * (int)v->n_runs;
+    return values;
 }
 
 static void draw_settings(struct comparing *k, struct canvas *c, struct area a)
@@ -231,7 +293,7 @@ static void draw_settings(struct comparing *k, struct canvas *c, struct area a)
                   'A' + (uint32_t)r);
     rows.y++;
     rows.h--;
-    struct area values = rows.h >= 6 ? area_cut_bottom(&rows, 2) : (struct area){0};
+    struct area values = cut_values(&rows, v);
     list_draw(c, rows, &k->list, v->n_settings, true, draw_setting, (void *)v);
     draw_values(k, c, values);
 }

@@ -481,6 +481,7 @@ static void runs_compared(void **state)
     compare_three(&bytes);
     answer(&s, CMD_COMPARE, BLOCK_COMPARE, &bytes, "");
     golden_sizes(&s, "runs-compare");
+    golden_at(&s, "runs-compare-120x40", 120, 40, false); /* names in full: they differ in their middle */
     act(&s, ACTION_DOWN);
     golden_at(&s, "runs-compare-ascii", 80, 24, true);
     assert_string_equal(why(&s, ACTION_RUN_TRASH), "go back to the list first");
