@@ -21,6 +21,7 @@
 #define MOST_EPOCHS 100000
 #define PREVIEW_ROWS 12 /* of the selected run's curves, */
 #define PREVIEW_FROM 32 /* in a body of so many rows */
+#define DETAIL_ROWS 6
 
 struct runs_screen {
     const struct ui_calls *calls;
@@ -267,6 +268,14 @@ static bool runs_work(void *self, const struct ui_model *model)
     return false;
 }
 
+/* For the curves: in a large window always, else where the list needs no more than the rest. */
+static bool has_room(const struct runs_screen *s, const struct area *body)
+{
+    int rest = body->h - PREVIEW_ROWS - DETAIL_ROWS - 1; /* the table's head */
+    int n = (int)runs_rows_total(&s->rows);
+    return body->w >= 80 && (body->h >= PREVIEW_FROM || (n > 0 && n <= rest));
+}
+
 static void runs_draw(void *self, struct canvas *c, struct area body, const struct ui_model *model)
 {
     struct runs_screen *s = self;
@@ -278,9 +287,9 @@ static void runs_draw(void *self, struct canvas *c, struct area body, const stru
     draw_head(s, c, area_cut_top(&body, 1));
     if (filter_shown(&s->filter))
         filter_draw(&s->filter, c, area_cut_top(&body, 1), "/", s->rows.shown, s->rows.n);
-    s->preview.no_room = body.h < PREVIEW_FROM || body.w < 80;
+    s->preview.no_room = !has_room(s, &body);
     struct area curves = area_cut_bottom(&body, s->preview.no_room || !runs_rows_total(&s->rows) ? 0 : PREVIEW_ROWS);
-    struct area details = area_cut_bottom(&body, body.h >= 12 ? 6 : body.h >= 6 ? 1 : 0);
+    struct area details = area_cut_bottom(&body, body.h >= 12 ? DETAIL_ROWS : body.h >= 6 ? 1 : 0);
     if (runs_rows_total(&s->rows))
         runs_rows_draw(&s->rows, c, body);
     else
