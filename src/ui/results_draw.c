@@ -182,7 +182,9 @@ static void draw_empty(const struct results_screen *s, struct canvas *c, struct 
     } else if (model->snap->train.job) {
         snprintf(way, sizeof way, "%s lists the runs, %s on one opens its results",
                  parts_key(ACTION_RUNS), parts_key(ACTION_SELECT));
-        parts_centre(c, body, ROLE_TEXT, (const char *const[]){"no epoch has ended yet", way}, 2);
+        const char *state = model->snap->train.live ? "no epoch has ended yet"
+                                                    : "the run ended before its first epoch did";
+        parts_centre(c, body, ROLE_TEXT, (const char *const[]){state, way}, 2);
     } else {
         newest_draw(&s->newest, c, body, model);
     }

@@ -59,6 +59,9 @@ static void results_without_weights(void **state)
     assert_null(why(&s, ACTION_EVALUATE));
     s.world.snap->train.best.epoch = 0;
     assert_string_equal(why(&s, ACTION_EVALUATE), none);
+    assert_true(stage_shows(&s, "no epoch has ended yet"));
+    s.world.snap->train.live = false;
+    assert_true(stage_shows(&s, "the run ended before its first epoch did"));
     stage_close(&s);
 }
 
