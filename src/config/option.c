@@ -204,8 +204,10 @@ static enum err_code set_int(int64_t *value, const struct option_row *row, const
         err_set(err, ERR_INVALID, "%s: %" PRId64 " is below %" PRId64, row->name, v, row->min_int);
     else if (v > row->max_int)
         err_set(err, ERR_INVALID, "%s: %" PRId64 " is above %" PRId64, row->name, v, row->max_int);
-    else
-        return *value = v, ERR_OK;
+    else {
+        *value = v;
+        return ERR_OK;
+    }
     return hint_range(err, row);
 }
 
@@ -222,8 +224,10 @@ static enum err_code set_real(double *value, const struct option_row *row, const
     else if (v > row->max_real)
         err_set(err, ERR_INVALID, "%s: %s is above %s", row->name, text,
                 num_real(bound, row->max_real));
-    else
-        return *value = v, ERR_OK;
+    else {
+        *value = v;
+        return ERR_OK;
+    }
     return hint_range(err, row);
 }
 
