@@ -13,6 +13,8 @@
 #include "ui/parts.h"
 #include "ui/w_plot.h"
 
+#define NARROW 44 /* cells of a chart */
+
 void comparing_done(struct comparing *k)
 {
     block_release(k->block);
@@ -67,10 +69,13 @@ static double last_epoch(const struct comparing *k)
     return last;
 }
 
-static struct plot *new_chart(const struct comparing *k, bool acc)
+/* width: a narrow one has a short title, for the values of more runs. */
+static struct plot *new_chart(const struct comparing *k, bool acc, int width)
 {
     struct plot *plot = xcalloc(1, sizeof *plot);
-    plot->title = acc ? "Validation accuracy" : "Validation loss";
+    bool narrow = width < NARROW;
+    plot->title = acc ? narrow ? "Val acc" : "Validation accuracy"
+                      : narrow ? "Val loss" : "Validation loss";
     plot->x_name = "epoch";
     plot->x_end = last_epoch(k);
     plot->x_begin = plot->x_end > 1 ? 1 : 0; /* numbers are of ends of epochs */
@@ -82,9 +87,9 @@ static struct plot *new_chart(const struct comparing *k, bool acc)
     return plot;
 }
 
-static struct plot *chart_of_all(const struct comparing *k, bool acc)
+static struct plot *chart_of_all(const struct comparing *k, bool acc, int width)
 {
-    struct plot *plot = new_chart(k, acc);
+    struct plot *plot = new_chart(k, acc, width);
     for (size_t r = 0, at = 0; r < k->view.n_runs; at += k->view.runs[r++].n_epochs)
         plot->series[plot->n_series++] = (struct plot_series){.name = "", /* its mark says it */
                                                               .role = parts_class_role((int)r),
@@ -100,7 +105,7 @@ static struct plot *chart_of_all(const struct comparing *k, bool acc)
 static void draw_charts(const struct comparing *k, struct canvas *c, struct area acc,
                         struct area loss)
 {
-    struct plot *upper = chart_of_all(k, true), *lower = chart_of_all(k, false);
+    struct plot *upper = chart_of_all(k, true, acc.w), *lower = chart_of_all(k, false, loss.w);
     if (acc.x == loss.x) {
         lower->labels = plot_labels(acc, upper);
         upper->labels = plot_labels(loss, lower);
@@ -122,7 +127,7 @@ static size_t best_epoch(const struct comparing *k, size_t first, size_t n)
 
 static void draw_curve(const struct comparing *k, struct canvas *c, struct area a, bool acc)
 {
-    struct plot *plot = new_chart(k, acc);
+    struct plot *plot = new_chart(k, acc, a.w);
     const double *y = acc ? k->acc : k->loss;
     size_t best = best_epoch(k, 0, k->view.runs[0].n_epochs);
     plot->series[plot->n_series++] = (struct plot_series){.name = "last",

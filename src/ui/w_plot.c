@@ -69,15 +69,16 @@ static bool entry_text(char *out, size_t size, const struct plot *plot, const st
                        bool with_raw)
 {
     char value[NUM_TEXT], raw[NUM_TEXT], gaps[32] = "";
+    const char *blank = *s->name ? " " : "";
     struct plot_summary sum = summary_of(plot, s);
     if (sum.gaps)
         snprintf(gaps, sizeof gaps, " nan %zu", sum.gaps);
     if (sum.diverged)
         snprintf(out, size, "%s%s", s->name, gaps);
     else if (isnan(sum.raw) || !with_raw)
-        snprintf(out, size, "%s %s%s", s->name, value_text(plot, value, sum.value), gaps);
+        snprintf(out, size, "%s%s%s%s", s->name, blank, value_text(plot, value, sum.value), gaps);
     else
-        snprintf(out, size, "%s %s (%s)%s", s->name, value_text(plot, value, sum.value),
+        snprintf(out, size, "%s%s%s (%s)%s", s->name, blank, value_text(plot, value, sum.value),
                  value_text(plot, raw, sum.raw), gaps);
     return *gaps;
 }
