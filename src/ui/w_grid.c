@@ -222,10 +222,10 @@ const char *grid_why_not(const struct grid *g, enum action action)
 static void fit(struct grid *g, struct area a)
 {
     int most_rows = g->rows, most_cols = g->cols;
-    double best = 0;
+    double best = 0, aspect = g->aspect > 0 ? g->aspect : 4.0 / 3;
     for (int cols = 1; cols <= most_cols; cols++) {
         int rows = ((int)g->n + cols - 1) / cols;
-        double w = a.w / cols, h = 8.0 / 3 * (a.h / rows - LABEL_ROWS); /* 4 : 3, cells twice as high as wide */
+        double w = a.w / cols, h = 2 * aspect * (a.h / rows - LABEL_ROWS); /* cells are twice as high as wide */
         double size = w < h ? w : h;
         if (rows > most_rows || size <= best)
             continue;
@@ -265,9 +265,22 @@ struct area grid_area(const struct grid *g, struct canvas *c, struct area a, siz
     return tile;
 }
 
+static double mean_aspect(size_t n, const struct grid_source *from)
+{
+    double sum = 0;
+    struct tile tile;
+    for (size_t i = 0; i < n; i++) {
+        from->make(from->user, &tile, i, 0);
+        sum += tile.aspect;
+    }
+    return sum / (double)n;
+}
+
 size_t grid_draw(struct grid *g, struct canvas *c, struct area a, size_t n,
                  const struct grid_source *from)
 {
+    if (g->fit && n > 0 && n < grid_tiles(g))
+        g->aspect = mean_aspect(n, from);
     size_t shown = grid_place(g, a, n);
     struct area place = layout_tile(a, g->rows, g->cols, 0, 0);
     struct tile tile;

@@ -42,6 +42,7 @@ struct grid {
     size_t top;      /* first one shown, in the first place */
     int rows, cols;  /* at the last draw */
     bool fit;        /* where there are fewer pictures than a page has, they are larger; until a key changes the grid */
+    double aspect;   /* width / height of those that are fitted, 0 unknown; grid_draw knows */
     size_t n;        /* pictures, at the last draw */
 };
 

@@ -317,6 +317,12 @@ static void few_pictures_are_large(void **state)
     grid_place(&g, a, 2);
     assert_true(g.rows == 1 && g.cols == 2);
     assert_string_equal(grid_why_not(&g, ACTION_FEWER), "this is the coarsest grid");
+    g = (struct grid){.level = 3, .fit = true};
+    grid_place(&g, a, 5);
+    assert_true(g.rows == 2 && g.cols == 3);
+    g.aspect = 2.0 / 3; /* high ones stand beside each other */
+    grid_place(&g, a, 5);
+    assert_true(g.rows == 1 && g.cols == 5);
 }
 
 static void results_classify(void **state)
