@@ -9,9 +9,21 @@
 
 static const struct recipe presets[PRESET_COUNT] = {
 #define PRESET(preset, ...) [PRESET_##preset] = {__VA_ARGS__},
+#define SIZE(preset, mode, image_size)
 #define PHASE(preset, mode, ...)
 #include "stats/presets.def"
 #undef PRESET
+#undef SIZE
+#undef PHASE
+};
+
+static const int own_sizes[PRESET_COUNT][MODE_COUNT] = {
+#define PRESET(preset, ...)
+#define SIZE(preset, mode, image_size) [PRESET_##preset][MODE_##mode] = image_size,
+#define PHASE(preset, mode, ...)
+#include "stats/presets.def"
+#undef PRESET
+#undef SIZE
 #undef PHASE
 };
 
@@ -21,9 +33,11 @@ static const struct preset_phase {
     struct phase phase;
 } preset_phases[] = {
 #define PRESET(preset, ...)
+#define SIZE(preset, mode, image_size)
 #define PHASE(p, m, ...) {PRESET_##p, MODE_##m, {__VA_ARGS__}},
 #include "stats/presets.def"
 #undef PRESET
+#undef SIZE
 #undef PHASE
 };
 
@@ -109,6 +123,8 @@ const char *phase_title(const struct phase *phase)
 static void take_preset(struct recipe *recipe, enum preset preset, enum mode mode)
 {
     *recipe = presets[preset];
+    if (own_sizes[preset][mode])
+        recipe->image_size = own_sizes[preset][mode];
     for (size_t i = 0; i < sizeof preset_phases / sizeof *preset_phases; i++) {
         if (preset_phases[i].preset == preset && preset_phases[i].mode == mode)
             recipe->phases[recipe->n_phases++] = preset_phases[i].phase;

@@ -60,7 +60,7 @@ static void draws(void **state)
     assert_int_equal(c.n_pictures, 15);
     const struct picture_want *frame = &c.pictures[0].want, *seen = &c.pictures[1].want;
     assert_true(frame->frame && !frame->square && !frame->augment);
-    assert_true(!seen->frame && seen->square == 224 && !seen->augment);
+    assert_true(!seen->frame && seen->square == 320 && !seen->augment);
     for (int i = 0; i < c.n_pictures; i++) {
         const struct picture_want *w = &c.pictures[i].want;
         assert_string_equal(w->path, grid.pictures[1].want.path);

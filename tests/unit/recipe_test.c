@@ -75,6 +75,7 @@ static void best_keeps_the_epochs(void **state)
             make(&(struct recipe_request){.mode = (enum mode)mode, .preset = PRESET_BEST});
         assert_int_equal(a.n_phases, b.n_phases);
         assert_int_equal(recipe_epochs(&a), recipe_epochs(&b));
+        assert_int_equal(b.image_size, mode == MODE_SCRATCH ? 224 : 320);
         for (int i = 0; i < b.n_phases; i++) {
             const struct phase *p = &b.phases[i];
             assert_int_equal(p->backbone_trains, a.phases[i].backbone_trains);
