@@ -23,6 +23,7 @@ struct results_screen {
     struct own_result own, answers;   /* of a run that was opened; of files to classify */
     struct newest newest;             /* while the session has no run */
     uint64_t job, answer_job;         /* under way, 0 none */
+    bool evaluates;                   /* that is what job does */
     char asked[OPTION_TEXT_MAX];      /* run that job reads */
     char classifier[OPTION_TEXT_MAX]; /* run that files go to */
     char problem[800];                /* why there is none */

@@ -107,7 +107,18 @@ static void ask(struct results_screen *s, enum cmd_kind kind, const char *run,
     *s->problem = '\0';
     s->hopeless = false;
     s->job = 0;
+    s->evaluates = kind == CMD_EVAL;
     submit(s, &cmd, &s->job);
+}
+
+static void evaluate(struct results_screen *s, const char *run)
+{
+    uint64_t stopping;
+    struct cmd cmd = {.kind = CMD_CANCEL, .job = s->job};
+    if (s->job && s->evaluates)
+        submit(s, &cmd, &stopping);
+    else
+        ask(s, CMD_EVAL, run, NULL);
 }
 
 /* Nobody opened a run, and this session has none of its own. */
@@ -176,6 +187,10 @@ static void take_problem(struct results_screen *s, const struct notice *notice,
     bool stored = notice->command == CMD_STORED;
     snprintf(s->problem, sizeof s->problem, "%s%s%s", notice->err.message,
              *notice->err.hint ? "; " : "", notice->err.hint);
+    if (notice->kind == NOTICE_CANCELLED) {
+        snprintf(s->problem, sizeof s->problem, "the evaluation was stopped");
+        s->calls->status(s->calls->app, ROLE_STATE_WARN, "%s", s->problem);
+    }
     if (stored && newest_is(&s->newest, model))
         try_newest(s, model);
     else if (stored && results_shown(s, model).view)
@@ -291,7 +306,7 @@ static unsigned results_action(void *self, enum action action, struct ui_model *
     struct results_screen *s = self;
     struct shown shown = results_shown(s, model);
     if (action == ACTION_EVALUATE && *shown.run) {
-        ask(s, CMD_EVAL, shown.run, NULL);
+        evaluate(s, shown.run);
         return UI_REPAINT;
     }
     if (action == ACTION_CLASSIFY && *shown.run) {

@@ -34,6 +34,13 @@ static void results_none(void **state)
     s.world.snap->jobs[0] = (struct job_view){
         .job = 99, .command = CMD_EVAL, .state = JOB_RUNNING, .stage = "validation", .done = 12, .total = 36};
     assert_true(stage_shows(&s, "validation 12 of 36")); /* how far it is */
+    act(&s, ACTION_EVALUATE);
+    assert_int_equal(s.world.asked.command, CMD_CANCEL);
+    assert_int_equal(s.world.asked.job, 99);
+    s.world.snap->jobs[0].state = JOB_NONE;
+    struct notice stopped = {.kind = NOTICE_CANCELLED, .job = 99, .command = CMD_EVAL};
+    s.ops->event(s.self, &stopped, &s.world.model);
+    assert_true(stage_shows(&s, "the evaluation was stopped"));
     stage_close(&s);
 }
 
