@@ -85,7 +85,7 @@ static struct pty *walk(size_t i)
                                               (char *)(uintptr_t)backends[i].option, "--cell",
                                               "2x4", flowers_data, NULL});
     assert_true(pty_wait_text(p, "quit"));
-    assert_true(pty_wait_text(p, "daisy"));
+    assert_true(pty_wait_text(p, "18 used"));
     pty_send(p, "\r\r"); /* its files; a window full of the first one */
     assert_true(pty_wait_gone(p, "18 files"));
     const char *cells = backends[i].cells;
