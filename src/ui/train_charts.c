@@ -18,8 +18,8 @@ struct making {
     const struct train_view *t;
     struct plot plot;
     struct plot_summary summaries[PLOT_SERIES];
-    int columns;     /* of dots */
-    size_t n_points; /* used of the screen's arrays */
+    int columns;           /* of dots */
+    size_t first, n_points; /* its own begin there in the screen's arrays; used of them, all charts together */
     double ends[2], majority[2], nearest[2];
     struct area box;
     char title[64];
@@ -124,10 +124,10 @@ static void add_level(struct making *m, const char *name, double level, double b
         .name = name, .role = ROLE_PLOT_AXIS, .n = 2, .x = m->ends, .y = both, .dashed = true};
 }
 
-/* The points of all series lie one behind the other. */
+/* The points of all series lie one behind the other; once all charts have theirs, they move no more. */
 static void place_points(struct making *m)
 {
-    size_t at = 0;
+    size_t at = m->first;
     for (size_t i = 0; i < m->plot.n_series; i++) {
         struct plot_series *series = &m->plot.series[i];
         if (!series->summary)
@@ -201,7 +201,6 @@ static void make_plot(struct making *m, enum chart_id chart)
         if (line_row((enum line_id)i)->chart == chart)
             add_line(m, (enum line_id)i);
     }
-    place_points(m);
     if (chart == CHART_ACCURACY) {
         add_level(m, "largest class", m->t->majority, m->majority);
         add_level(m, "nearest mean", m->t->nearest_mean, m->nearest);
@@ -217,22 +216,20 @@ struct place {
     int labels; /* cells for those of its ticks, at least */
 };
 
-static void draw_chart(struct train_screen *s, struct canvas *c, struct area a,
-                       const struct train_view *t, enum chart_id chart, struct place place)
+static void draw_chart(struct making *m, struct canvas *c, struct area a, enum chart_id chart,
+                       struct place place)
 {
-    struct making m = {.s = s, .t = t, .columns = plot_dot_columns(c, a, s->view.coarse)};
-    make_plot(&m, chart);
-    m.plot.focus = place.focus;
-    m.plot.labels = place.labels;
+    m->plot.focus = place.focus;
+    m->plot.labels = place.labels;
     if (place.of) {
-        snprintf(m.title, sizeof m.title, "%zu/%zu %s", place.number, place.of, m.plot.title);
-        m.plot.title = m.title;
+        snprintf(m->title, sizeof m->title, "%zu/%zu %s", place.number, place.of, m->plot.title);
+        m->plot.title = m->title;
     }
-    plot_draw(c, a, &m.plot);
-    if (m.box.w > 0)
-        s->columns = m.box.w;
-    s->boxes[chart] = m.box;
-    canvas_hit(c, a, HIT_SCREEN, s, (size_t)chart);
+    plot_draw(c, a, &m->plot);
+    if (m->box.w > 0)
+        m->s->columns = m->box.w;
+    m->s->boxes[chart] = m->box;
+    canvas_hit(c, a, HIT_SCREEN, m->s, (size_t)chart);
 }
 
 /* Position of the focused chart among the chosen ones. */
@@ -258,16 +255,28 @@ static struct area place_of(const struct page *p, size_t i)
     return layout_tile(p->a, p->rows, p->cols, (int)i / p->cols, (int)i % p->cols);
 }
 
+static struct making *make_page(struct train_screen *s, const struct canvas *c, const struct page *p,
+                                const struct train_view *t)
+{
+    struct making *all = xcalloc(p->n, sizeof *all);
+    size_t used = 0;
+    for (size_t i = 0; i < p->n; i++) {
+        all[i] = (struct making){.s = s, .t = t, .first = used, .n_points = used,
+                                 .columns = plot_dot_columns(c, place_of(p, i), s->view.coarse)};
+        make_plot(&all[i], p->charts[i]);
+        used = all[i].n_points;
+    }
+    for (size_t i = 0; i < p->n; i++)
+        place_points(&all[i]);
+    return all;
+}
+
 /* Of all charts in a column: below each other their axes begin at one column of cells. */
-static int column_labels(struct train_screen *s, const struct canvas *c, const struct page *p,
-                         const struct train_view *t, size_t col)
+static int column_labels(const struct page *p, const struct making *all, size_t col)
 {
     int most = 0;
     for (size_t i = col; p->rows > 1 && i < p->n; i += (size_t)p->cols) {
-        struct area a = place_of(p, i);
-        struct making m = {.s = s, .t = t, .columns = plot_dot_columns(c, a, s->view.coarse)};
-        make_plot(&m, p->charts[i]);
-        int labels = plot_labels(a, &m.plot);
+        int labels = plot_labels(place_of(p, i), &all[i].plot);
         most = labels > most ? labels : most;
     }
     return most;
@@ -291,14 +300,16 @@ static void draw_page(struct train_screen *s, struct canvas *c, struct area a,
         for (int k = 0; k < CHART_COUNT; k++)
             s->held[k] = (struct plot_range){0};
     }
+    struct making *all = make_page(s, c, &p, t);
     for (size_t i = 0; i < (size_t)p.cols; i++)
-        labels[i] = column_labels(s, c, &p, t, i);
+        labels[i] = column_labels(&p, all, i);
     for (size_t i = 0; i < p.n; i++) {
         bool told = page < count || s->view.large; /* there are more than are seen */
-        draw_chart(s, c, place_of(&p, i), t, p.charts[i],
+        draw_chart(&all[i], c, place_of(&p, i), p.charts[i],
                    (struct place){first + i + 1, told ? n : 0, n > 1 && first + i == focus,
                                   labels[i % (size_t)p.cols]});
     }
+    free(all);
 }
 
 void train_draw_charts(struct train_screen *s, struct canvas *c, struct area a,
