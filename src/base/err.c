@@ -47,6 +47,12 @@ enum err_code err_sys(struct err *err, int errnum, const char *format, ...)
     return code;
 }
 
+enum err_code err_choice(struct err *err, enum err_code code, const char *what, const char *text, const char *near)
+{
+    return err_set(err, code, "%s: unknown choice \"%s\"%s%s%s", what, text, near ? " (did you mean " : "",
+                   near ? near : "", near ? "?)" : "");
+}
+
 enum err_code err_hint(struct err *err, const char *format, ...)
 {
     if (!err)

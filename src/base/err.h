@@ -46,6 +46,9 @@ enum err_code err_set(struct err *err, enum err_code code, const char *format, .
 enum err_code err_sys(struct err *err, int errnum, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* As err_set: 'what: unknown choice "text" (did you mean near?)'; near may be NULL. */
+enum err_code err_choice(struct err *err, enum err_code code, const char *what, const char *text, const char *near);
+
 /* Sets the hint of an error already set; returns its code (ERR_INTERNAL for NULL). */
 enum err_code err_hint(struct err *err, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

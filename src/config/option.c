@@ -247,8 +247,7 @@ static enum err_code set_choice(int *value, const struct option_row *row, const 
             near = row->choices[i];
         str_printf(&all, "%s%s", i ? ", " : "", row->choices[i]);
     }
-    err_set(err, ERR_INVALID, "%s: unknown choice \"%s\"%s%s%s", row->name, text,
-            near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
+    err_choice(err, ERR_INVALID, row->name, text, near);
     if (err)
         err_hint(err, "choices: %s", all.s);
     str_done(&all);

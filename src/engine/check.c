@@ -42,7 +42,7 @@ static enum err_code check_split(const char *split, struct err *err)
     }
     enum err_code code = check_file("split", split, err);
     if (code == ERR_INVALID && near && !path_exists(split) && !strpbrk(split, "/."))
-        code = err_set(err, code, "split: unknown choice \"%s\" (did you mean %s?)", split, near);
+        code = err_choice(err, code, "split", split, near);
     return code == ERR_OK ? code : err_hint(err, "choices: auto, random, folders, or a file such as the split.csv of another run");
 }
 

@@ -48,8 +48,7 @@ const struct arch *arch_named(const char *name, struct err *err)
         str_printf(&all, "%s%s", i ? ", " : "", archs[i]->name);
     }
     if (!arch) {
-        err_set(err, ERR_INVALID, "model: unknown choice \"%s\"%s%s%s", name, near ? " (did you mean " : "",
-                near ? near : "", near ? "?)" : "");
+        err_choice(err, ERR_INVALID, "model", name, near);
         err_hint(err, "choices: %s", all.s);
     }
     str_done(&all);

@@ -386,8 +386,7 @@ static enum err_code no_theme(const char *name, struct err *err)
             near = there.list[i];
         str_printf(&all, "%s%s", i ? ", " : "", there.list[i]);
     }
-    err_set(err, ERR_NOT_FOUND, "theme: unknown choice \"%s\"%s%s%s", name, near ? " (did you mean " : "", near ? near : "",
-            near ? "?)" : "");
+    err_choice(err, ERR_NOT_FOUND, "theme", name, near);
     err_hint(err, "choices: %s, or a file", all.s);
     str_done(&all);
     names_done(&there);
