@@ -3,7 +3,6 @@
 #include "config.h"
 #include "batch/command.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -37,11 +36,8 @@ static int read_sizes(struct batch *b, char **paths, int (*sizes)[2], size_t n)
     struct job_end end;
     int code = run_job(b, &cmd, NULL, NULL, &end);
     const char *text = code == EXIT_DONE ? text_view(end.block) : "";
-    for (size_t i = 0; i < n; i++) {
-        int used = 0;
-        if (sscanf(text, "%d %d%n", &sizes[i][0], &sizes[i][1], &used) == 2)
-            text += used;
-    }
+    for (size_t i = 0; i < n; i++)
+        text = text_next_size(text, &sizes[i][0], &sizes[i][1]);
     job_end_done(&end);
     return code;
 }

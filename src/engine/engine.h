@@ -387,6 +387,8 @@ size_t result_view_in(const struct result_view *v, const struct result_rows *row
 int result_view_top(const struct result_view *v, size_t i, int k, double *probability);
 
 const char *text_view(const struct block *block); /* BLOCK_TEXT */
+/* A line of what CMD_SIZES gives; zeros where there is none. Returns what is behind it. */
+const char *text_next_size(const char *text, int *width, int *height);
 
 /* --- pure helpers that need the engine's knowledge ------------------------------------------------------------ */
 

@@ -3,6 +3,7 @@
 #include "config.h"
 #include "engine/engine.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "data/dataset.h"
@@ -497,4 +498,13 @@ const char *text_view(const struct block *block)
 {
     bool good = block->kind == BLOCK_TEXT && block->n_bytes && block->bytes[block->n_bytes - 1] == '\0';
     return good ? (const char *)block->bytes : "";
+}
+
+const char *text_next_size(const char *text, int *width, int *height)
+{
+    int used = 0;
+    if (sscanf(text, "%d %d%n", width, height, &used) == 2)
+        return text + used;
+    *width = *height = 0;
+    return text;
 }

@@ -3,19 +3,17 @@
 #include "config.h"
 #include "ui/picture_sizes.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <xxhash.h>
+
 #include "base/mem.h"
 
-/* FNV-1a; that two paths have one hash would only give one of them the other's shape. */
+/* That two paths have one hash would only give one of them the other's shape. */
 static uint64_t hash_of(const char *path)
 {
-    uint64_t h = 14695981039346656037u;
-    for (; *path; path++)
-        h = (h ^ (unsigned char)*path) * 1099511628211u;
-    return h;
+    return XXH3_64bits(path, strlen(path));
 }
 
 static void forget_wanted(struct picture_sizes *s)
@@ -72,12 +70,8 @@ void picture_sizes_ask(struct picture_sizes *s, const struct ui_calls *calls)
 static void take(struct picture_sizes *s, const char *text)
 {
     for (size_t i = 0; i < s->n_asked; i++) {
-        int w = 0, h = 0, used = 0;
-        if (sscanf(text, "%d %d%n", &w, &h, &used) == 2)
-            text += used;
         s->kept[s->next].file = s->asked[i];
-        s->kept[s->next].width = w;
-        s->kept[s->next].height = h;
+        text = text_next_size(text, &s->kept[s->next].width, &s->kept[s->next].height);
         s->next = (s->next + 1) % SIZES_KEPT;
     }
 }
@@ -85,8 +79,7 @@ static void take(struct picture_sizes *s, const char *text)
 bool picture_sizes_event(struct picture_sizes *s, const struct notice *notice,
                          const struct ui_calls *calls)
 {
-    bool ends = notice->kind != NOTICE_STARTED && notice->kind != NOTICE_PROGRESS;
-    if (!s->job || notice->job != s->job || notice->command != CMD_SIZES || !ends)
+    if (!s->job || notice->job != s->job || notice->command != CMD_SIZES || !notice_ends(notice))
         return false;
     const struct block *block =
         notice->kind == NOTICE_FINISHED ? calls->block(calls->app, notice->block) : NULL;
