@@ -122,6 +122,9 @@ struct notice {
     char text[256];          /* one sentence for people */
 };
 
+/* The last one of its job. */
+bool notice_ends(const struct notice *notice);
+
 int engine_event_fd(struct engine *e);                            /* readable when there are notices */
 bool engine_next_event(struct engine *e, struct notice *notice);  /* false when none is left */
 void notice_encode(struct str *out, const struct notice *notice);

@@ -179,6 +179,11 @@ static const struct field notice_fields[] = {
     FIELD(F_TEXT, notice, err.message), FIELD(F_TEXT, notice, err.hint), FIELD(F_TEXT, notice, text),
 };
 
+bool notice_ends(const struct notice *notice)
+{
+    return notice->kind == NOTICE_FINISHED || notice->kind == NOTICE_FAILED || notice->kind == NOTICE_CANCELLED;
+}
+
 void notice_encode(struct str *out, const struct notice *notice)
 {
     put_fields(out, notice_fields, N_FIELDS(notice_fields), notice);

@@ -43,7 +43,7 @@ static void parse(struct folder *f, char *text)
 
 void app_take_folder(struct app *app, const struct notice *notice)
 {
-    if (!app->folder_job || notice->job != app->folder_job || notice->kind == NOTICE_STARTED)
+    if (!app->folder_job || notice->job != app->folder_job || !notice_ends(notice))
         return;
     const struct block *block = engine_block(app->engine, notice->block);
     app->folder_job = 0;

@@ -224,12 +224,6 @@ static void demo_ready(struct app *app, const struct notice *notice)
     block_release(block);
 }
 
-static bool is_end(const struct notice *notice)
-{
-    return notice->kind == NOTICE_FINISHED || notice->kind == NOTICE_FAILED ||
-           notice->kind == NOTICE_CANCELLED;
-}
-
 static void say(struct app *app, const struct notice *notice)
 {
     bool quiet = notice->command == CMD_LIST || notice->command == CMD_SCAN ||
@@ -240,7 +234,7 @@ static void say(struct app *app, const struct notice *notice)
         return;
     if (notice->kind == NOTICE_FAILED && notice->err.code != ERR_CANCELLED)
         app_error(app, &notice->err);
-    else if (is_end(notice) && !quiet && *notice->text)
+    else if (notice_ends(notice) && !quiet && *notice->text)
         app_status(app, notice->kind == NOTICE_FINISHED ? ROLE_STATE_DONE : ROLE_STATE_WARN, "%s",
                    notice->text);
 }
@@ -287,7 +281,7 @@ static void take_notice(struct app *app, const struct notice *notice)
         app_say_attached(app);
     if (notice->kind == NOTICE_STARTED && notice->command == CMD_TRAIN && !app->train_job)
         app->train_job = notice->job; /* one of the queue */
-    if (is_end(notice) && notice->job == app->train_job)
+    if (notice_ends(notice) && notice->job == app->train_job)
         end_run(app, notice);
     for (size_t i = 0; i < screen_count(); i++) {
         if (screen_at(i)->event)

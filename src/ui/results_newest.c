@@ -26,8 +26,7 @@ void newest_ask(struct newest *k, const struct ui_calls *calls, const struct ui_
 
 bool newest_event(struct newest *k, const struct notice *notice, const struct ui_calls *calls)
 {
-    bool ends = notice->kind != NOTICE_STARTED && notice->kind != NOTICE_PROGRESS;
-    if (!k->job || notice->job != k->job || notice->command != CMD_RUNS || !ends)
+    if (!k->job || notice->job != k->job || notice->command != CMD_RUNS || !notice_ends(notice))
         return false;
     newest_done(k);
     if (notice->kind == NOTICE_FINISHED)

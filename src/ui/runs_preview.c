@@ -23,8 +23,7 @@ void preview_follow(struct preview *p, const struct run_row *row, const struct u
 
 bool preview_event(struct preview *p, const struct notice *notice, const struct ui_calls *calls)
 {
-    bool ends = notice->kind != NOTICE_STARTED && notice->kind != NOTICE_PROGRESS;
-    if (!p->job || notice->job != p->job || notice->command != CMD_COMPARE || !ends)
+    if (!p->job || notice->job != p->job || notice->command != CMD_COMPARE || !notice_ends(notice))
         return false;
     const struct block *block =
         notice->kind == NOTICE_FINISHED ? calls->block(calls->app, notice->block) : NULL;

@@ -210,7 +210,7 @@ static unsigned results_event(void *self, const struct notice *notice, struct ui
     }
     if (notice->kind == NOTICE_STARTED && begins_run(notice) && newest_is(&s->newest, model))
         *model->run = '\0'; /* Results goes with the session's run */
-    if (notice->kind == NOTICE_STARTED || notice->kind == NOTICE_PROGRESS)
+    if (!notice_ends(notice))
         return UI_NONE;
     if (s->answer_job && notice->job == s->answer_job) {
         s->answer_job = 0;

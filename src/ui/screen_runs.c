@@ -176,7 +176,7 @@ static unsigned take_event(struct runs_screen *s, const struct notice *notice, c
                  (notice->command == CMD_TRAIN || notice->command == CMD_RESUME);
     if (begun) /* it has its folder now */
         reload(s, model);
-    if (notice->kind == NOTICE_STARTED || notice->kind == NOTICE_PROGRESS)
+    if (!notice_ends(notice))
         return UI_NONE;
     bool changed = notice->command == CMD_NOTE || notice->command == CMD_TRASH ||
                    notice->command == CMD_TRAIN || notice->command == CMD_RESUME ||

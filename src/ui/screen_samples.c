@@ -56,8 +56,7 @@ static unsigned samples_event(void *self, const struct notice *notice, struct ui
 {
     struct samples_screen *s = self;
     (void)model;
-    if (!s->stored.job || notice->job != s->stored.job || notice->kind == NOTICE_STARTED ||
-        notice->kind == NOTICE_PROGRESS)
+    if (!s->stored.job || notice->job != s->stored.job || !notice_ends(notice))
         return UI_NONE;
     s->stored.job = 0;
     const struct block *block =

@@ -93,7 +93,7 @@ static void replace_answered(void *user, int answer)
 void setup_script_event(struct setup_screen *s, const struct notice *notice)
 {
     static const char *const answers[] = {"leave it", "write over it", "another name"};
-    if (!s->script_job || notice->job != s->script_job || notice->kind == NOTICE_STARTED)
+    if (!s->script_job || notice->job != s->script_job || !notice_ends(notice))
         return;
     s->script_job = 0;
     if (notice->kind != NOTICE_FAILED || notice->err.code != ERR_INVALID)

@@ -74,7 +74,7 @@ static void say_result(struct setup_screen *s, const char *text)
 
 void setup_estimate_event(struct setup_screen *s, const struct notice *notice)
 {
-    if (!s->estimate_job || notice->job != s->estimate_job || notice->kind == NOTICE_STARTED)
+    if (!s->estimate_job || notice->job != s->estimate_job || !notice_ends(notice))
         return;
     s->estimate_job = 0;
     const struct block *block = notice->block ? s->calls->block(s->calls->app, notice->block) : NULL;

@@ -19,8 +19,7 @@ void setup_weights_ask(struct setup_screen *s)
 
 void setup_weights_event(struct setup_screen *s, const struct notice *notice)
 {
-    if (!s->weights_job || notice->job != s->weights_job ||
-        notice->kind == NOTICE_STARTED || notice->kind == NOTICE_PROGRESS)
+    if (!s->weights_job || notice->job != s->weights_job || !notice_ends(notice))
         return;
     s->weights_job = 0;
     const struct block *block = notice->block ? s->calls->block(s->calls->app, notice->block) : NULL;
