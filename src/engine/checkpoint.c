@@ -124,14 +124,19 @@ static void put_optimiser(struct out *o, const struct trainer *t)
     }
 }
 
+static void put_floats(struct out *o, size_t n, float *const *values, const size_t *elements)
+{
+    for (size_t i = 0; i < n; i++) {
+        put_bytes(&o->buffer, values[i], elements[i] * sizeof(float));
+        flush(o);
+    }
+}
+
 static void put_average(struct out *o, const struct average *a)
 {
     put_u64(&o->buffer, a->n);
     put_u64(&o->buffer, (uint64_t)a->steps);
-    for (size_t i = 0; i < a->n; i++) {
-        put_bytes(&o->buffer, a->values[i], a->elements[i] * sizeof(float));
-        flush(o);
-    }
+    put_floats(o, a->n, a->values, a->elements);
 }
 
 static void put_all(struct out *o, const struct trainer *t)
@@ -141,6 +146,7 @@ static void put_all(struct out *o, const struct trainer *t)
     put_net(o, t);
     put_optimiser(o, t);
     put_average(o, &t->average);
+    put_floats(o, t->blend.n, t->blend.start, t->blend.elements); /* nothing where the recipe has no blend */
     flush(o);
     struct str trailer = STR_INIT;
     put_u64(&trailer, o->n);
@@ -303,6 +309,19 @@ static enum err_code get_optimiser(struct trainer *t, struct reader *r, struct e
     return code;
 }
 
+static enum err_code get_floats(size_t n, float *const *values, const size_t *elements, struct reader *r, struct err *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t bytes;
+        const void *p = get_bytes(r, &bytes);
+        if (r->bad || bytes != elements[i] * sizeof(float))
+            return damaged(err, "malformed");
+        if (bytes)
+            memcpy(values[i], p, bytes);
+    }
+    return ERR_OK;
+}
+
 static enum err_code get_average(struct trainer *t, struct reader *r, struct err *err)
 {
     struct average *a = &t->average;
@@ -310,15 +329,7 @@ static enum err_code get_average(struct trainer *t, struct reader *r, struct err
     a->steps = (int64_t)get_u64(r);
     if (n != a->n)
         return damaged(err, "of other settings");
-    for (size_t i = 0; i < a->n; i++) {
-        size_t bytes;
-        const void *p = get_bytes(r, &bytes);
-        if (r->bad || bytes != a->elements[i] * sizeof(float))
-            return damaged(err, "malformed");
-        if (bytes)
-            memcpy(a->values[i], p, bytes);
-    }
-    return ERR_OK;
+    return get_floats(a->n, a->values, a->elements, r, err);
 }
 
 static enum err_code get_all(struct trainer *t, struct reader *r, struct err *err)
@@ -333,6 +344,8 @@ static enum err_code get_all(struct trainer *t, struct reader *r, struct err *er
         code = get_optimiser(t, r, err);
     if (code == ERR_OK)
         code = get_average(t, r, err);
+    if (code == ERR_OK)
+        code = get_floats(t->blend.n, t->blend.start, t->blend.elements, r, err);
     if (code == ERR_OK && (r->bad || r->p != r->end))
         code = damaged(err, "malformed");
     return code;

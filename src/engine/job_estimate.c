@@ -138,7 +138,7 @@ static void add_phase(struct dry *d, const struct phase *phase, const struct spe
     d->seconds += phase->epochs * (train * step + val * forward);
 }
 
-/* Weights three times (best, last, checkpoint), the optimiser's moments and the mean of the weights in the checkpoint. */
+/* Weights three times (best, last, checkpoint), the optimiser's moments and the mean of the weights and the pretrained ones in the checkpoint. */
 static uint64_t disk_bytes(const struct trainer *t)
 {
     const struct recipe *r = &t->run.record.recipe;
@@ -148,7 +148,7 @@ static uint64_t disk_bytes(const struct trainer *t)
         int here = r->phases[i].optimizer != OPT_SGD ? 2 : r->phases[i].momentum > 0;
         moments = here > moments ? here : moments;
     }
-    return params * (uint64_t)(3 + moments + r->average);
+    return params * (uint64_t)(3 + moments + r->average + recipe_blends(r));
 }
 
 static uint64_t memory_bytes(const struct trainer *t)

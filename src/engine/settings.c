@@ -49,6 +49,7 @@ static void request_training(struct recipe_request *r, const struct options *o)
     r->has_weight_decay = set(o, OPTION_ID_weight_decay), r->weight_decay = o->weight_decay;
     r->has_label_smoothing = set(o, OPTION_ID_label_smoothing), r->label_smoothing = o->label_smoothing;
     r->has_dropout = set(o, OPTION_ID_dropout), r->dropout = o->dropout;
+    r->has_blend = set(o, OPTION_ID_blend), r->blend = o->blend;
     r->has_optimizer = set(o, OPTION_ID_optimizer), r->optimizer = (enum optimizer)o->optimizer;
     r->has_schedule = set(o, OPTION_ID_schedule), r->schedule = (enum schedule_kind)o->schedule;
     r->step_epochs = set(o, OPTION_ID_step_epochs) ? (int)o->step_epochs : 0;

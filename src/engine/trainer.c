@@ -42,6 +42,7 @@ void trainer_done(struct trainer *t)
         t->fl->optim_free(t->optim);
     }
     average_done(&t->average);
+    blend_done(&t->blend);
     model_done(&t->model);
     split_done(&t->split);
     dataset_free(t->ds);
@@ -249,7 +250,19 @@ static enum err_code validate_pictures(struct trainer *t, struct score *score, f
     }
 }
 
-/* The averaged weights take the net's place for the pass, when there are some. */
+enum err_code trainer_kept_in(struct trainer *t, struct err *err)
+{
+    double share = t->phase < 0 ? 0 : trainer_phase_now(t)->blend;
+    enum err_code code = average_swap(&t->average, t->model.net, err);
+    return code == ERR_OK ? blend_in(&t->blend, t->model.net, share, err) : code;
+}
+
+enum err_code trainer_kept_out(struct trainer *t, struct err *err)
+{
+    enum err_code code = blend_out(&t->blend, t->model.net, err);
+    return code == ERR_OK ? average_swap(&t->average, t->model.net, err) : code;
+}
+
 enum err_code trainer_validate(struct trainer *t, struct score *score, struct err *err)
 {
     score_init(score, t->model.n_classes);
@@ -276,7 +289,7 @@ static enum err_code not_finite(struct trainer *t, double v, struct err *err)
 static enum err_code validate_and_close(struct trainer *t, struct err *err)
 {
     struct score score;
-    enum err_code code = average_swap(&t->average, t->model.net, err);
+    enum err_code code = trainer_kept_in(t, err);
     if (code == ERR_OK)
         code = trainer_validate(t, &score, err);
     else
@@ -337,7 +350,7 @@ static enum err_code finish(struct trainer *t, const char *note, struct err *err
         code = checkpoint_save(t, err);
     char *path = run_path(&t->run, "last.safetensors");
     if (code == ERR_OK) /* what was validated is what is handed out */
-        code = average_swap(&t->average, t->model.net, err);
+        code = trainer_kept_in(t, err);
     if (code == ERR_OK)
         code = model_save(&t->model, path, err);
     free(path);

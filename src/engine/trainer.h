@@ -6,6 +6,7 @@
 #include "data/loader.h"
 #include "data/split.h"
 #include "engine/average.h"
+#include "engine/blend.h"
 #include "engine/internal.h"
 #include "engine/model.h"
 #include "engine/run.h"
@@ -54,6 +55,7 @@ struct trainer {
     int good_steps;            /* since the scale was changed */
     double rate;               /* factor on all rates */
     struct average average;    /* of the weights; empty when the recipe has none */
+    struct blend blend;        /* the same */
     struct str best_result;    /* bytes of the result block at the best epoch */
     struct tally tally;        /* of the epoch in progress */
     double grad_norm, wait;    /* last step's; seconds waited for pictures in this epoch */
@@ -82,6 +84,9 @@ enum err_code trainer_train_epoch(struct trainer *t, struct err *err);
 enum err_code trainer_step(struct trainer *t, const struct batch *batch, struct err *err);       /* pictures */
 enum err_code trainer_step_rows(struct trainer *t, const uint32_t *rows, int n, struct err *err); /* features */
 enum err_code trainer_validate(struct trainer *t, struct score *score, struct err *err);
+/* The weights that are validated and kept, averaged and blended as the recipe says, take the net's place; and the trained ones again. */
+enum err_code trainer_kept_in(struct trainer *t, struct err *err);
+enum err_code trainer_kept_out(struct trainer *t, struct err *err);
 enum err_code trainer_close_epoch(struct trainer *t, const struct score *score, struct err *err);
 
 /* Takes control commands; waits while paused. CANCELLED when the run must stop now. */

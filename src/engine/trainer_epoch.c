@@ -262,7 +262,7 @@ enum err_code trainer_close_epoch(struct trainer *t, const struct score *score, 
     enum err_code saved = better ? save_best(t, score, &problem) : ERR_OK;
     if (saved != ERR_OK)
         r->best = best; /* what the record calls the best is always what lies in the files */
-    enum err_code code = average_swap(&t->average, t->model.net, err);
+    enum err_code code = trainer_kept_out(t, err);
     if (code != ERR_OK)
         return code;
     t->epoch = r->epochs_done = m.epoch;

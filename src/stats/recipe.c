@@ -9,21 +9,24 @@
 
 static const struct recipe presets[PRESET_COUNT] = {
 #define PRESET(preset, ...) [PRESET_##preset] = {__VA_ARGS__},
-#define SIZE(preset, mode, image_size)
+#define VIEW(preset, mode, image_size, resize)
 #define PHASE(preset, mode, ...)
 #include "stats/presets.def"
 #undef PRESET
-#undef SIZE
+#undef VIEW
 #undef PHASE
 };
 
-static const int own_sizes[PRESET_COUNT][MODE_COUNT] = {
+static const struct view {
+    int image_size; /* 0: the preset's view is the mode's */
+    enum resize_rule resize;
+} views[PRESET_COUNT][MODE_COUNT] = {
 #define PRESET(preset, ...)
-#define SIZE(preset, mode, image_size) [PRESET_##preset][MODE_##mode] = image_size,
+#define VIEW(preset, mode, ...) [PRESET_##preset][MODE_##mode] = {__VA_ARGS__},
 #define PHASE(preset, mode, ...)
 #include "stats/presets.def"
 #undef PRESET
-#undef SIZE
+#undef VIEW
 #undef PHASE
 };
 
@@ -33,11 +36,11 @@ static const struct preset_phase {
     struct phase phase;
 } preset_phases[] = {
 #define PRESET(preset, ...)
-#define SIZE(preset, mode, image_size)
+#define VIEW(preset, mode, image_size, resize)
 #define PHASE(p, m, ...) {PRESET_##p, MODE_##m, {__VA_ARGS__}},
 #include "stats/presets.def"
 #undef PRESET
-#undef SIZE
+#undef VIEW
 #undef PHASE
 };
 
@@ -115,6 +118,14 @@ enum err_code modes_parse(const char *text, enum mode list[MODE_COUNT], int *n, 
     return code;
 }
 
+bool recipe_blends(const struct recipe *recipe)
+{
+    bool any = false;
+    for (int i = 0; i < recipe->n_phases; i++)
+        any |= recipe->phases[i].blend > 0;
+    return any;
+}
+
 const char *phase_title(const struct phase *phase)
 {
     return !phase->backbone_trains ? "frozen" : *phase->from ? "upper layers" : "all layers";
@@ -123,8 +134,11 @@ const char *phase_title(const struct phase *phase)
 static void take_preset(struct recipe *recipe, enum preset preset, enum mode mode)
 {
     *recipe = presets[preset];
-    if (own_sizes[preset][mode])
-        recipe->image_size = own_sizes[preset][mode];
+    const struct view *view = &views[preset][mode];
+    if (view->image_size) {
+        recipe->image_size = view->image_size;
+        recipe->resize = view->resize;
+    }
     for (size_t i = 0; i < sizeof preset_phases / sizeof *preset_phases; i++) {
         if (preset_phases[i].preset == preset && preset_phases[i].mode == mode)
             recipe->phases[recipe->n_phases++] = preset_phases[i].phase;
@@ -200,6 +214,8 @@ static void apply_phase(struct phase *phase, const struct recipe_request *reques
         phase->label_smoothing = request->label_smoothing;
     if (request->has_dropout)
         phase->dropout = request->dropout;
+    if (request->has_blend && phase->backbone_trains)
+        phase->blend = request->blend;
     if (request->has_bn)
         phase->bn = request->bn;
     if (phase->backbone_trains)
@@ -234,6 +250,8 @@ enum err_code recipe_make(struct recipe *recipe, const struct recipe_request *re
     enum err_code code = apply_epochs(recipe, request, err);
     if (code != ERR_OK)
         return code;
+    if (request->has_blend && request->blend > 0 && !mode_needs_weights(request->mode))
+        return err_set(err, ERR_INVALID, "blend: mode %s has no pretrained weights to keep", mode_name(request->mode));
     apply_rates(recipe, request);
     for (int i = 0; i < recipe->n_phases; i++)
         apply_phase(&recipe->phases[i], request);
@@ -263,6 +281,7 @@ static const char *bad_field(const struct phase *p)
         {within(p->weight_decay, 0, 1e3), "weight-decay"},
         {within(p->label_smoothing, 0, 0.9999), "label-smoothing"},
         {within(p->dropout, 0, 0.9999), "dropout"},
+        {within(p->blend, 0, 1), "blend"},
         {within(p->augment.crop_min, 0, 1) && (!p->augment.crop || p->augment.crop_min > 0),
          "crop-min"},
         {within(p->augment.jitter, 0, 1), "jitter"},

@@ -45,6 +45,7 @@ struct phase {
     enum bn_mode bn;
     double label_smoothing;
     double dropout;          /* before the head */
+    double blend;            /* share of the pretrained backbone in the weights that are validated and kept; 0: the trained ones */
     struct augment_spec augment;
     bool fresh_optimizer;    /* false: goes on with the moments of the phase before */
 };
@@ -70,8 +71,8 @@ struct recipe_request {
     enum mode mode;
     enum preset preset;
     int n_epochs, epochs[RECIPE_PHASES]; /* 0 entries: the preset's; fewer entries than phases: the last counts for the rest */
-    bool has_lr, has_head_lr, has_momentum, has_weight_decay, has_label_smoothing, has_dropout;
-    double lr, head_lr, momentum, weight_decay, label_smoothing, dropout; /* lr: for staged, the first phase's; the second keeps the preset's ratio */
+    bool has_lr, has_head_lr, has_momentum, has_weight_decay, has_label_smoothing, has_dropout, has_blend;
+    double lr, head_lr, momentum, weight_decay, label_smoothing, dropout, blend; /* lr: for staged, the first phase's; the second keeps the preset's ratio */
     bool has_optimizer, has_schedule, has_bn, has_normalize, has_batch_size, has_image_size, has_resize;
     enum optimizer optimizer;
     enum schedule_kind schedule;
@@ -108,6 +109,9 @@ enum err_code recipe_extend(struct recipe *recipe, int epochs, double last_lr_ba
 int recipe_epochs(const struct recipe *recipe);                      /* of all phases */
 /* epoch counts from 1; both results from 0. Epochs beyond the end are in the last phase. epoch_in_phase may be NULL. */
 int recipe_phase_of(const struct recipe *recipe, int epoch, int *epoch_in_phase);
+
+/* Whether a phase mixes pretrained weights in. */
+bool recipe_blends(const struct recipe *recipe);
 
 /* "frozen", "upper layers", "all layers": a title for charts and logs. */
 const char *phase_title(const struct phase *phase);

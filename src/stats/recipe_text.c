@@ -63,6 +63,7 @@ static const struct field phase_fields[] = {
     {"bn", FIELD_NAME, offsetof(struct phase, bn), bn_modes},
     {"label-smoothing", FIELD_REAL, offsetof(struct phase, label_smoothing), NULL},
     {"dropout", FIELD_REAL, offsetof(struct phase, dropout), NULL},
+    {"blend", FIELD_REAL, offsetof(struct phase, blend), NULL},
     {"flip", FIELD_BOOL, offsetof(struct phase, augment.flip), NULL},
     {"crop", FIELD_BOOL, offsetof(struct phase, augment.crop), NULL},
     {"crop-min", FIELD_REAL, offsetof(struct phase, augment.crop_min), NULL},

@@ -73,6 +73,7 @@ static void recipe_value(char *out, size_t size, enum option_id id, const struct
     case OPTION_ID_weight_decay: fmt_real(number, p->weight_decay); break;
     case OPTION_ID_label_smoothing: fmt_real(number, p->label_smoothing); break;
     case OPTION_ID_dropout: fmt_real(number, p->dropout); break;
+    case OPTION_ID_blend: fmt_real(number, p->blend); break;
     case OPTION_ID_jitter: fmt_real(number, p->augment.jitter); break;
     case OPTION_ID_crop_min: fmt_real(number, p->augment.crop_min); break;
     case OPTION_ID_train_from: text = !p->backbone_trains ? "head" : *p->from ? p->from : "all"; break;

@@ -174,6 +174,61 @@ static void a_cut_counts_where_the_backbone_trains(void **state)
     free(option);
 }
 
+/* --- blend --------------------------------------------------------------------------------------------------- */
+
+/* Largest distance of the mixed run's values from share start + (1 - share) trained, as a share of the largest value of the tensor. */
+static double distance_from_line(const struct weight_entry *start, const struct weight_entry *trained, const struct weight_entry *mixed,
+                                 double share)
+{
+    double worst = 0, largest = 1e-30;
+    size_t n = start->n_bytes / sizeof(float);
+    for (size_t i = 0; i < n; i++) {
+        float s, t, m;
+        memcpy(&s, (const char *)start->data + i * sizeof s, sizeof s);
+        memcpy(&t, (const char *)trained->data + i * sizeof t, sizeof t);
+        memcpy(&m, (const char *)mixed->data + i * sizeof m, sizeof m);
+        worst = fmax(worst, fabs(share * s + (1 - share) * t - m));
+        largest = fmax(largest, fabs(t));
+    }
+    return worst / largest;
+}
+
+static struct weight_file *last_weights(const char *run)
+{
+    struct weight_file *file;
+    char *path = run_file(run, "last.safetensors");
+    assert_int_equal(weights_open(&file, path, NULL), ERR_OK);
+    free(path);
+    return file;
+}
+
+/* Training goes on as if nothing were mixed; what is validated and kept lies on the line between both networks, the head is the trained one. */
+static void blended_weights_lie_between(void **state)
+{
+    (void)state;
+    train("unmixed", with_weights("fine-tune", "2", "blend=0"));
+    train("mixed", with_weights("fine-tune", "2", "blend=0.25"));
+    assert_true(metric("unmixed", 2, "train_loss") == metric("mixed", 2, "train_loss"));
+    assert_true(metric("unmixed", 2, "val_loss") != metric("mixed", 2, "val_loss"));
+    struct weight_file *trained = last_weights("unmixed"), *mixed = last_weights("mixed"), *start;
+    assert_int_equal(weights_open(&start, weights, NULL), ERR_OK);
+    double worst = 0;
+    for (size_t i = 0; i < weights_count(start); i++) {
+        const struct weight_entry *s = weights_at(start, i), *t = weights_at(trained, i), *m = weights_at(mixed, i);
+        if (strstr(s->name, "num_batches_tracked"))
+            continue;
+        bool head = str_starts(s->name, "fc.");
+        worst = fmax(worst, head ? distance_from_line(t, t, m, 0) : distance_from_line(s, t, m, 0.25));
+    }
+    print_message("# largest distance from the line: %.3g of the largest value\n", worst);
+    assert_true(worst < 1e-6);
+    weights_close(start), weights_close(trained), weights_close(mixed);
+    assert_int_equal(moved("mixed", "conv"), moved("unmixed", "conv"));
+    struct notice n = train_with("mixed-scratch", OPTIONS("mode=scratch", "blend=0.2"), NULL);
+    assert_int_equal(n.kind, NOTICE_FAILED);
+    assert_string_equal(n.err.message, "blend: mode scratch has no pretrained weights to keep");
+}
+
 /* --- numbers ------------------------------------------------------------------------------------------------- */
 
 static double accuracy_of_predictions(const char *run, size_t *n)
@@ -520,6 +575,7 @@ int main(void)
         cmocka_unit_test(pretraining_makes_weights), cmocka_unit_test(all_modes_run),
         cmocka_unit_test(few_pictures_are_learnt_by_heart), cmocka_unit_test(frozen_is_frozen),
         cmocka_unit_test(only_blocks_behind_the_cut_move), cmocka_unit_test(a_cut_counts_where_the_backbone_trains),
+        cmocka_unit_test(blended_weights_lie_between),
         cmocka_unit_test(validation_does_not_depend_on_the_batch), cmocka_unit_test(a_leftover_picture_is_folded),
         cmocka_unit_test(eval_repeats_the_validation), cmocka_unit_test(prediction_is_validation),
         cmocka_unit_test(damaged_pictures_get_a_row), cmocka_unit_test(another_folder_is_evaluated),
