@@ -8,14 +8,6 @@
 
 #include "base/mem.h"
 
-static size_t elements(const struct tensor_spec *spec)
-{
-    size_t n = 1;
-    for (int d = 0; d < spec->n_dims; d++)
-        n *= (size_t)spec->dims[d];
-    return n;
-}
-
 enum err_code average_init(struct average *a, struct net *net, struct err *err)
 {
     const struct graph *g = net_graph(net);
@@ -25,7 +17,7 @@ enum err_code average_init(struct average *a, struct net *net, struct err *err)
     for (size_t i = 0; i < a->n; i++) {
         if (g->tensors[i].role == ROLE_BN_COUNT)
             continue;
-        a->elements[i] = elements(&g->tensors[i]);
+        a->elements[i] = (size_t)tensor_elements(&g->tensors[i]);
         a->values[i] = xcalloc(a->elements[i], sizeof **a->values);
         enum err_code code = net_get(net, i, a->values[i], a->elements[i] * sizeof **a->values, err);
         if (code != ERR_OK)

@@ -50,10 +50,13 @@ enum err_code blend_in(struct blend *b, struct net *net, double share, struct er
         code = net_get(net, i, now, bytes, err);
         for (size_t k = 0; code == ERR_OK && k < b->elements[i]; k++)
             mixed[k] = now[k] + (float)share * (b->start[i][k] - now[k]);
-        if (code == ERR_OK)
+        if (code == ERR_OK) {
+            b->trained[i] = now; /* also when setting fails: blend_out puts it back */
             code = net_set(net, i, mixed, bytes, err);
+        } else {
+            free(now);
+        }
         free(mixed);
-        b->trained[i] = now;
     }
     return code;
 }

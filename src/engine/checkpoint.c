@@ -81,10 +81,7 @@ static void put_state(struct str *s, const struct trainer *t)
 
 static size_t tensor_bytes(const struct tensor_spec *spec)
 {
-    size_t n = spec->role == ROLE_BN_COUNT ? sizeof(int64_t) : sizeof(float);
-    for (int d = 0; d < spec->n_dims; d++)
-        n *= (size_t)spec->dims[d];
-    return n;
+    return (spec->role == ROLE_BN_COUNT ? sizeof(int64_t) : sizeof(float)) * (size_t)tensor_elements(spec);
 }
 
 static void put_net(struct out *o, const struct trainer *t)
