@@ -71,14 +71,25 @@ static void few_pictures_are_learnt_by_heart(void **state)
 
 /* --- frozen is frozen ---------------------------------------------------------------------------------------- */
 
+static struct weight_file *opened(const char *path)
+{
+    struct weight_file *file;
+    assert_int_equal(weights_open(&file, path, NULL), ERR_OK);
+    return file;
+}
+
+static struct weight_file *last_weights(const char *run)
+{
+    char *path = run_file(run, "last.safetensors");
+    struct weight_file *file = opened(path);
+    free(path);
+    return file;
+}
+
 /* Tensors of the run's last weights that differ from the pretrained file, outside the head. */
 static int moved(const char *run, const char *with)
 {
-    struct weight_file *a, *b;
-    char *path = run_file(run, "last.safetensors");
-    assert_int_equal(weights_open(&a, weights, NULL), ERR_OK);
-    assert_int_equal(weights_open(&b, path, NULL), ERR_OK);
-    free(path);
+    struct weight_file *a = opened(weights), *b = last_weights(run);
     int n = 0;
     assert_int_equal(weights_count(a), weights_count(b));
     for (size_t i = 0; i < weights_count(a); i++) {
@@ -193,15 +204,6 @@ static double distance_from_line(const struct weight_entry *start, const struct 
     return worst / largest;
 }
 
-static struct weight_file *last_weights(const char *run)
-{
-    struct weight_file *file;
-    char *path = run_file(run, "last.safetensors");
-    assert_int_equal(weights_open(&file, path, NULL), ERR_OK);
-    free(path);
-    return file;
-}
-
 /* Training goes on as if nothing were mixed; what is validated and kept lies on the line between both networks, the head is the trained one. */
 static void blended_weights_lie_between(void **state)
 {
@@ -210,8 +212,7 @@ static void blended_weights_lie_between(void **state)
     train("mixed", with_weights("fine-tune", "1", "blend=0.25"));
     assert_true(metric("unmixed", 1, "train_loss") == metric("mixed", 1, "train_loss"));
     assert_true(metric("unmixed", 1, "val_loss") != metric("mixed", 1, "val_loss"));
-    struct weight_file *trained = last_weights("unmixed"), *mixed = last_weights("mixed"), *start;
-    assert_int_equal(weights_open(&start, weights, NULL), ERR_OK);
+    struct weight_file *trained = last_weights("unmixed"), *mixed = last_weights("mixed"), *start = opened(weights);
     double worst = 0;
     for (size_t i = 0; i < weights_count(start); i++) {
         const struct weight_entry *s = weights_at(start, i), *t = weights_at(trained, i), *m = weights_at(mixed, i);
