@@ -43,6 +43,7 @@ err_code tensor_read(const fl_tensor *tensor, void *out, size_t n_bytes, struct 
 err_code tensor_write(fl_tensor *tensor, const void *data, size_t n_bytes,
                       struct err *err) noexcept;
 err_code tensor_copy(fl_tensor *to, const fl_tensor *from, struct err *err) noexcept;
+err_code tensors_mix(fl_tensor *const *to, fl_tensor *const *from, size_t n, double share, struct err *err) noexcept;
 err_code tensor_item(const fl_tensor *tensor, double *out, struct err *err) noexcept;
 void tensor_require_grad(fl_tensor *tensor, bool on) noexcept;
 err_code tensor_grad(fl_tensor **out, const fl_tensor *leaf, fl_scope *scope,

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fl_internal.hpp"
 
+#include <ATen/ops/_foreach_add.h>
+#include <ATen/ops/_foreach_mul.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
@@ -208,6 +210,32 @@ err_code tensor_copy(fl_tensor *to, const fl_tensor *from, struct err *err) noex
                     shape(to->value).c_str());
         c10::NoGradGuard no_grad;
         to->value.copy_(from->value);
+        weights_changed();
+    });
+}
+
+static void check_pair(const at::Tensor &to, const at::Tensor &from)
+{
+    if (to.scalar_type() != at::kFloat || from.scalar_type() != at::kFloat)
+        invalid("tensors_mix: not of float32");
+    if (to.sizes() != from.sizes())
+        invalid("tensors_mix: %s into %s", shape(from).c_str(), shape(to).c_str());
+}
+
+err_code tensors_mix(fl_tensor *const *to, fl_tensor *const *from, size_t n, double share, struct err *err) noexcept
+{
+    return guard("tensors_mix", err, [&] {
+        if (n == 0)
+            return;
+        std::vector<at::Tensor> a, b;
+        for (size_t i = 0; i < n; i++) {
+            check_pair(to[i]->value, from[i]->value);
+            a.push_back(to[i]->value);
+            b.push_back(from[i]->value);
+        }
+        c10::NoGradGuard no_grad;
+        at::_foreach_mul_(a, 1 - share);
+        at::_foreach_add_(a, b, share);
         weights_changed();
     });
 }

@@ -25,7 +25,7 @@
 extern "C" {
 #endif
 
-#define FL_TORCH_VERSION 2
+#define FL_TORCH_VERSION 3
 
 typedef struct fl_tensor fl_tensor;
 typedef struct fl_scope fl_scope;
@@ -109,6 +109,8 @@ struct fl_table {
     enum err_code (*tensor_read)(const fl_tensor *tensor, void *out, size_t n_bytes, struct err *err);
     enum err_code (*tensor_write)(fl_tensor *tensor, const void *data, size_t n_bytes, struct err *err);
     enum err_code (*tensor_copy)(fl_tensor *to, const fl_tensor *from, struct err *err); /* same shape */
+    /* to[i] = (1 - share) to[i] + share from[i], on the device; n pairs, float32, of one shape each. share: 0..1 */
+    enum err_code (*tensors_mix)(fl_tensor *const *to, fl_tensor *const *from, size_t n, double share, struct err *err);
     enum err_code (*tensor_item)(const fl_tensor *tensor, double *out, struct err *err); /* one element */
     void (*tensor_require_grad)(fl_tensor *tensor, bool on);
     /* Gradient of a leaf as a new handle of scope; *out NULL when there is none. */

@@ -79,11 +79,6 @@ static void put_state(struct str *s, const struct trainer *t)
     }
 }
 
-static size_t tensor_bytes(const struct tensor_spec *spec)
-{
-    return (spec->role == ROLE_BN_COUNT ? sizeof(int64_t) : sizeof(float)) * (size_t)tensor_elements(spec);
-}
-
 static void put_net(struct out *o, const struct trainer *t)
 {
     const struct graph *g = net_graph(t->model.net);
@@ -129,11 +124,19 @@ static void put_floats(struct out *o, size_t n, float *const *values, const size
     }
 }
 
-static void put_average(struct out *o, const struct average *a)
+static void put_average(struct out *o, const struct average *a, const struct graph *g)
 {
     put_u64(&o->buffer, a->n);
     put_u64(&o->buffer, (uint64_t)a->steps);
-    put_floats(o, a->n, a->values, a->elements);
+    for (size_t i = 0; i < a->n && o->code == ERR_OK; i++) {
+        size_t bytes = a->mean[i] ? tensor_bytes(&g->tensors[i]) : 0;
+        void *data = xmalloc(bytes + 1);
+        if (bytes)
+            o->code = a->fl->tensor_read(a->mean[i], data, bytes, o->err);
+        put_bytes(&o->buffer, data, bytes);
+        free(data);
+        flush(o);
+    }
 }
 
 static void put_all(struct out *o, const struct trainer *t)
@@ -142,7 +145,7 @@ static void put_all(struct out *o, const struct trainer *t)
     flush(o);
     put_net(o, t);
     put_optimiser(o, t);
-    put_average(o, &t->average);
+    put_average(o, &t->average, net_graph(t->model.net));
     put_floats(o, t->blend.n, t->blend.start, t->blend.elements); /* nothing where the recipe has no blend */
     flush(o);
     struct str trailer = STR_INIT;
@@ -326,7 +329,16 @@ static enum err_code get_average(struct trainer *t, struct reader *r, struct err
     a->steps = (int64_t)get_u64(r);
     if (n != a->n)
         return damaged(err, "of other settings");
-    return get_floats(a->n, a->values, a->elements, r, err);
+    enum err_code code = ERR_OK;
+    for (size_t i = 0; code == ERR_OK && i < n; i++) {
+        size_t bytes;
+        const void *p = get_bytes(r, &bytes);
+        if (r->bad || (!a->mean[i] && bytes))
+            return damaged(err, "malformed");
+        if (a->mean[i])
+            code = a->fl->tensor_write(a->mean[i], p, bytes, err);
+    }
+    return code;
 }
 
 static enum err_code get_all(struct trainer *t, struct reader *r, struct err *err)

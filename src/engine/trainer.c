@@ -182,7 +182,11 @@ static bool keeps_optimiser(const struct trainer *t, int p)
 enum err_code trainer_phase_dry(struct trainer *t, int p, struct err *err)
 {
     const struct phase *ph = &trainer_recipe(t)->phases[p];
-    enum err_code code = keeps_optimiser(t, p) ? ERR_OK : make_optimiser(t, ph, err);
+    enum err_code code = ERR_OK;
+    if (!keeps_optimiser(t, p)) {
+        code = make_optimiser(t, ph, err);
+        t->average.steps = 0;
+    }
     t->phase = p;
     if (code == ERR_OK)
         code = set_modes(t, ph, err);
@@ -250,17 +254,23 @@ static enum err_code validate_pictures(struct trainer *t, struct score *score, f
     }
 }
 
+static enum err_code swap_average(struct trainer *t, struct err *err)
+{
+    bool kept = t->phase >= 0 && trainer_phase_now(t)->average;
+    return kept ? average_swap(&t->average, t->model.net, err) : ERR_OK;
+}
+
 enum err_code trainer_kept_in(struct trainer *t, struct err *err)
 {
     double share = t->phase < 0 ? 0 : trainer_phase_now(t)->blend;
-    enum err_code code = average_swap(&t->average, t->model.net, err);
+    enum err_code code = swap_average(t, err);
     return code == ERR_OK ? blend_in(&t->blend, t->model.net, share, err) : code;
 }
 
 enum err_code trainer_kept_out(struct trainer *t, struct err *err)
 {
     enum err_code code = blend_out(&t->blend, t->model.net, err);
-    return code == ERR_OK ? average_swap(&t->average, t->model.net, err) : code;
+    return code == ERR_OK ? swap_average(t, err) : code;
 }
 
 enum err_code trainer_validate(struct trainer *t, struct score *score, struct err *err)

@@ -213,6 +213,17 @@ static enum err_code smaller_parts(struct trainer *t, int n, struct err *err)
     return ERR_OK;
 }
 
+/* A mean that an earlier phase began goes on; a new one leaves out the steps that have learnt too little yet. */
+static enum err_code add_to_average(struct trainer *t, struct err *err)
+{
+    const struct phase *ph = trainer_phase_now(t);
+    const struct recipe *r = trainer_recipe(t);
+    double early = r->average_from * (double)(t->steps_in_epoch * ph->epochs);
+    if (!ph->average || (t->average.steps == 0 && (double)t->step_in_phase < early))
+        return ERR_OK;
+    return average_step(&t->average, t->model.net, ph->bn == BN_BATCH ? 0 : t->first_trained, r->average_decay, err);
+}
+
 static enum err_code step(struct trainer *t, const struct work *w, struct err *err)
 {
     struct tally before = t->tally;
@@ -228,8 +239,8 @@ static enum err_code step(struct trainer *t, const struct work *w, struct err *e
     if (code == ERR_OK)
         code = update(t, err);
     t->fl->optim_zero_grad(t->optim);
-    if (code == ERR_OK && t->average.n)
-        code = average_step(&t->average, t->model.net, t->first_trained, trainer_recipe(t)->average_decay, err);
+    if (code == ERR_OK)
+        code = add_to_average(t, err);
     if (code == ERR_OK) {
         t->step++;
         t->step_in_phase++;

@@ -212,6 +212,11 @@ int64_t tensor_elements(const struct tensor_spec *tensor)
     return n;
 }
 
+size_t tensor_bytes(const struct tensor_spec *tensor)
+{
+    return (size_t)tensor_elements(tensor) * (tensor->role == ROLE_BN_COUNT ? sizeof(int64_t) : sizeof(float));
+}
+
 bool tensor_is_parameter(const struct tensor_spec *tensor)
 {
     return tensor->role < ROLE_BN_MEAN;

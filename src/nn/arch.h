@@ -90,6 +90,7 @@ int graph_block(const struct graph *graph, const char *name);  /* index, or -1 *
 int graph_tensor(const struct graph *graph, const char *name); /* index, or -1 */
 
 int64_t tensor_elements(const struct tensor_spec *tensor);     /* 1 for a scalar */
+size_t tensor_bytes(const struct tensor_spec *tensor);         /* of its values */
 bool tensor_is_parameter(const struct tensor_spec *tensor);    /* trained by gradients, not a buffer */
 
 /* Parameters (buffers not counted) of a block, or of all with block -1. */

@@ -12,11 +12,6 @@
 
 /* --- tensors ----------------------------------------------------------------------------------------------------- */
 
-static size_t tensor_bytes(const struct tensor_spec *spec)
-{
-    return (size_t)tensor_elements(spec) * (spec->role == ROLE_BN_COUNT ? sizeof(int64_t) : sizeof(float));
-}
-
 static enum err_code make_tensors(struct net *net, struct err *err)
 {
     const struct graph *graph = net->graph;

@@ -126,6 +126,14 @@ bool recipe_blends(const struct recipe *recipe)
     return any;
 }
 
+bool recipe_averages(const struct recipe *recipe)
+{
+    bool any = false;
+    for (int i = 0; i < recipe->n_phases; i++)
+        any |= recipe->phases[i].average;
+    return any;
+}
+
 const char *phase_title(const struct phase *phase)
 {
     return !phase->backbone_trains ? "frozen" : *phase->from ? "upper layers" : "all layers";
@@ -216,6 +224,8 @@ static void apply_phase(struct phase *phase, const struct recipe_request *reques
         phase->dropout = request->dropout;
     if (request->has_blend && phase->backbone_trains)
         phase->blend = request->blend;
+    if (request->has_average)
+        phase->average = request->average;
     if (request->has_bn)
         phase->bn = request->bn;
     if (phase->backbone_trains)
@@ -238,8 +248,6 @@ static void apply_whole(struct recipe *recipe, const struct recipe_request *requ
         recipe->antialias = request->antialias;
     if (request->has_class_weights)
         recipe->class_weights = request->class_weights;
-    if (request->has_average)
-        recipe->average = request->average;
     recipe->patience = request->patience;
 }
 
@@ -312,8 +320,8 @@ enum err_code recipe_check(const struct recipe *recipe, struct err *err)
         return err_set(err, ERR_INVALID, "batch-size: %d is below 1", recipe->batch_size);
     if (recipe->image_size < 1 || recipe->image_size > 4096)
         return err_set(err, ERR_INVALID, "image-size: %d is outside 1 to 4096", recipe->image_size);
-    if (recipe->patience < 0 || !within(recipe->average_decay, 0, 1))
-        return err_set(err, ERR_INVALID, "recipe: patience or average_decay is out of range");
+    if (recipe->patience < 0 || !within(recipe->average_from, 0, 1) || !within(recipe->average_decay, 0, 1))
+        return err_set(err, ERR_INVALID, "recipe: patience, average-from or average-decay is out of range");
     for (int i = 0; i < recipe->n_phases; i++) {
         const char *bad = bad_field(&recipe->phases[i]);
         if (bad)

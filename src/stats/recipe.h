@@ -46,6 +46,7 @@ struct phase {
     double label_smoothing;
     double dropout;          /* before the head */
     double blend;            /* share of the pretrained backbone in the weights that are validated and kept; 0: the trained ones */
+    bool average;            /* the mean of the weights over the phase's last steps is validated and kept; a fresh optimiser begins a new one */
     struct augment_spec augment;
     bool fresh_optimizer;    /* false: goes on with the moments of the phase before */
 };
@@ -62,8 +63,8 @@ struct recipe {
     bool antialias;          /* resize with antialias; false: plain bilinear */
     bool class_weights;      /* loss weighted by inverse class frequency */
     int patience;            /* epochs without a new best before stopping; 0 off */
-    bool average;            /* evaluate and keep the exponential mean of the weights (EMA) */
-    double average_decay;
+    double average_from;     /* share of a phase's steps before the mean of its weights begins, 0..1 */
+    double average_decay;    /* of that mean once 1 / (1 - decay) steps are in it; until then it is the plain one */
 };
 
 /* What a user set beside mode and preset; has_X false: the preset's value stands. */
@@ -110,8 +111,9 @@ int recipe_epochs(const struct recipe *recipe);                      /* of all p
 /* epoch counts from 1; both results from 0. Epochs beyond the end are in the last phase. epoch_in_phase may be NULL. */
 int recipe_phase_of(const struct recipe *recipe, int epoch, int *epoch_in_phase);
 
-/* Whether a phase mixes pretrained weights in. */
+/* Whether a phase mixes pretrained weights in; whether one keeps the mean of its weights. */
 bool recipe_blends(const struct recipe *recipe);
+bool recipe_averages(const struct recipe *recipe);
 
 /* "frozen", "upper layers", "all layers": a title for charts and logs. */
 const char *phase_title(const struct phase *phase);

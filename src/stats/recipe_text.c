@@ -40,7 +40,7 @@ static const struct field recipe_fields[] = {
     {"antialias", FIELD_BOOL, offsetof(struct recipe, antialias), NULL},
     {"class-weights", FIELD_BOOL, offsetof(struct recipe, class_weights), NULL},
     {"patience", FIELD_INT, offsetof(struct recipe, patience), NULL},
-    {"average", FIELD_BOOL, offsetof(struct recipe, average), NULL},
+    {"average-from", FIELD_REAL, offsetof(struct recipe, average_from), NULL},
     {"average-decay", FIELD_REAL, offsetof(struct recipe, average_decay), NULL},
 };
 
@@ -64,6 +64,7 @@ static const struct field phase_fields[] = {
     {"label-smoothing", FIELD_REAL, offsetof(struct phase, label_smoothing), NULL},
     {"dropout", FIELD_REAL, offsetof(struct phase, dropout), NULL},
     {"blend", FIELD_REAL, offsetof(struct phase, blend), NULL},
+    {"average", FIELD_BOOL, offsetof(struct phase, average), NULL},
     {"flip", FIELD_BOOL, offsetof(struct phase, augment.flip), NULL},
     {"crop", FIELD_BOOL, offsetof(struct phase, augment.crop), NULL},
     {"crop-min", FIELD_REAL, offsetof(struct phase, augment.crop_min), NULL},
@@ -154,10 +155,21 @@ static enum err_code set_field(const struct field *fields, size_t n, void *base,
     return err_set(err, ERR_INVALID, "[%s] %s: unknown key", section, key);
 }
 
+/* Older records have one line for all phases, which come behind it. */
+static enum err_code set_average_of_all(struct recipe *recipe, const char *value, struct err *err)
+{
+    enum err_code code = ERR_OK;
+    for (int i = 0; code == ERR_OK && i < RECIPE_PHASES; i++)
+        code = set_field(phase_fields, COUNT(phase_fields), &recipe->phases[i], "recipe", "average", value, err);
+    return code;
+}
+
 enum err_code recipe_set(struct recipe *recipe, const char *section, const char *key,
                          const char *value, struct err *err)
 {
     int64_t number;
+    if (str_eq(section, "recipe") && str_eq(key, "average"))
+        return set_average_of_all(recipe, value, err);
     if (str_eq(section, "recipe"))
         return set_field(recipe_fields, COUNT(recipe_fields), recipe, section, key, value, err);
     if (!str_starts(section, "phase ") || !num_parse_int(section + 6, &number) || number < 1 ||

@@ -84,7 +84,7 @@ static void recipe_value(char *out, size_t size, enum option_id id, const struct
     case OPTION_ID_resize: text = choices[r->resize]; break;
     case OPTION_ID_antialias: text = on_off(r->antialias); break;
     case OPTION_ID_class_weights: text = on_off(r->class_weights); break;
-    case OPTION_ID_average: text = on_off(r->average); break;
+    case OPTION_ID_average: text = on_off(p->average); break;
     case OPTION_ID_flip: text = on_off(p->augment.flip); break;
     case OPTION_ID_crop: text = on_off(p->augment.crop); break;
     default: break;

@@ -164,7 +164,7 @@ static inline double metric(const char *run, size_t epoch, const char *column)
     return v;
 }
 
-static struct record record_of(const char *run)
+static inline struct record record_of(const char *run)
 {
     struct record r;
     struct err err = {0};

@@ -77,7 +77,7 @@ static void phases_resume_at_their_border(void **state)
     for (int i = 0; i < 3; i++) {
         stop_at = i ? 1 + i : -1;
         stop_how = CMD_STOP_EPOCH;
-        struct notice n = train_with(names[i], OPTIONS("mode=staged", "epochs=2,3", "optimizer=adam", "lr=0.001", "blend=0.3", option),
+        struct notice n = train_with(names[i], OPTIONS("mode=staged", "epochs=2,3", "optimizer=adam", "lr=0.001", "blend=0.3", "average=on", option),
                                      stop_in_epoch);
         assert_int_equal(n.kind, i ? NOTICE_CANCELLED : NOTICE_FINISHED);
         if (i == 0)

@@ -166,6 +166,14 @@ static void test_copy_cast_item(void **state)
                 got[3] == 0.10009765625f); /* 8 bits of mantissa */
     refused(fl->tensor_copy(b, floats(DIMS(5), NULL), &err), ERR_INVALID,
             "tensor_copy: [5] into [4]");
+    fl_tensor *to[2] = {b, floats(DIMS(1), NULL)}, *from[2] = {a, floats(DIMS(2), NULL)};
+    ok(fl->tensor_write(b, (float[]){0.5f, 2, 0, 0.5f}, sizeof in, &err));
+    ok(fl->tensors_mix(to, from, 1, 0.25, &err));
+    values(got, 4, b);
+    assert_true(got[0] == 0.75f && got[1] == 1 && got[2] == 75 && got[3] > 0.3999999f && got[3] < 0.4000001f);
+    refused(fl->tensors_mix(to, from, 2, 0.25, &err), ERR_INVALID, "tensors_mix: [2] into [1]");
+    refused(fl->tensors_mix(&a, &c, 1, 0.25, &err), ERR_INVALID, "tensors_mix: not of float32");
+    ok(fl->tensors_mix(NULL, NULL, 0, 1, &err));
     double v;
     refused(fl->tensor_item(a, &v, &err), ERR_INVALID, "tensor_item: [4]");
     assert_true(item(floats(DIMS(1), in)) == 1.5);

@@ -51,7 +51,7 @@ static void classic_to_the_letter(void **state)
         assert_int_equal(p->optimizer, classic[i].optimizer);
         assert_int_equal(p->bn, classic[i].bn);
         assert_true(p->momentum == 0 && p->weight_decay == 0 && p->label_smoothing == 0 &&
-                    p->dropout == 0 && p->blend == 0);
+                    p->dropout == 0 && p->blend == 0 && !p->average);
         assert_int_equal(p->schedule.kind, SCHEDULE_CONSTANT);
         assert_true(!p->augment.flip && !p->augment.crop && p->augment.crop_min == 0 &&
                     p->augment.jitter == 0);
@@ -59,7 +59,7 @@ static void classic_to_the_letter(void **state)
         assert_int_equal(r.batch_size, 64);
         assert_int_equal(r.image_size, 224);
         assert_true(r.imagenet_norm && r.resize == RESIZE_STRETCH && !r.antialias);
-        assert_true(!r.class_weights && !r.average && r.patience == 0);
+        assert_true(!r.class_weights && r.patience == 0);
     }
 }
 
@@ -142,6 +142,23 @@ static void text_reads_back_exactly(void **state)
     }
 }
 
+/* Records of before the mean belonged to a phase. */
+static void older_records_are_read(void **state)
+{
+    (void)state;
+    static const char *const values[] = {"off", "on", "yes"};
+    for (int v = 0; v < 3; v++) {
+        struct recipe r = {0};
+        struct err err = {0};
+        enum err_code code = recipe_set(&r, "recipe", "average", values[v], &err);
+        assert_int_equal(code, v == 2 ? ERR_INVALID : ERR_OK);
+        if (v == 2)
+            assert_string_equal(err.message, "[recipe] average: \"yes\" is not a value for it");
+        else
+            assert_true(r.phases[0].average == v && r.phases[1].average == v && r.n_phases == 0);
+    }
+}
+
 static void rates_keep_their_ratio(void **state)
 {
     (void)state;
@@ -213,7 +230,7 @@ static void wishes_reach_every_phase(void **state)
         const struct phase *p = &r.phases[i];
         assert_int_equal(p->optimizer, OPT_ADAMW);
         assert_true(p->momentum == 0.8 && p->weight_decay == 0.02 && p->label_smoothing == 0.1 &&
-                    p->dropout == 0.3 && p->blend == (i ? 0.1 : 0));
+                    p->dropout == 0.3 && p->blend == (i ? 0.1 : 0) && p->average);
         assert_int_equal(p->schedule.kind, SCHEDULE_STEP);
         assert_int_equal(p->schedule.step_epochs, 3);
         assert_true(p->schedule.gamma == 0.5);
@@ -224,7 +241,7 @@ static void wishes_reach_every_phase(void **state)
     assert_int_equal(r.batch_size, 8);
     assert_int_equal(r.image_size, 96);
     assert_true(!r.imagenet_norm && r.resize == RESIZE_CROP && r.antialias && r.class_weights &&
-                r.average && r.patience == 4);
+                r.patience == 4);
     assert_round_trip(&r);
 }
 
@@ -357,7 +374,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lists_of_modes),
         cmocka_unit_test(classic_to_the_letter),    cmocka_unit_test(best_keeps_the_epochs),
-        cmocka_unit_test(text_reads_back_exactly),  cmocka_unit_test(rates_keep_their_ratio),
+        cmocka_unit_test(text_reads_back_exactly),
+        cmocka_unit_test(older_records_are_read),  cmocka_unit_test(rates_keep_their_ratio),
         cmocka_unit_test(wishes_reach_every_phase), cmocka_unit_test(epochs_lists),
         cmocka_unit_test(phases_by_epoch),          cmocka_unit_test(extension),
         cmocka_unit_test(bad_recipes_are_named),
