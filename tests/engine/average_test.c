@@ -7,17 +7,6 @@
 
 /* --- numbers ------------------------------------------------------------------------------------------------- */
 
-static const struct fl_table *shim_table(void)
-{
-    char *path = shim_path();
-    void *module = dlopen(path, RTLD_NOW), *symbol = module ? dlsym(module, FL_TORCH_SYMBOL) : NULL;
-    fl_torch_table_fn *table_fn;
-    free(path);
-    assert_non_null(symbol);
-    memcpy(&table_fn, &symbol, sizeof table_fn);
-    return table_fn();
-}
-
 static void must(enum err_code code, const struct err *err)
 {
     if (code != ERR_OK)
@@ -104,15 +93,6 @@ static void steps(const char *name, const char *epochs, const char *average)
     snprintf(length, sizeof length, "epochs=%s", epochs);
     snprintf(option, sizeof option, "average=%s", average);
     train(name, OPTIONS("mode=scratch", "batch-size=64", "lr=0.05", length, option));
-}
-
-static struct weight_file *last_weights(const char *run)
-{
-    struct weight_file *file;
-    char *path = run_file(run, "last.safetensors");
-    assert_int_equal(weights_open(&file, path, NULL), ERR_OK);
-    free(path);
-    return file;
 }
 
 /* Largest distance of run's last weights from the mean of others', over the tensor's largest value. */

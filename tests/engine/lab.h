@@ -186,6 +186,21 @@ static void same_file(const char *a, const char *b, const char *name)
     free(pa), free(pb), free(x), free(y);
 }
 
+static inline struct weight_file *opened(const char *path)
+{
+    struct weight_file *file;
+    assert_int_equal(weights_open(&file, path, NULL), ERR_OK);
+    return file;
+}
+
+static inline struct weight_file *last_weights(const char *run)
+{
+    char *path = run_file(run, "last.safetensors");
+    struct weight_file *file = opened(path);
+    free(path);
+    return file;
+}
+
 /* Equal runs: both weight files byte by byte, the first five columns as text. */
 static inline void same_run(const char *a, const char *b)
 {
@@ -236,6 +251,18 @@ static int lab_close(void **state)
     free(command_text);
     free(lab), free(flowers), free(weights);
     return rc;
+}
+
+/* The functions of the shim that the engine uses. */
+static inline const struct fl_table *shim_table(void)
+{
+    char *path = shim_path();
+    void *module = dlopen(path, RTLD_NOW), *symbol = module ? dlsym(module, FL_TORCH_SYMBOL) : NULL;
+    fl_torch_table_fn *table_fn;
+    free(path);
+    assert_non_null(symbol);
+    memcpy(&table_fn, &symbol, sizeof table_fn);
+    return table_fn();
 }
 
 /* The tests need a shim; a build without libtorch skips them and says so. */

@@ -71,21 +71,6 @@ static void few_pictures_are_learnt_by_heart(void **state)
 
 /* --- frozen is frozen ---------------------------------------------------------------------------------------- */
 
-static struct weight_file *opened(const char *path)
-{
-    struct weight_file *file;
-    assert_int_equal(weights_open(&file, path, NULL), ERR_OK);
-    return file;
-}
-
-static struct weight_file *last_weights(const char *run)
-{
-    char *path = run_file(run, "last.safetensors");
-    struct weight_file *file = opened(path);
-    free(path);
-    return file;
-}
-
 /* Tensors of the run's last weights that differ from the pretrained file, outside the head. */
 static int moved(const char *run, const char *with)
 {
@@ -551,23 +536,16 @@ static int open_files(void)
 static void nothing_is_left_behind(void **state)
 {
     (void)state;
-    char *shim = shim_path();
-    void *module = dlopen(shim, RTLD_NOW | RTLD_NOLOAD);
-    fl_torch_table_fn *table_fn;
-    void *symbol = module ? dlsym(module, FL_TORCH_SYMBOL) : NULL;
-    assert_non_null(symbol);
-    memcpy(&table_fn, &symbol, sizeof table_fn);
+    const struct fl_table *fl = shim_table();
     int before = open_files();
-    size_t live = table_fn()->live_tensors();
+    size_t live = fl->live_tensors();
     train("leaks", with_weights("staged", "8,8", "seed=0"));
     int after = open_files();
     print_message("# open files %d before, %d after; tensors alive %zu before, %zu after\n", before, after, live,
-                  table_fn()->live_tensors());
+                  fl->live_tensors());
     assert_int_equal(before, after);
     assert_int_equal(live, 0);
-    assert_int_equal(table_fn()->live_tensors(), 0);
-    dlclose(module);
-    free(shim);
+    assert_int_equal(fl->live_tensors(), 0);
 }
 
 int main(void)
