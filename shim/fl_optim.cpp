@@ -19,6 +19,7 @@
 #include <cmath>
 #include <map>
 #include <memory>
+#include <tuple>
 #include <utility>
 
 #include "fl_compat.hpp"
@@ -97,10 +98,13 @@ static void ensure_moments(Slot &slot, int n)
             slot.moments[m] = wrap(at::zeros_like(slot.param), nullptr);
 }
 
-/* Sorts what has a gradient by group and number of steps, and counts the step. */
-static std::map<std::pair<int, int64_t>, Batch> collect(fl_optim &optim)
+/* Rate, weight decay and number of steps. */
+using Key = std::tuple<double, double, int64_t>;
+
+/* Sorts what has a gradient by what its update depends on, and counts the step. Groups with the same numbers go together. */
+static std::map<Key, Batch> collect(fl_optim &optim)
 {
-    std::map<std::pair<int, int64_t>, Batch> batches;
+    std::map<Key, Batch> batches;
     int n = moments_of(optim.config);
     for (Slot &slot : optim.slots) {
         const at::Tensor &grad = slot.param.grad();
@@ -109,7 +113,8 @@ static std::map<std::pair<int, int64_t>, Batch> collect(fl_optim &optim)
         ensure_moments(slot, n);
         slot.steps++;
         /* only Adam's update depends on the age */
-        Batch &batch = batches[{slot.group, n == 2 ? slot.steps : 0}];
+        const Rates &rates = optim.groups[(size_t)slot.group];
+        Batch &batch = batches[{rates.lr, rates.weight_decay, n == 2 ? slot.steps : 0}];
         batch.params.push_back(slot.param.detach());
         batch.grads.push_back(grad);
         if (n > 0)
@@ -246,11 +251,11 @@ err_code optim_step(fl_optim *optim, struct err *err) noexcept
         c10::NoGradGuard no_grad;
         compat::AutocastPause pause(state.device.type());
         for (const auto &[key, batch] : collect(*optim)) {
-            const Rates &rates = optim->groups[(size_t)key.first];
+            const auto &[lr, weight_decay, steps] = key;
             if (optim->config.kind == FL_SGD)
-                step_sgd(batch, optim->config, rates);
+                step_sgd(batch, optim->config, {lr, weight_decay});
             else
-                step_adam(batch, optim->config, rates, key.second);
+                step_adam(batch, optim->config, {lr, weight_decay}, steps);
         }
         weights_changed();
     });

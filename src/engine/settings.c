@@ -44,6 +44,7 @@ static bool set(const struct options *o, enum option_id id)
 static void request_training(struct recipe_request *r, const struct options *o)
 {
     r->has_lr = set(o, OPTION_ID_lr), r->lr = o->lr;
+    r->has_stem_lr = set(o, OPTION_ID_stem_lr), r->stem_lr = o->stem_lr;
     r->has_head_lr = set(o, OPTION_ID_head_lr), r->head_lr = o->head_lr;
     r->has_momentum = set(o, OPTION_ID_momentum), r->momentum = o->momentum;
     r->has_weight_decay = set(o, OPTION_ID_weight_decay), r->weight_decay = o->weight_decay;

@@ -99,10 +99,9 @@ static void make_loaders(struct trainer *t, const struct phase *ph)
     loader_cancel_flag(t->train, &t->job->cancel);
 }
 
-static int group_of(const struct tensor_spec *spec, int head)
+static int group_of(const struct tensor_spec *spec)
 {
-    bool plain = spec->role != ROLE_WEIGHT;
-    return spec->block == head ? (plain ? GROUP_HEAD_PLAIN : GROUP_HEAD) : (plain ? GROUP_BODY_PLAIN : GROUP_BODY);
+    return (int)spec->block * GROUPS_OF_BLOCK + (spec->role != ROLE_WEIGHT);
 }
 
 static bool is_parameter(enum tensor_role role)
@@ -123,14 +122,15 @@ static enum err_code make_optimiser(struct trainer *t, const struct phase *ph, s
         if (!is_parameter(g->tensors[i].role))
             continue;
         params[t->n_params] = net_tensor(t->model.net, i);
-        group[t->n_params] = group_of(&g->tensors[i], model_head_block(&t->model));
+        group[t->n_params] = group_of(&g->tensors[i]);
         t->param[t->n_params++] = i;
     }
     struct fl_optim_config config = {.kind = kinds[ph->optimizer], .momentum = ph->momentum, .beta1 = 0.9,
                                      .beta2 = 0.999, .eps = 1e-8};
     t->fl->optim_free(t->optim);
     t->optim = NULL;
-    enum err_code code = t->fl->optim_new(&t->optim, &config, params, group, t->n_params, GROUP_COUNT, err);
+    enum err_code code = t->fl->optim_new(&t->optim, &config, params, group, t->n_params,
+                                          (int)g->n_blocks * GROUPS_OF_BLOCK, err);
     free(params);
     free(group);
     return code;

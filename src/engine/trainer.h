@@ -23,8 +23,8 @@ struct features {
 
 #define TRAINER_SCALE_START 65536.0 /* of the loss in fp16, as PyTorch's GradScaler; else 1 */
 
-/* Groups of the optimiser: with and without weight decay, each with its rate. */
-enum { GROUP_BODY, GROUP_BODY_PLAIN, GROUP_HEAD, GROUP_HEAD_PLAIN, GROUP_COUNT };
+/* Groups of the optimiser: each block's weights, and what it has of bias and batch norm. */
+#define GROUPS_OF_BLOCK 2
 
 struct trainer {
     struct job *job;

@@ -26,13 +26,7 @@ static void change_rate(struct trainer *t, double factor)
 
 enum err_code trainer_extend(struct trainer *t, int64_t epochs, struct err *err)
 {
-    struct recipe *r = trainer_recipe(t);
-    const struct phase *ph = &r->phases[r->n_phases - 1];
-    int64_t per_epoch = trainer_steps_per_epoch(t), steps = per_epoch * ph->epochs;
-    if (epochs < 1 || epochs > 1000000)
-        return err_set(err, ERR_INVALID, "%lld is no number of epochs to add", (long long)epochs);
-    return recipe_extend(r, (int)epochs, schedule_tail(&ph->schedule, ph->lr_backbone, steps, per_epoch),
-                         schedule_tail(&ph->schedule, ph->lr_head, steps, per_epoch), err);
+    return recipe_extend(trainer_recipe(t), epochs, trainer_steps_per_epoch(t), err);
 }
 
 static void extend(struct trainer *t, int64_t epochs)

@@ -147,17 +147,26 @@ static enum err_code run_parts(struct trainer *t, const struct work *w, struct e
 
 /* --- the update ---------------------------------------------------------------------------------------------- */
 
+static double rate_of(const struct trainer *t, int block)
+{
+    const struct phase *ph = trainer_phase_now(t);
+    int64_t per_epoch = t->steps_in_epoch;
+    double highest = phase_lr(ph, block, (int)net_graph(t->model.net)->n_blocks);
+    return t->rate * schedule_rate(&ph->schedule, highest, t->step_in_phase, per_epoch * ph->epochs, per_epoch);
+}
+
 static void set_rates(struct trainer *t)
 {
     const struct phase *ph = trainer_phase_now(t);
-    int64_t per_epoch = t->steps_in_epoch, steps = per_epoch * ph->epochs;
-    t->lr = t->rate * schedule_rate(&ph->schedule, ph->lr_backbone, t->step_in_phase, steps, per_epoch);
-    t->lr_head = t->rate * schedule_rate(&ph->schedule, ph->lr_head, t->step_in_phase, steps, per_epoch);
-    double plain = ph->decay_bn_bias ? ph->weight_decay : 0;
-    t->fl->optim_group(t->optim, GROUP_BODY, t->lr, ph->weight_decay);
-    t->fl->optim_group(t->optim, GROUP_BODY_PLAIN, t->lr, plain);
-    t->fl->optim_group(t->optim, GROUP_HEAD, t->lr_head, ph->weight_decay);
-    t->fl->optim_group(t->optim, GROUP_HEAD_PLAIN, t->lr_head, plain);
+    int head = model_head_block(&t->model);
+    for (int b = 0; b <= head; b++) {
+        int group = b * GROUPS_OF_BLOCK;
+        double lr = rate_of(t, b);
+        t->fl->optim_group(t->optim, group, lr, ph->weight_decay);
+        t->fl->optim_group(t->optim, group + 1, lr, ph->decay_bn_bias ? ph->weight_decay : 0);
+    }
+    t->lr = rate_of(t, head - 1);
+    t->lr_head = rate_of(t, head);
 }
 
 /* fp16: a step whose gradients overflow is left out and the scale halved. */

@@ -4,6 +4,7 @@
 #include "stats/recipe.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -134,6 +135,17 @@ bool recipe_averages(const struct recipe *recipe)
     return any;
 }
 
+double phase_lr(const struct phase *phase, int block, int n_blocks)
+{
+    int last = n_blocks - 2;
+    if (block > last)
+        return phase->lr_head;
+    if (block == last || phase->lr_stem == phase->lr_backbone) /* to the last bit */
+        return phase->lr_backbone;
+    double depth = (double)block / last;
+    return pow(phase->lr_stem, 1 - depth) * pow(phase->lr_backbone, depth);
+}
+
 const char *phase_title(const struct phase *phase)
 {
     return !phase->backbone_trains ? "frozen" : *phase->from ? "upper layers" : "all layers";
@@ -148,8 +160,12 @@ static void take_preset(struct recipe *recipe, enum preset preset, enum mode mod
         recipe->resize = view->resize;
     }
     for (size_t i = 0; i < sizeof preset_phases / sizeof *preset_phases; i++) {
-        if (preset_phases[i].preset == preset && preset_phases[i].mode == mode)
-            recipe->phases[recipe->n_phases++] = preset_phases[i].phase;
+        if (preset_phases[i].preset != preset || preset_phases[i].mode != mode)
+            continue;
+        struct phase *phase = &recipe->phases[recipe->n_phases++];
+        *phase = preset_phases[i].phase;
+        if (phase->lr_stem == 0)
+            phase->lr_stem = phase->lr_backbone;
     }
     assert(recipe->n_phases >= 1 && recipe->n_phases <= RECIPE_PHASES);
 }
@@ -173,9 +189,12 @@ static void apply_rates(struct recipe *recipe, const struct recipe_request *requ
     for (int i = 0; i < recipe->n_phases; i++) {
         struct phase *phase = &recipe->phases[i];
         if (request->has_lr) {
+            phase->lr_stem = request->lr * (phase->lr_stem / first);
             phase->lr_backbone = request->lr * (phase->lr_backbone / first);
             phase->lr_head = request->lr * (phase->lr_head / first);
         }
+        if (request->has_stem_lr && phase->backbone_trains)
+            phase->lr_stem = request->stem_lr;
         if (request->has_head_lr)
             phase->lr_head = request->head_lr;
     }
@@ -283,6 +302,7 @@ static const char *bad_field(const struct phase *p)
         const char *name;
     } checks[] = {
         {p->epochs >= 1 && p->epochs <= 1000000, "epochs"},
+        {within(p->lr_stem, 0, 1e3), "stem-lr"},
         {within(p->lr_backbone, 0, 1e3), "lr"},
         {within(p->lr_head, 0, 1e3), "head-lr"},
         {within(p->momentum, 0, 0.9999), "momentum"},
@@ -338,15 +358,13 @@ enum err_code recipe_check(const struct recipe *recipe, struct err *err)
 
 /* --- epochs and phases ------------------------------------------------------------------------ */
 
-enum err_code recipe_extend(struct recipe *recipe, int epochs, double last_lr_backbone,
-                            double last_lr_head, struct err *err)
+enum err_code recipe_extend(struct recipe *recipe, int64_t epochs, int64_t steps_per_epoch, struct err *err)
 {
     struct phase *last = &recipe->phases[recipe->n_phases - 1];
     if (epochs < 1 || epochs > 1000000)
-        return err_set(err, ERR_INVALID, "epochs: %d more is out of range", epochs);
-    if (last->schedule.kind == SCHEDULE_CONSTANT && last->lr_backbone == last_lr_backbone &&
-        last->lr_head == last_lr_head) {
-        last->epochs += epochs;
+        return err_set(err, ERR_INVALID, "epochs: %" PRId64 " more is out of range", epochs);
+    if (last->schedule.kind == SCHEDULE_CONSTANT) {
+        last->epochs += (int)epochs;
         return recipe_check(recipe, err);
     }
     if (recipe->n_phases == RECIPE_PHASES)
@@ -354,10 +372,12 @@ enum err_code recipe_extend(struct recipe *recipe, int epochs, double last_lr_ba
                        "a run has at most %d phases, there is no room for another", RECIPE_PHASES);
     struct phase *tail = &recipe->phases[recipe->n_phases++];
     *tail = *last;
-    tail->epochs = epochs;
+    tail->epochs = (int)epochs;
+    int64_t steps = steps_per_epoch * last->epochs;
+    double *const rates[] = {&tail->lr_stem, &tail->lr_backbone, &tail->lr_head};
+    for (size_t i = 0; i < sizeof rates / sizeof *rates; i++)
+        *rates[i] = schedule_tail(&last->schedule, *rates[i], steps, steps_per_epoch);
     tail->schedule.kind = SCHEDULE_CONSTANT;
-    tail->lr_backbone = last_lr_backbone;
-    tail->lr_head = last_lr_head;
     tail->fresh_optimizer = false;
     return recipe_check(recipe, err);
 }

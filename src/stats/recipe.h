@@ -37,7 +37,7 @@ struct phase {
     int epochs;              /* 1 or more */
     bool backbone_trains;    /* false: every block but the head is frozen */
     char from[BLOCK_NAME];   /* first block of the backbone that trains; "" all */
-    double lr_backbone, lr_head;
+    double lr_stem, lr_backbone, lr_head; /* of the backbone's first and last block, and of the head; see phase_lr */
     enum optimizer optimizer;
     double momentum, weight_decay;
     bool decay_bn_bias;      /* weight decay also on batch norm and bias (PyTorch's plain behaviour) */
@@ -72,8 +72,8 @@ struct recipe_request {
     enum mode mode;
     enum preset preset;
     int n_epochs, epochs[RECIPE_PHASES]; /* 0 entries: the preset's; fewer entries than phases: the last counts for the rest */
-    bool has_lr, has_head_lr, has_momentum, has_weight_decay, has_label_smoothing, has_dropout, has_blend;
-    double lr, head_lr, momentum, weight_decay, label_smoothing, dropout, blend; /* lr: for staged, the first phase's; the second keeps the preset's ratio */
+    bool has_lr, has_stem_lr, has_head_lr, has_momentum, has_weight_decay, has_label_smoothing, has_dropout, has_blend;
+    double lr, stem_lr, head_lr, momentum, weight_decay, label_smoothing, dropout, blend; /* lr: for staged, the first phase's; the second keeps the preset's ratio */
     bool has_optimizer, has_schedule, has_bn, has_normalize, has_batch_size, has_image_size, has_resize;
     enum optimizer optimizer;
     enum schedule_kind schedule;
@@ -94,7 +94,8 @@ struct recipe_request {
 };
 
 /* The rows of presets.def with the request on top. lr scales every rate by its ratio to the first phase's backbone rate (frozen phases have one
- * rate), head_lr then replaces the head's rate in all phases; augmentation, optimiser and the rest count for all phases.
+ * rate), stem_lr and head_lr then replace the rates of stem and head in all phases that train them; augmentation, optimiser and the rest count
+ * for all phases.
  * errors: INVALID (more epoch entries than phases, and what recipe_check finds) */
 enum err_code recipe_make(struct recipe *recipe, const struct recipe_request *request, struct err *err);
 
@@ -102,10 +103,10 @@ enum err_code recipe_make(struct recipe *recipe, const struct recipe_request *re
  * errors: INVALID */
 enum err_code recipe_check(const struct recipe *recipe, struct err *err);
 
-/* Adds epochs (1 or more) to the end at a constant rate, that of schedule_tail for the last phase: a phase like it that keeps the optimiser's
- * moments, or a longer last phase where that is constant at these very rates (so 2 epochs and 2 more are the recipe of 4).
- * errors: INVALID (no room for another phase) */
-enum err_code recipe_extend(struct recipe *recipe, int epochs, double last_lr_backbone, double last_lr_head, struct err *err);
+/* Adds epochs to the end at constant rates, those of schedule_tail for the last phase: a phase like it that keeps the optimiser's
+ * moments, or a longer last phase where that is constant already (so 2 epochs and 2 more are the recipe of 4).
+ * errors: INVALID (epochs outside 1 to 1e6, no room for another phase) */
+enum err_code recipe_extend(struct recipe *recipe, int64_t epochs, int64_t steps_per_epoch, struct err *err);
 
 int recipe_epochs(const struct recipe *recipe);                      /* of all phases */
 /* epoch counts from 1; both results from 0. Epochs beyond the end are in the last phase. epoch_in_phase may be NULL. */
@@ -114,6 +115,10 @@ int recipe_phase_of(const struct recipe *recipe, int epoch, int *epoch_in_phase)
 /* Whether a phase mixes pretrained weights in; whether one keeps the mean of its weights. */
 bool recipe_blends(const struct recipe *recipe);
 bool recipe_averages(const struct recipe *recipe);
+
+/* Highest rate of a block, 0-based, of n_blocks, the last of which is the head: the backbone's blocks lie evenly between stem and last block
+ * on a logarithmic scale, whether they train or not. source: layer-wise rate decay, Howard, Ruder, arXiv 1801.06146, 3.2 */
+double phase_lr(const struct phase *phase, int block, int n_blocks);
 
 /* "frozen", "upper layers", "all layers": a title for charts and logs. */
 const char *phase_title(const struct phase *phase);

@@ -49,6 +49,7 @@ static const struct field phase_fields[] = {
     {"backbone-trains", FIELD_BOOL, offsetof(struct phase, backbone_trains), NULL},
     {"train-from", FIELD_BLOCK, offsetof(struct phase, from), NULL},
     {"lr", FIELD_REAL, offsetof(struct phase, lr_backbone), NULL},
+    {"stem-lr", FIELD_REAL, offsetof(struct phase, lr_stem), NULL},
     {"head-lr", FIELD_REAL, offsetof(struct phase, lr_head), NULL},
     {"optimizer", FIELD_NAME, offsetof(struct phase, optimizer), optimizers},
     {"momentum", FIELD_REAL, offsetof(struct phase, momentum), NULL},
@@ -177,6 +178,9 @@ enum err_code recipe_set(struct recipe *recipe, const char *section, const char 
         return err_set(err, ERR_INVALID, "[%s]: unknown section", section);
     if (recipe->n_phases < (int)number)
         recipe->n_phases = (int)number;
-    return set_field(phase_fields, COUNT(phase_fields), &recipe->phases[number - 1], section, key,
-                     value, err);
+    struct phase *phase = &recipe->phases[number - 1];
+    enum err_code code = set_field(phase_fields, COUNT(phase_fields), phase, section, key, value, err);
+    if (str_eq(key, "lr") && phase->lr_stem == 0) /* older records have no line for the stem */
+        phase->lr_stem = phase->lr_backbone;
+    return code;
 }

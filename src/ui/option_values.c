@@ -68,6 +68,7 @@ static void recipe_value(char *out, size_t size, enum option_id id, const struct
     case OPTION_ID_batch_size: snprintf(number, sizeof number, "%d", r->batch_size); break;
     case OPTION_ID_image_size: snprintf(number, sizeof number, "%d", r->image_size); break;
     case OPTION_ID_lr: fmt_rate(number, r->phases[0].backbone_trains ? r->phases[0].lr_backbone : r->phases[0].lr_head); break;
+    case OPTION_ID_stem_lr: text = p->backbone_trains ? fmt_rate(number, p->lr_stem) : "frozen"; break;
     case OPTION_ID_head_lr: fmt_rate(number, r->phases[0].lr_head); break;
     case OPTION_ID_momentum: fmt_real(number, p->momentum); break;
     case OPTION_ID_weight_decay: fmt_real(number, p->weight_decay); break;

@@ -241,13 +241,13 @@ static void draw_state(struct canvas *c, struct area row, int x, int width, cons
                        const struct graph *g, size_t block)
 {
     char rate[NUM_TEXT];
-    bool t = trains(p, g, block), head = block + 1 == g->n_blocks;
+    bool t = trains(p, g, block);
     enum role role = t ? ROLE_TEXT : ROLE_DIM;
     if (width < WIDE_COLUMN) {
         canvas_put(c, row, x, 0, role, t ? "trains" : "frozen");
         return;
     }
-    canvas_put(c, row, x, 0, role, t ? fmt_rate(rate, head ? p->lr_head : p->lr_backbone) : "frozen");
+    canvas_put(c, row, x, 0, role, t ? fmt_rate(rate, phase_lr(p, (int)block, (int)g->n_blocks)) : "frozen");
     canvas_put(c, row, x + 8, 0, role, bn_text(p, g, block));
 }
 

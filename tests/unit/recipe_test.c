@@ -47,7 +47,7 @@ static void classic_to_the_letter(void **state)
         assert_int_equal(r.n_phases, classic[i].n_phases);
         assert_int_equal(p->epochs, classic[i].epochs);
         assert_int_equal(p->backbone_trains, classic[i].trains);
-        assert_true(p->lr_backbone == classic[i].lr && p->lr_head == classic[i].head_lr);
+        assert_true(p->lr_stem == classic[i].lr && p->lr_backbone == classic[i].lr && p->lr_head == classic[i].head_lr);
         assert_int_equal(p->optimizer, classic[i].optimizer);
         assert_int_equal(p->bn, classic[i].bn);
         assert_true(p->momentum == 0 && p->weight_decay == 0 && p->label_smoothing == 0 &&
@@ -114,7 +114,7 @@ static void assert_round_trip(const struct recipe *recipe)
     assert_int_equal(recipe->n_phases, again.n_phases);
     for (int i = 0; i < recipe->n_phases; i++) {
         const struct phase *p = &recipe->phases[i], *q = &again.phases[i];
-        assert_true(p->lr_backbone == q->lr_backbone && p->lr_head == q->lr_head &&
+        assert_true(p->lr_stem == q->lr_stem && p->lr_backbone == q->lr_backbone && p->lr_head == q->lr_head &&
                     p->epochs == q->epochs);
         assert_true(p->weight_decay == q->weight_decay &&
                     p->augment.crop_min == q->augment.crop_min);
@@ -136,13 +136,15 @@ static void text_reads_back_exactly(void **state)
             assert_round_trip(&r);
             request.has_lr = true;
             request.lr = 1.0 / 3; /* needs 17 digits */
+            request.has_stem_lr = true;
+            request.stem_lr = 1.0 / 7;
             r = make(&request);
             assert_round_trip(&r);
         }
     }
 }
 
-/* Records of before the mean belonged to a phase. */
+/* Records of before the mean belonged to a phase, and of before the stem had a rate. */
 static void older_records_are_read(void **state)
 {
     (void)state;
@@ -157,6 +159,37 @@ static void older_records_are_read(void **state)
         else
             assert_true(r.phases[0].average == v && r.phases[1].average == v && r.n_phases == 0);
     }
+    struct recipe r = {0};
+    struct err err = {0};
+    assert_int_equal(recipe_set(&r, "phase 2", "lr", "0.25", &err), ERR_OK);
+    assert_true(r.phases[1].lr_stem == 0.25 && r.phases[0].lr_stem == 0);
+    assert_int_equal(recipe_set(&r, "phase 2", "stem-lr", "0.125", &err), ERR_OK);
+    assert_true(r.phases[1].lr_stem == 0.125 && r.phases[1].lr_backbone == 0.25);
+}
+
+/* Four blocks and a head: by equal factors from stem to last block; to the last bit where both are the same. */
+static void blocks_have_their_rates(void **state)
+{
+    (void)state;
+    static const struct {
+        double stem, backbone, want[5];
+    } cases[] = {
+        {1e-5, 1e-2, {1e-5, 1e-4, 1e-3, 1e-2, 0.5}},      {1e-2, 1e-5, {1e-2, 1e-3, 1e-4, 1e-5, 0.5}},
+        {1.0 / 3, 1.0 / 3, {1.0 / 3, 1.0 / 3, 1.0 / 3, 1.0 / 3, 0.5}}, {0, 1e-2, {0, 0, 0, 1e-2, 0.5}},
+        {1e-2, 0, {1e-2, 0, 0, 0, 0.5}},                   {0, 0, {0, 0, 0, 0, 0.5}},
+    };
+    double worst = 0;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct phase p = {.lr_stem = cases[i].stem, .lr_backbone = cases[i].backbone, .lr_head = 0.5};
+        for (int b = 0; b < 5; b++) {
+            double rate = phase_lr(&p, b, 5), want = cases[i].want[b];
+            assert_true(rate == want || (want > 0 && cases[i].stem != cases[i].backbone));
+            worst = fmax(worst, want > 0 ? fabs(rate / want - 1) : 0);
+        }
+        assert_true(phase_lr(&p, 0, 2) == cases[i].backbone && phase_lr(&p, 1, 2) == 0.5); /* a backbone of one block */
+    }
+    print_message("# largest relative difference %.3g\n", worst);
+    assert_true(worst < 1e-14);
 }
 
 static void rates_keep_their_ratio(void **state)
@@ -166,7 +199,7 @@ static void rates_keep_their_ratio(void **state)
         .mode = MODE_STAGED, .preset = PRESET_CLASSIC, .has_lr = true, .lr = 0.05};
     struct recipe r = make(&request);
     assert_true(r.phases[0].lr_backbone == 0.05 && r.phases[0].lr_head == 0.05);
-    assert_true(fabs(r.phases[1].lr_backbone - 0.0005) < 1e-18);
+    assert_true(fabs(r.phases[1].lr_backbone - 0.0005) < 1e-18 && r.phases[1].lr_stem == r.phases[1].lr_backbone);
     request = (struct recipe_request){
         .mode = MODE_DISCRIMINATIVE, .preset = PRESET_CLASSIC, .has_lr = true, .lr = 2e-4};
     r = make(&request);
@@ -175,6 +208,9 @@ static void rates_keep_their_ratio(void **state)
     request.head_lr = 0.5;
     r = make(&request);
     assert_true(r.phases[0].lr_backbone == 2e-4 && r.phases[0].lr_head == 0.5);
+    request = (struct recipe_request){.mode = MODE_STAGED, .preset = PRESET_CLASSIC, .has_stem_lr = true, .stem_lr = 1e-6};
+    r = make(&request);
+    assert_true(r.phases[0].lr_stem == 1e-2 && r.phases[1].lr_stem == 1e-6 && r.phases[1].lr_backbone == 1e-4);
 }
 
 static void wishes_reach_every_phase(void **state)
@@ -283,26 +319,33 @@ static void extension(void **state)
         .mode = MODE_FINE_TUNE, .preset = PRESET_CLASSIC, .n_epochs = 1, .epochs = {2}});
     struct recipe four = make(&(struct recipe_request){
         .mode = MODE_FINE_TUNE, .preset = PRESET_CLASSIC, .n_epochs = 1, .epochs = {4}});
-    assert_int_equal(recipe_extend(&two, 2, 1e-2, 1e-2, &err), ERR_OK);
+    assert_int_equal(recipe_extend(&two, 2, 10, &err), ERR_OK);
     two.phases[0].schedule.step_epochs =
         four.phases[0].schedule.step_epochs; /* not used by a constant rate */
     recipe_write(&a, &two);
     recipe_write(&b, &four);
     assert_string_equal(a.s, b.s);
     /* after a falling rate, a tail at the last one */
-    struct recipe r = make(&(struct recipe_request){.mode = MODE_FINE_TUNE, .preset = PRESET_BEST});
-    assert_int_equal(recipe_extend(&r, 3, 1e-9, 1e-8, &err), ERR_OK);
+    struct recipe r = make(&(struct recipe_request){.mode = MODE_FINE_TUNE, .preset = PRESET_BEST, .has_lr = true, .lr = 0.1,
+        .has_stem_lr = true, .stem_lr = 0.01, .has_head_lr = true, .head_lr = 1, .has_schedule = true, .schedule = SCHEDULE_STEP});
+    assert_int_equal(recipe_extend(&r, 3, 10, &err), ERR_OK); /* five epochs, a tenth after every second one */
     assert_int_equal(r.n_phases, 2);
     assert_int_equal(r.phases[1].schedule.kind, SCHEDULE_CONSTANT);
-    assert_true(r.phases[1].epochs == 3 && r.phases[1].lr_backbone == 1e-9 &&
-                r.phases[1].lr_head == 1e-8);
+    assert_true(r.phases[1].epochs == 3 && fabs(r.phases[1].lr_stem - 1e-4) < 1e-15 &&
+                fabs(r.phases[1].lr_backbone - 1e-3) < 1e-15 && fabs(r.phases[1].lr_head - 1e-2) < 1e-15);
     assert_false(r.phases[1].fresh_optimizer);
-    assert_int_equal(recipe_extend(&r, 2, 1e-9, 1e-8, &err), ERR_OK);
+    assert_int_equal(recipe_extend(&r, 2, 10, &err), ERR_OK);
     assert_true(r.n_phases == 2 && r.phases[1].epochs == 5);
-    while (r.n_phases < RECIPE_PHASES)
-        assert_int_equal(recipe_extend(&r, 1, r.n_phases * 1e-3, 1e-3, &err), ERR_OK);
-    assert_int_equal(recipe_extend(&r, 1, 1, 1, &err), ERR_INVALID);
-    assert_int_equal(recipe_extend(&r, 0, 1, 1, &err), ERR_INVALID);
+    while (r.n_phases < RECIPE_PHASES) {
+        r.phases[r.n_phases - 1].schedule.kind = SCHEDULE_COSINE;
+        assert_int_equal(recipe_extend(&r, 1, 10, &err), ERR_OK);
+    }
+    r.phases[r.n_phases - 1].schedule.kind = SCHEDULE_COSINE;
+    assert_int_equal(recipe_extend(&r, 1, 10, &err), ERR_INVALID);
+    assert_string_equal(err.message, "a run has at most 8 phases, there is no room for another");
+    static const int64_t bad[] = {0, -1, 1000001, INT64_MAX};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_int_equal(recipe_extend(&r, bad[i], 10, &err), ERR_INVALID);
     str_done(&a);
     str_done(&b);
 }
@@ -324,6 +367,9 @@ static void bad_recipes_are_named(void **state)
     r.phases[1].lr_head = NAN;
     assert_int_equal(recipe_check(&r, &err), ERR_INVALID);
     assert_string_equal(err.message, "phase 2: head-lr is out of range");
+    r.phases[0].lr_stem = -1;
+    assert_int_equal(recipe_check(&r, &err), ERR_INVALID);
+    assert_string_equal(err.message, "phase 1: stem-lr is out of range");
     assert_int_equal(recipe_set(&r, "phase 9", "lr", "1", &err), ERR_INVALID);
     assert_string_equal(err.message, "[phase 9]: unknown section");
     assert_int_equal(recipe_set(&r, "phase 1", "optimizer", "lion", &err), ERR_INVALID);
@@ -376,6 +422,7 @@ int main(void)
         cmocka_unit_test(classic_to_the_letter),    cmocka_unit_test(best_keeps_the_epochs),
         cmocka_unit_test(text_reads_back_exactly),
         cmocka_unit_test(older_records_are_read),  cmocka_unit_test(rates_keep_their_ratio),
+        cmocka_unit_test(blocks_have_their_rates),
         cmocka_unit_test(wishes_reach_every_phase), cmocka_unit_test(epochs_lists),
         cmocka_unit_test(phases_by_epoch),          cmocka_unit_test(extension),
         cmocka_unit_test(bad_recipes_are_named),
