@@ -146,7 +146,7 @@ static void put_all(struct out *o, const struct trainer *t)
     put_net(o, t);
     put_optimiser(o, t);
     put_average(o, &t->average, net_graph(t->model.net));
-    put_floats(o, t->blend.n, t->blend.start, t->blend.elements); /* nothing where the recipe has no blend */
+    put_floats(o, t->blend.n, t->blend.start, t->blend.elements); /* nothing where the recipe does not need it */
     flush(o);
     struct str trailer = STR_INIT;
     put_u64(&trailer, o->n);

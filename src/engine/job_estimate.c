@@ -148,7 +148,7 @@ static uint64_t disk_bytes(const struct trainer *t)
         int here = r->phases[i].optimizer != OPT_SGD ? 2 : r->phases[i].momentum > 0;
         moments = here > moments ? here : moments;
     }
-    return params * (uint64_t)(3 + moments + recipe_averages(r) + recipe_blends(r));
+    return params * (uint64_t)(3 + moments + recipe_averages(r) + recipe_keeps_start(r));
 }
 
 static uint64_t memory_bytes(const struct trainer *t)

@@ -119,7 +119,7 @@ enum err_code train_build_net(struct trainer *t, struct err *err)
         code = load_weights(t, r->weights, r->options.head == 1, err);
     if (code == ERR_OK && recipe_averages(&r->recipe))
         code = average_init(&t->average, t->model.net, t->fl, err);
-    if (code == ERR_OK && recipe_blends(&r->recipe))
+    if (code == ERR_OK && recipe_keeps_start(&r->recipe))
         code = blend_init(&t->blend, t->model.net, err);
     SHOW_SECONDS(t, s_weights, began);
     return code;

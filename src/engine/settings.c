@@ -48,6 +48,7 @@ static void request_training(struct recipe_request *r, const struct options *o)
     r->has_head_lr = set(o, OPTION_ID_head_lr), r->head_lr = o->head_lr;
     r->has_momentum = set(o, OPTION_ID_momentum), r->momentum = o->momentum;
     r->has_weight_decay = set(o, OPTION_ID_weight_decay), r->weight_decay = o->weight_decay;
+    r->has_start_decay = set(o, OPTION_ID_start_decay), r->start_decay = o->start_decay;
     r->has_label_smoothing = set(o, OPTION_ID_label_smoothing), r->label_smoothing = o->label_smoothing;
     r->has_dropout = set(o, OPTION_ID_dropout), r->dropout = o->dropout;
     r->has_blend = set(o, OPTION_ID_blend), r->blend = o->blend;

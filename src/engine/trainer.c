@@ -41,6 +41,7 @@ void trainer_done(struct trainer *t)
         features_done(&t->val_features, t->fl);
         t->fl->optim_free(t->optim);
     }
+    anchor_done(&t->anchor);
     average_done(&t->average);
     blend_done(&t->blend);
     model_done(&t->model);
@@ -104,11 +105,6 @@ static int group_of(const struct tensor_spec *spec)
     return (int)spec->block * GROUPS_OF_BLOCK + (spec->role != ROLE_WEIGHT);
 }
 
-static bool is_parameter(enum tensor_role role)
-{
-    return role == ROLE_WEIGHT || role == ROLE_BIAS || role == ROLE_BN_WEIGHT || role == ROLE_BN_BIAS;
-}
-
 /* All parameters, frozen ones too: they have no gradient and are left alone. */
 static enum err_code make_optimiser(struct trainer *t, const struct phase *ph, struct err *err)
 {
@@ -119,7 +115,7 @@ static enum err_code make_optimiser(struct trainer *t, const struct phase *ph, s
     t->param = xrealloc(t->param, g->n_tensors, sizeof *t->param);
     t->n_params = 0;
     for (size_t i = 0; i < g->n_tensors; i++) {
-        if (!is_parameter(g->tensors[i].role))
+        if (!tensor_is_parameter(&g->tensors[i]))
             continue;
         params[t->n_params] = net_tensor(t->model.net, i);
         group[t->n_params] = group_of(&g->tensors[i]);

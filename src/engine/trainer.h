@@ -5,6 +5,7 @@
 
 #include "data/loader.h"
 #include "data/split.h"
+#include "engine/anchor.h"
 #include "engine/average.h"
 #include "engine/blend.h"
 #include "engine/internal.h"
@@ -56,6 +57,7 @@ struct trainer {
     double rate;               /* factor on all rates */
     struct average average;    /* of the weights; empty when the recipe has none */
     struct blend blend;        /* the same */
+    struct anchor anchor;      /* made by the first step that needs it */
     struct str best_result;    /* bytes of the result block at the best epoch */
     struct tally tally;        /* of the epoch in progress */
     double grad_norm, wait;    /* last step's; seconds waited for pictures in this epoch */

@@ -187,6 +187,17 @@ static bool look_at_gradients(const struct trainer *t)
     return t->model.device.index < 0 || t->model.precision == FL_AUTOCAST_FP16 || last || t->step % 16 == 0;
 }
 
+static enum err_code pull_to_start(struct trainer *t, struct err *err)
+{
+    double decay = trainer_phase_now(t)->start_decay;
+    enum err_code code = ERR_OK;
+    if (decay > 0 && !t->anchor.n)
+        code = anchor_init(&t->anchor, &t->blend, t->model.net, t->fl, err);
+    for (int b = t->first_trained; code == ERR_OK && decay > 0 && b < model_head_block(&t->model); b++)
+        code = anchor_step(&t->anchor, t->model.net, b, decay * rate_of(t, b), err);
+    return code;
+}
+
 static enum err_code update(struct trainer *t, struct err *err)
 {
     bool finite = true, scaled = t->model.precision == FL_AUTOCAST_FP16;
@@ -200,7 +211,8 @@ static enum err_code update(struct trainer *t, struct err *err)
         return not_finite(t, "gradient", t->grad_norm, err);
     if (scaled)
         adapt_scale(t, finite);
-    return finite ? t->fl->optim_step(t->optim, err) : ERR_OK;
+    enum err_code code = finite ? t->fl->optim_step(t->optim, err) : ERR_OK;
+    return finite && code == ERR_OK ? pull_to_start(t, err) : code;
 }
 
 /* --- the step ------------------------------------------------------------------------------------------------ */

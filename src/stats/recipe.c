@@ -119,11 +119,11 @@ enum err_code modes_parse(const char *text, enum mode list[MODE_COUNT], int *n, 
     return code;
 }
 
-bool recipe_blends(const struct recipe *recipe)
+bool recipe_keeps_start(const struct recipe *recipe)
 {
     bool any = false;
     for (int i = 0; i < recipe->n_phases; i++)
-        any |= recipe->phases[i].blend > 0;
+        any |= recipe->phases[i].blend > 0 || recipe->phases[i].start_decay > 0;
     return any;
 }
 
@@ -237,6 +237,8 @@ static void apply_phase(struct phase *phase, const struct recipe_request *reques
         phase->momentum = request->momentum;
     if (request->has_weight_decay)
         phase->weight_decay = request->weight_decay;
+    if (request->has_start_decay && phase->backbone_trains)
+        phase->start_decay = request->start_decay;
     if (request->has_label_smoothing)
         phase->label_smoothing = request->label_smoothing;
     if (request->has_dropout)
@@ -277,8 +279,10 @@ enum err_code recipe_make(struct recipe *recipe, const struct recipe_request *re
     enum err_code code = apply_epochs(recipe, request, err);
     if (code != ERR_OK)
         return code;
-    if (request->has_blend && request->blend > 0 && !mode_needs_weights(request->mode))
-        return err_set(err, ERR_INVALID, "blend: mode %s has no pretrained weights to keep", mode_name(request->mode));
+    bool wants_blend = request->has_blend && request->blend > 0, wants_start = request->has_start_decay && request->start_decay > 0;
+    if ((wants_blend || wants_start) && !mode_needs_weights(request->mode))
+        return err_set(err, ERR_INVALID, "%s: mode %s has no pretrained weights to keep", wants_blend ? "blend" : "start-decay",
+                       mode_name(request->mode));
     apply_rates(recipe, request);
     for (int i = 0; i < recipe->n_phases; i++)
         apply_phase(&recipe->phases[i], request);
@@ -307,6 +311,7 @@ static const char *bad_field(const struct phase *p)
         {within(p->lr_head, 0, 1e3), "head-lr"},
         {within(p->momentum, 0, 0.9999), "momentum"},
         {within(p->weight_decay, 0, 1e3), "weight-decay"},
+        {within(p->start_decay, 0, 1e3), "start-decay"},
         {within(p->label_smoothing, 0, 0.9999), "label-smoothing"},
         {within(p->dropout, 0, 0.9999), "dropout"},
         {within(p->blend, 0, 1), "blend"},

@@ -40,6 +40,7 @@ struct phase {
     double lr_stem, lr_backbone, lr_head; /* of the backbone's first and last block, and of the head; see phase_lr */
     enum optimizer optimizer;
     double momentum, weight_decay;
+    double start_decay;      /* of the backbone towards the weights that the run started from; see engine/anchor.h */
     bool decay_bn_bias;      /* weight decay also on batch norm and bias (PyTorch's plain behaviour) */
     struct schedule schedule; /* over this phase's steps */
     enum bn_mode bn;
@@ -72,8 +73,9 @@ struct recipe_request {
     enum mode mode;
     enum preset preset;
     int n_epochs, epochs[RECIPE_PHASES]; /* 0 entries: the preset's; fewer entries than phases: the last counts for the rest */
-    bool has_lr, has_stem_lr, has_head_lr, has_momentum, has_weight_decay, has_label_smoothing, has_dropout, has_blend;
-    double lr, stem_lr, head_lr, momentum, weight_decay, label_smoothing, dropout, blend; /* lr: for staged, the first phase's; the second keeps the preset's ratio */
+    bool has_lr, has_stem_lr, has_head_lr, has_momentum, has_weight_decay, has_start_decay, has_label_smoothing, has_dropout,
+        has_blend;
+    double lr, stem_lr, head_lr, momentum, weight_decay, start_decay, label_smoothing, dropout, blend; /* lr: for staged, the first phase's; the second keeps the preset's ratio */
     bool has_optimizer, has_schedule, has_bn, has_normalize, has_batch_size, has_image_size, has_resize;
     enum optimizer optimizer;
     enum schedule_kind schedule;
@@ -112,8 +114,8 @@ int recipe_epochs(const struct recipe *recipe);                      /* of all p
 /* epoch counts from 1; both results from 0. Epochs beyond the end are in the last phase. epoch_in_phase may be NULL. */
 int recipe_phase_of(const struct recipe *recipe, int epoch, int *epoch_in_phase);
 
-/* Whether a phase mixes pretrained weights in; whether one keeps the mean of its weights. */
-bool recipe_blends(const struct recipe *recipe);
+/* Whether a phase needs the weights that the run started from (blend, start_decay); whether one keeps the mean of its weights. */
+bool recipe_keeps_start(const struct recipe *recipe);
 bool recipe_averages(const struct recipe *recipe);
 
 /* Highest rate of a block, 0-based, of n_blocks, the last of which is the head: the backbone's blocks lie evenly between stem and last block

@@ -54,6 +54,7 @@ static const struct field phase_fields[] = {
     {"optimizer", FIELD_NAME, offsetof(struct phase, optimizer), optimizers},
     {"momentum", FIELD_REAL, offsetof(struct phase, momentum), NULL},
     {"weight-decay", FIELD_REAL, offsetof(struct phase, weight_decay), NULL},
+    {"start-decay", FIELD_REAL, offsetof(struct phase, start_decay), NULL},
     {"decay-bn-bias", FIELD_BOOL, offsetof(struct phase, decay_bn_bias), NULL},
     {"schedule", FIELD_NAME, offsetof(struct phase, schedule.kind), schedules},
     {"step-epochs", FIELD_INT, offsetof(struct phase, schedule.step_epochs), NULL},

@@ -72,6 +72,7 @@ static void recipe_value(char *out, size_t size, enum option_id id, const struct
     case OPTION_ID_head_lr: fmt_rate(number, r->phases[0].lr_head); break;
     case OPTION_ID_momentum: fmt_real(number, p->momentum); break;
     case OPTION_ID_weight_decay: fmt_real(number, p->weight_decay); break;
+    case OPTION_ID_start_decay: fmt_real(number, p->start_decay); break;
     case OPTION_ID_label_smoothing: fmt_real(number, p->label_smoothing); break;
     case OPTION_ID_dropout: fmt_real(number, p->dropout); break;
     case OPTION_ID_blend: fmt_real(number, p->blend); break;

@@ -1,4 +1,4 @@
-/* Each block steps at its own rate.
+/* Each block steps at its own rate, and decays towards its start.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -8,6 +8,7 @@
 
 /* Plain SGD on all pictures, from the same random weights. */
 #define ONE_STEP "mode=scratch", "epochs=1", "batch-size=64"
+#define FROM_WEIGHTS "mode=fine-tune", "epochs=1", "batch-size=64"
 
 /* Length of the step that run took from the weights of start, for each block. */
 static void lengths(double *of_block, const char *run, const char *start, const struct graph *g)
@@ -15,7 +16,7 @@ static void lengths(double *of_block, const char *run, const char *start, const 
     struct weight_file *a = last_weights(start), *b = last_weights(run);
     for (size_t i = 0; i < g->n_tensors; i++) {
         const struct tensor_spec *spec = &g->tensors[i];
-        if (spec->role != ROLE_WEIGHT && spec->role != ROLE_BIAS && spec->role != ROLE_BN_WEIGHT && spec->role != ROLE_BN_BIAS)
+        if (!tensor_is_parameter(spec))
             continue;
         const struct weight_entry *x = weights_get(a, spec->name), *y = weights_get(b, spec->name);
         for (size_t j = 0; j < x->n_bytes; j += sizeof(float)) {
@@ -63,11 +64,58 @@ static void graded_runs_resume(void **state)
     same_run("four", "two");
 }
 
+/* rate x decay is the share of the way back: of one step half of it is left, or nothing. The head has no start. */
+static void steps_go_back_to_the_start(void **state)
+{
+    (void)state;
+    struct graph *g = arch_graph(arch_find(MODEL), 5);
+    double plain[32] = {0}, half[32] = {0}, none[32] = {0}, worst = 0;
+    int head = (int)g->n_blocks - 1;
+    train("pretrained", OPTIONS("mode=scratch", "epochs=1"));
+    char *path = run_file("pretrained", "last.safetensors"), *option = xasprintf("weights=%s", path);
+    train("plain", OPTIONS(FROM_WEIGHTS, "lr=0.05", option));
+    train("half", OPTIONS(FROM_WEIGHTS, "lr=0.05", "start-decay=10", option));
+    train("none", OPTIONS(FROM_WEIGHTS, "lr=0.05", "start-decay=100", option));
+    lengths(plain, "plain", "pretrained", g);
+    lengths(half, "half", "pretrained", g);
+    lengths(none, "none", "pretrained", g);
+    for (int b = 0; b < head; b++) {
+        worst = fmax(worst, fabs(half[b] / plain[b] - 0.5));
+        assert_true(plain[b] > 1e-6 && none[b] == 0);
+    }
+    print_message("# largest difference from half a step %.3g\n", worst);
+    assert_true(worst < 1e-4);
+    assert_true(half[head] == plain[head] && none[head] == plain[head]);
+    free(option);
+    free(path);
+    graph_free(g);
+}
+
+/* The start is in the checkpoint; without a backbone that trains nothing is pulled, without a pretrained one nothing can be. */
+static void pulled_runs_resume(void **state)
+{
+    (void)state;
+    train("base", OPTIONS("mode=scratch", "epochs=1"));
+    char *path = run_file("base", "last.safetensors"), *option = xasprintf("weights=%s", path);
+    for (int i = 0; i < 2; i++)
+        train(i ? "pulled-2" : "pulled-4", OPTIONS("mode=fine-tune", i ? "epochs=2" : "epochs=4", "optimizer=adamw", "lr=1e-3", "stem-lr=1e-4",
+                                                   "start-decay=100", option));
+    resume("pulled-2", 2);
+    same_run("pulled-4", "pulled-2");
+    struct notice n = train_with("pulled-scratch", OPTIONS("mode=scratch", "start-decay=1"), NULL);
+    assert_int_equal(n.kind, NOTICE_FAILED);
+    assert_string_equal(n.err.message, "start-decay: mode scratch has no pretrained weights to keep");
+    free(option);
+    free(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(blocks_step_at_their_rates),
         cmocka_unit_test(graded_runs_resume),
+        cmocka_unit_test(steps_go_back_to_the_start),
+        cmocka_unit_test(pulled_runs_resume),
     };
     if (!lab_has_shim()) {
         puts("1..0 # SKIP no shim: built without libtorch");

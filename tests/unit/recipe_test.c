@@ -51,7 +51,7 @@ static void classic_to_the_letter(void **state)
         assert_int_equal(p->optimizer, classic[i].optimizer);
         assert_int_equal(p->bn, classic[i].bn);
         assert_true(p->momentum == 0 && p->weight_decay == 0 && p->label_smoothing == 0 &&
-                    p->dropout == 0 && p->blend == 0 && !p->average);
+                    p->dropout == 0 && p->blend == 0 && p->start_decay == 0 && !p->average);
         assert_int_equal(p->schedule.kind, SCHEDULE_CONSTANT);
         assert_true(!p->augment.flip && !p->augment.crop && p->augment.crop_min == 0 &&
                     p->augment.jitter == 0);
@@ -256,6 +256,8 @@ static void wishes_reach_every_phase(void **state)
         .average = true,
         .has_blend = true,
         .blend = 0.1,
+        .has_start_decay = true,
+        .start_decay = 3,
         .patience = 4,
         .has_step_factor = true,
         .step_factor = 0.5,
@@ -266,7 +268,7 @@ static void wishes_reach_every_phase(void **state)
         const struct phase *p = &r.phases[i];
         assert_int_equal(p->optimizer, OPT_ADAMW);
         assert_true(p->momentum == 0.8 && p->weight_decay == 0.02 && p->label_smoothing == 0.1 &&
-                    p->dropout == 0.3 && p->blend == (i ? 0.1 : 0) && p->average);
+                    p->dropout == 0.3 && p->blend == (i ? 0.1 : 0) && p->start_decay == (i ? 3 : 0) && p->average);
         assert_int_equal(p->schedule.kind, SCHEDULE_STEP);
         assert_int_equal(p->schedule.step_epochs, 3);
         assert_true(p->schedule.gamma == 0.5);
