@@ -9,9 +9,10 @@
 enum err_code train_fresh(struct job *job, const char *root, const struct options *options, char **folder,
                           struct err *err);
 
-/* The first steps of one, for a dry run: no folder yet. record's model, classes, recipe and options are set before train_build_net. */
+/* The first steps of one, for a dry run: no folder yet. record's model, classes, recipe and options are set before train_build_net.
+ * first_values: of the record's weight file, where it has one; false: a checkpoint gives all values, and that file need not be there. */
 void trainer_init(struct trainer *t, struct job *job);
 enum err_code train_load_torch(struct trainer *t, const struct options *o, const char *precision, struct err *err);
-enum err_code train_build_net(struct trainer *t, struct err *err);
+enum err_code train_build_net(struct trainer *t, bool first_values, struct err *err);
 
 #endif

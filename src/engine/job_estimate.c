@@ -208,7 +208,7 @@ enum err_code job_estimate(struct job *job, struct err *err)
     if (code == ERR_OK)
         code = train_load_torch(&t, o, option_row(OPTION_ID_precision)->choices[o->precision], err);
     if (code == ERR_OK)
-        code = train_build_net(&t, err);
+        code = train_build_net(&t, true, err);
     d.deadline = clock_now() + (job->cmd.number > 0 ? (double)job->cmd.number : LIMIT);
     if (code == ERR_OK)
         code = try_phases(&d, err);

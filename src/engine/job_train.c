@@ -102,8 +102,7 @@ static enum err_code load_weights(struct trainer *t, const char *path, bool want
     return code == ERR_OK || !err || strstr(err->message, path) ? code : err_prefix(err, "%s", path);
 }
 
-/* The network with its first values: fresh, or of the record's weight file. */
-enum err_code train_build_net(struct trainer *t, struct err *err)
+enum err_code train_build_net(struct trainer *t, bool first_values, struct err *err)
 {
     struct record *r = &t->run.record;
     const struct arch *arch = arch_named(r->model, err);
@@ -114,8 +113,9 @@ enum err_code train_build_net(struct trainer *t, struct err *err)
     enum err_code code = model_new(&t->model, arch, r->classes, r->n_classes, err);
     if (code == ERR_OK)
         code = net_init(t->model.net, (uint64_t)r->options.seed, 0, err);
-    record_set(&r->match, "fresh weights");
-    if (code == ERR_OK && r->weights[0])
+    if (first_values)
+        record_set(&r->match, "fresh weights");
+    if (code == ERR_OK && first_values && r->weights[0])
         code = load_weights(t, r->weights, r->options.head == 1, err);
     if (code == ERR_OK && recipe_averages(&r->recipe))
         code = average_init(&t->average, t->model.net, t->fl, err);
@@ -305,7 +305,7 @@ static enum err_code prepare(struct trainer *t, const char *root, const struct o
     fill_record(t, o, mode, arch, weights);
     code = train_load_torch(t, o, option_row(OPTION_ID_precision)->choices[o->precision], err);
     if (code == ERR_OK)
-        code = train_build_net(t, err);
+        code = train_build_net(t, true, err);
     return code;
 }
 
@@ -409,13 +409,18 @@ static enum err_code reload_torch(struct trainer *t, struct err *err)
     return code;
 }
 
-static enum err_code restore(struct trainer *t, struct err *err)
+static bool has_checkpoint(const struct trainer *t)
 {
-    if (t->model.precision == FL_AUTOCAST_FP16)
-        t->scale = TRAINER_SCALE_START;
     char *path = run_path(&t->run, "last.ckpt");
     bool there = path_exists(path);
     free(path);
+    return there;
+}
+
+static enum err_code restore(struct trainer *t, bool there, struct err *err)
+{
+    if (t->model.precision == FL_AUTOCAST_FP16)
+        t->scale = TRAINER_SCALE_START;
     t->run.record.n_tape = 0;
     enum err_code code = ERR_OK;
     if (there)
@@ -431,13 +436,14 @@ static enum err_code restore(struct trainer *t, struct err *err)
 
 static enum err_code reload(struct trainer *t, struct err *err)
 {
+    bool there = has_checkpoint(t);
     enum err_code code = reload_data(t, err);
     if (code == ERR_OK)
         code = reload_torch(t, err);
     if (code == ERR_OK)
-        code = train_build_net(t, err);
+        code = train_build_net(t, !there, err);
     if (code == ERR_OK)
-        code = restore(t, err);
+        code = restore(t, there, err);
     if (code == ERR_OK && t->epoch >= recipe_epochs(trainer_recipe(t))) {
         code = err_set(err, ERR_INVALID, "%s: %s %d epoch%s done", t->run.folder, t->epoch == 1 ? "its" : "all",
                        t->epoch, t->epoch == 1 ? " is" : "s are");
