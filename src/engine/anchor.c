@@ -30,13 +30,15 @@ void anchor_done(struct anchor *a)
     memset(a, 0, sizeof *a);
 }
 
-enum err_code anchor_step(struct anchor *a, struct net *net, int block, double share, struct err *err)
+enum err_code anchor_step(struct anchor *a, struct net *net, int first_block, int end_block, double share,
+                          struct err *err)
 {
     const struct graph *g = net_graph(net);
     fl_tensor **now = xcalloc(a->n, sizeof *now), **start = xcalloc(a->n, sizeof *start);
     size_t n = 0;
     for (size_t i = 0; i < a->n; i++) {
-        if (!a->start[i] || g->tensors[i].block != block)
+        int block = g->tensors[i].block;
+        if (!a->start[i] || block < first_block || block >= end_block)
             continue;
         now[n] = net_tensor(net, i);
         start[n++] = a->start[i];

@@ -16,7 +16,7 @@ struct anchor {
 enum err_code anchor_init(struct anchor *a, const struct blend *blend, struct net *net, const struct fl_table *fl, struct err *err);
 void anchor_done(struct anchor *a);
 
-/* w += share (start - w) for the parameters of block; share 0..1, more counts as 1. */
-enum err_code anchor_step(struct anchor *a, struct net *net, int block, double share, struct err *err);
+/* w += share (start - w) for the parameters of the blocks first_block .. end_block - 1; share 0..1, more counts as 1. */
+enum err_code anchor_step(struct anchor *a, struct net *net, int first_block, int end_block, double share, struct err *err);
 
 #endif

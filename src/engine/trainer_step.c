@@ -187,14 +187,20 @@ static bool look_at_gradients(const struct trainer *t)
     return t->model.device.index < 0 || t->model.precision == FL_AUTOCAST_FP16 || last || t->step % 16 == 0;
 }
 
+/* Blocks of one rate go together: on a GPU every call costs its launches. */
 static enum err_code pull_to_start(struct trainer *t, struct err *err)
 {
     double decay = trainer_phase_now(t)->start_decay;
+    int head = model_head_block(&t->model);
     enum err_code code = ERR_OK;
     if (decay > 0 && !t->anchor.n)
         code = anchor_init(&t->anchor, &t->blend, t->model.net, t->fl, err);
-    for (int b = t->first_trained; code == ERR_OK && decay > 0 && b < model_head_block(&t->model); b++)
-        code = anchor_step(&t->anchor, t->model.net, b, decay * rate_of(t, b), err);
+    for (int b = t->first_trained, end; code == ERR_OK && decay > 0 && b < head; b = end) {
+        double rate = rate_of(t, b);
+        for (end = b + 1; end < head && rate_of(t, end) == rate;)
+            end++;
+        code = anchor_step(&t->anchor, t->model.net, b, end, decay * rate, err);
+    }
     return code;
 }
 

@@ -64,26 +64,31 @@ static void graded_runs_resume(void **state)
     same_run("four", "two");
 }
 
-/* rate x decay is the share of the way back: of one step half of it is left, or nothing. The head has no start. */
+/* rate x decay is the share of the way back: of one step half of it is left, or nothing, or each block's own part. The head has no start. */
 static void steps_go_back_to_the_start(void **state)
 {
     (void)state;
     struct graph *g = arch_graph(arch_find(MODEL), 5);
-    double plain[32] = {0}, half[32] = {0}, none[32] = {0}, worst = 0;
+    double plain[32] = {0}, half[32] = {0}, none[32] = {0}, graded[32] = {0}, worst = 0;
+    struct phase rates = {.lr_stem = 0.005, .lr_backbone = 0.05};
     int head = (int)g->n_blocks - 1;
     train("pretrained", OPTIONS("mode=scratch", "epochs=1"));
     char *path = run_file("pretrained", "last.safetensors"), *option = xasprintf("weights=%s", path);
     train("plain", OPTIONS(FROM_WEIGHTS, "lr=0.05", option));
     train("half", OPTIONS(FROM_WEIGHTS, "lr=0.05", "start-decay=10", option));
     train("none", OPTIONS(FROM_WEIGHTS, "lr=0.05", "start-decay=100", option));
+    train("part", OPTIONS(FROM_WEIGHTS, "lr=0.05", "stem-lr=0.005", "start-decay=10", option));
     lengths(plain, "plain", "pretrained", g);
+    lengths(graded, "part", "pretrained", g);
     lengths(half, "half", "pretrained", g);
     lengths(none, "none", "pretrained", g);
     for (int b = 0; b < head; b++) {
+        double rate = phase_lr(&rates, b, (int)g->n_blocks);
         worst = fmax(worst, fabs(half[b] / plain[b] - 0.5));
+        worst = fmax(worst, fabs(graded[b] / (plain[b] * rate / 0.05) - (1 - 10 * rate)));
         assert_true(plain[b] > 1e-6 && none[b] == 0);
     }
-    print_message("# largest difference from half a step %.3g\n", worst);
+    print_message("# largest difference from the part of a step that is left %.3g\n", worst);
     assert_true(worst < 1e-4);
     assert_true(half[head] == plain[head] && none[head] == plain[head]);
     free(option);
