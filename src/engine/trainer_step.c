@@ -193,9 +193,11 @@ static enum err_code pull_to_start(struct trainer *t, struct err *err)
     double decay = trainer_phase_now(t)->start_decay;
     int head = model_head_block(&t->model);
     enum err_code code = ERR_OK;
-    if (decay > 0 && !t->anchor.n)
+    if (decay <= 0)
+        return ERR_OK;
+    if (!t->anchor.n)
         code = anchor_init(&t->anchor, &t->blend, t->model.net, t->fl, err);
-    for (int b = t->first_trained, end; code == ERR_OK && decay > 0 && b < head; b = end) {
+    for (int b = t->first_trained, end; code == ERR_OK && b < head; b = end) {
         double rate = rate_of(t, b);
         for (end = b + 1; end < head && rate_of(t, end) == rate;)
             end++;

@@ -229,10 +229,18 @@ static void apply_augment(struct augment_spec *spec, const struct recipe_request
         spec->crop_min = 0.35;
 }
 
+/* A preset's pull is for steps of Adam's size: sgd's are as small as its gradients, and the backbone would stay where it is. */
+static void apply_optimizer(struct phase *phase, enum optimizer optimizer)
+{
+    if ((optimizer == OPT_SGD) != (phase->optimizer == OPT_SGD))
+        phase->start_decay = 0;
+    phase->optimizer = optimizer;
+}
+
 static void apply_phase(struct phase *phase, const struct recipe_request *request)
 {
     if (request->has_optimizer)
-        phase->optimizer = request->optimizer;
+        apply_optimizer(phase, request->optimizer);
     if (request->has_momentum)
         phase->momentum = request->momentum;
     if (request->has_weight_decay)

@@ -283,6 +283,30 @@ static void wishes_reach_every_phase(void **state)
     assert_round_trip(&r);
 }
 
+/* The preset's pull is for steps of Adam's size; against sgd's it would hold the backbone where it is. */
+static void another_kind_of_step_has_no_preset_pull(void **state)
+{
+    (void)state;
+    for (int mode = 0; mode < MODE_COUNT; mode++) {
+        struct recipe_request request = {.preset = PRESET_BEST, .mode = (enum mode)mode};
+        struct recipe preset = make(&request), other;
+        int last = preset.n_phases - 1;
+        request.has_optimizer = true;
+        request.optimizer = OPT_ADAM;
+        other = make(&request);
+        assert_true(other.phases[last].start_decay == preset.phases[last].start_decay);
+        request.optimizer = OPT_SGD;
+        other = make(&request);
+        assert_true(other.phases[last].start_decay == 0);
+        if (!mode_needs_weights(request.mode) || !other.phases[last].backbone_trains)
+            continue;
+        request.has_start_decay = true;
+        request.start_decay = 3;
+        other = make(&request);
+        assert_true(other.phases[last].start_decay == 3);
+    }
+}
+
 static void epochs_lists(void **state)
 {
     (void)state;
@@ -426,6 +450,7 @@ int main(void)
         cmocka_unit_test(older_records_are_read),  cmocka_unit_test(rates_keep_their_ratio),
         cmocka_unit_test(blocks_have_their_rates),
         cmocka_unit_test(wishes_reach_every_phase), cmocka_unit_test(epochs_lists),
+        cmocka_unit_test(another_kind_of_step_has_no_preset_pull),
         cmocka_unit_test(phases_by_epoch),          cmocka_unit_test(extension),
         cmocka_unit_test(bad_recipes_are_named),
     };
