@@ -48,7 +48,7 @@ struct command {
     const char *help;
     unsigned flags;        /* beside FLAGS_EVERYWHERE */
     int min_words, max_words;
-    const char *groups;    /* groups of options that its help lists; NULL: it takes no options (else it takes all of them, as the config file does) */
+    const char *groups;    /* groups of options that its help lists, and single ones; NULL: it takes no options (else it takes all of them, as the config file does) */
     int (*run)(struct batch *b);
 };
 extern const struct command commands[];

@@ -54,7 +54,7 @@ static void add_options(struct str *s, const char *groups, unsigned flags)
     const char *group = "";
     for (int id = 0; id < OPTION_COUNT; id++) {
         const struct option_row *row = option_row((enum option_id)id);
-        if (!strstr(groups, row->group))
+        if (!strstr(groups, row->group) && !strstr(groups, row->name)) /* of some groups a command takes only a few */
             continue;
         if (!str_eq(group, row->group))
             str_printf(s, "\n%s\n", row->group);

@@ -52,9 +52,9 @@ struct loader {
     uint8_t *carry_rgb;
 };
 
-static size_t square_bytes(const struct loader *loader)
+static size_t picture_bytes(const struct loader *loader)
 {
-    return (size_t)loader->config.size * (size_t)loader->config.size * 3;
+    return loader_picture_bytes(&loader->config);
 }
 
 struct loader *loader_new(const struct dataset *ds, struct pool *pool, const struct loader_config *config)
@@ -117,7 +117,7 @@ static void run_job(void *arg)
     size_t i = (size_t)(job - slot->jobs);
     if (!stopped(loader)) {
         struct batch_item *item = &slot->batch.items[i];
-        uint8_t *out = slot->batch.rgb + i * square_bytes(loader);
+        uint8_t *out = slot->batch.rgb + i * picture_bytes(loader);
         job->failed =
             !square_make(out, item, loader->cache, loader->epoch, job->reason, sizeof job->reason);
     }
@@ -137,7 +137,7 @@ static void make_room(struct slot *slot)
     struct loader *loader = slot->loader;
     if (slot->jobs)
         return;
-    slot->batch.rgb = xmalloc(loader->room * square_bytes(loader));
+    slot->batch.rgb = xmalloc(loader->room * picture_bytes(loader));
     slot->batch.items = xcalloc(loader->room, sizeof *slot->batch.items);
     slot->jobs = xcalloc(loader->room, sizeof *slot->jobs);
 }
@@ -221,7 +221,7 @@ static void wait_for(struct slot *slot)
 static void close_gaps(struct slot *slot)
 {
     struct batch *b = &slot->batch;
-    size_t bytes = square_bytes(slot->loader), kept = 0;
+    size_t bytes = picture_bytes(slot->loader), kept = 0;
     b->n_failed = 0;
     b->failed[0] = '\0';
     for (size_t i = 0; i < (size_t)b->n; i++) {
@@ -245,7 +245,7 @@ static void close_gaps(struct slot *slot)
  * for the next batch. */
 static void carry_over(struct loader *loader, struct batch *b)
 {
-    size_t bytes = square_bytes(loader);
+    size_t bytes = picture_bytes(loader);
     if (loader->carried) {
         b->items[b->n] = loader->carry;
         memcpy(b->rgb + (size_t)b->n * bytes, loader->carry_rgb, bytes);

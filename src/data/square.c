@@ -1,4 +1,4 @@
-/* One file to one square.
+/* One file to its squares.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 #include "data/square.h"
@@ -13,7 +13,7 @@
 #include "base/mem.h"
 #include "data/internal.h"
 
-/* A finished square and the size of the picture it came from, which the draws need. */
+/* Finished squares of a picture and its size, which the draws need. */
 struct square {
     int width, height;
     uint8_t rgb[];
@@ -22,17 +22,22 @@ struct square {
 struct square_cache {
     const struct dataset *ds;
     struct loader_config config;
-    size_t bytes;                /* of a square */
+    size_t bytes;                /* of a picture's squares */
     _Atomic(struct square *) *squares; /* by file; NULL without a cache */
     atomic_size_t used;
 };
+
+size_t loader_picture_bytes(const struct loader_config *config)
+{
+    return (size_t)config->views * (size_t)config->size * (size_t)config->size * 3;
+}
 
 struct square_cache *square_cache_new(const struct dataset *ds, const struct loader_config *config)
 {
     struct square_cache *cache = xcalloc(1, sizeof *cache);
     cache->ds = ds;
     cache->config = *config;
-    cache->bytes = (size_t)config->size * (size_t)config->size * 3;
+    cache->bytes = loader_picture_bytes(config);
     /* Flip and jitter are applied later, so that only a random window makes every epoch's square
      * another one. */
     if (config->cache_bytes && !config->augment.crop)
@@ -84,7 +89,7 @@ static void draw_item(struct batch_item *item, const struct loader_config *confi
     item->draw = augment_draw(&config->augment, width, height, &rng);
     if (config->augment.crop)
         return;
-    item->draw.window = config->crop_eval ? crop_centre(width, height) : (struct rect){0, 0, width, height};
+    item->draw.window = config->crop_eval ? crop_view(width, height, 0, config->views) : (struct rect){0, 0, width, height};
 }
 
 static void resize(uint8_t *out, const struct loader_config *config, const struct image *image,
@@ -94,6 +99,20 @@ static void resize(uint8_t *out, const struct loader_config *config, const struc
         resize_antialias(out, config->size, config->size, image, window);
     else
         resize_bilinear(out, config->size, config->size, image, window);
+}
+
+/* The square of the draw's window, whose flip and jitter are the net's; or all views, which are finished here. */
+static void make_squares(uint8_t *out, const struct loader_config *config, const struct image *image, const struct augment_draw *draw)
+{
+    size_t bytes = loader_picture_bytes(config) / (size_t)config->views;
+    if (config->views == 1)
+        resize(out, config, image, draw->window);
+    for (int v = 0; v < config->views && config->views > 1; v++) {
+        struct augment_draw view = {.window = crop_view(image->width, image->height, v, config->views),
+                                    .flip = config->mirror_views && (v + (config->views - 1) / 2) % 2,
+                                    .brightness = 1, .contrast = 1, .saturation = 1};
+        augment_apply(out + (size_t)v * bytes, config->size, image, &view, config->antialias);
+    }
 }
 
 static bool because(char *reason, size_t size, const char *text)
@@ -155,7 +174,7 @@ bool square_make(uint8_t *out, struct batch_item *item, struct square_cache *cac
     if (!load(&image, cache->ds, item->file, reason, size))
         return false;
     draw_item(item, &cache->config, epoch, image.width, image.height);
-    resize(out, &cache->config, &image, item->draw.window);
+    make_squares(out, &cache->config, &image, &item->draw);
     remember(cache, item->file, &image, out);
     image_done(&image);
     return true;
@@ -174,7 +193,7 @@ enum err_code loader_square(uint8_t *out, const char *path, const struct loader_
     struct loader_config fixed = *config;
     fixed.augment = (struct augment_limits){0};
     draw_item(&item, &fixed, 0, image.width, image.height);
-    resize(out, &fixed, &image, item.draw.window);
+    make_squares(out, &fixed, &image, &item.draw);
     image_done(&image);
     return ERR_OK;
 }

@@ -30,7 +30,8 @@ bool features_apply(const struct trainer *t)
     bool fixed = !a->flip && !a->crop && a->jitter == 0;
     if (t->first_trained == 0 || phase->bn == BN_BATCH || !fixed)
         return false;
-    return (uint64_t)(t->split.n_train + t->split.n_val) * row_width(t) * sizeof(float) <= room(t);
+    uint64_t rows = t->split.n_train + t->split.n_val * (uint64_t)t->model.prep.views;
+    return rows * row_width(t) * sizeof(float) <= room(t);
 }
 
 void features_done(struct features *f, const struct fl_table *fl)
@@ -48,8 +49,9 @@ static enum err_code add_batch(struct features *f, struct trainer *t, const stru
         log_line(LOG_WARN, "features: %zu pictures skipped, %s", batch->n_failed, batch->failed);
     if (batch->n == 0)
         return ERR_OK;
-    size_t width = row_width(t);
-    enum err_code code = model_features(&t->model, t->first_trained, (int)width, batch->rgb, (size_t)batch->n, values + f->n * width, err);
+    size_t width = row_width(t), views = (size_t)f->views;
+    enum err_code code = model_features(&t->model, t->first_trained, (int)width, batch->rgb, (size_t)batch->n * views,
+                                        values + f->n * views * width, err);
     for (int i = 0; code == ERR_OK && i < batch->n; i++, f->n++) {
         f->files[f->n] = batch->items[i].file;
         f->labels[f->n] = batch->items[i].label;
@@ -75,14 +77,14 @@ static enum err_code collect(struct features *f, struct trainer *t, struct loade
 }
 
 enum err_code features_compute(struct features *f, struct trainer *t, struct loader *loader, const uint32_t *files,
-                               size_t n, struct err *err)
+                               size_t n, int views, struct err *err)
 {
-    size_t width = row_width(t);
+    size_t width = row_width(t) * (size_t)views;
     float *values = xcalloc(n ? n : 1, width * sizeof *values);
-    *f = (struct features){.from = t->first_trained, .files = xcalloc(n ? n : 1, sizeof *f->files), .labels = xcalloc(n ? n : 1, sizeof *f->labels)};
+    *f = (struct features){.from = t->first_trained, .views = views, .files = xcalloc(n ? n : 1, sizeof *f->files), .labels = xcalloc(n ? n : 1, sizeof *f->labels)};
     loader_start(loader, files, n, 0);
     enum err_code code = collect(f, t, loader, values, err);
-    int64_t dims[4] = {(int64_t)f->n};
+    int64_t dims[4] = {(int64_t)f->n * views};
     int n_dims = 1 + graph_cut_dims(net_graph(t->model.net), t->model.prep.size, f->from - 1, dims + 1);
     if (code == ERR_OK)
         code = t->fl->tensor_new(&f->x, FL_F32, n_dims, dims, values, f->n * width * sizeof *values, err);
@@ -147,23 +149,29 @@ static enum err_code class_means(const struct trainer *t, float *mean, float *bi
     return code;
 }
 
-static size_t count_right(const float *scores, const int64_t *labels, size_t n, size_t k)
+/* scores [n, views, k]; those of a picture's views are summed into the first. */
+static size_t count_right(float *scores, const int64_t *labels, size_t n, size_t views, size_t k)
 {
     size_t right = 0;
-    for (size_t i = 0; i < n; i++)
-        right += score_argmax(scores + i * k, (int)k) == labels[i];
+    for (size_t i = 0; i < n; i++) {
+        float *sum = scores + i * views * k;
+        for (size_t j = k; j < views * k; j++)
+            sum[j % k] += sum[j];
+        right += score_argmax(sum, (int)k) == labels[i];
+    }
     return right;
 }
 
-static enum err_code score_rows(size_t *right, const struct trainer *t, const fl_tensor *mean, const fl_tensor *bias,
-                                size_t first, size_t n, struct err *err)
+/* pictures from first on. */
+static enum err_code score_pictures(size_t *right, const struct trainer *t, const fl_tensor *mean, const fl_tensor *bias,
+                                    size_t first, size_t pictures, struct err *err)
 {
     const struct features *f = &t->val_features;
     const struct fl_table *fl = t->fl;
-    size_t k = (size_t)t->model.n_classes;
+    size_t k = (size_t)t->model.n_classes, views = (size_t)f->views, n = pictures * views;
     int64_t index[CHUNK];
     for (size_t i = 0; i < n; i++)
-        index[i] = (int64_t)(first + i);
+        index[i] = (int64_t)(first * views + i);
     float *scores = xmalloc(n * k * sizeof *scores);
     fl_tensor *rows, *out;
     fl_scope *scope = fl->scope_new();
@@ -174,7 +182,7 @@ static enum err_code score_rows(size_t *right, const struct trainer *t, const fl
         code = fl->tensor_read(out, scores, n * k * sizeof *scores, err);
     fl->scope_close(scope);
     if (code == ERR_OK)
-        *right += count_right(scores, f->labels + first, n, k);
+        *right += count_right(scores, f->labels + first, pictures, views, k);
     free(scores);
     return code;
 }
@@ -193,14 +201,15 @@ enum err_code features_nearest_mean(double *share, const struct trainer *t, stru
         code = fl->tensor_new(&w, FL_F32, 2, (int64_t[]){(int64_t)k, (int64_t)width}, mean, k * width * sizeof *mean, err);
     if (code == ERR_OK)
         code = fl->tensor_new(&b, FL_F32, 1, (int64_t[]){(int64_t)k}, bias, k * sizeof *bias, err);
-    for (size_t i = 0; code == ERR_OK && i < t->val_features.n; i += CHUNK)
-        code = score_rows(&right, t, w, b, i, t->val_features.n - i < CHUNK ? t->val_features.n - i : CHUNK, err);
+    size_t n = t->val_features.n, step = CHUNK / (size_t)t->val_features.views;
+    for (size_t i = 0; code == ERR_OK && i < n; i += step)
+        code = score_pictures(&right, t, w, b, i, n - i < step ? n - i : step, err);
     fl->grad_enable(true);
     fl->tensor_free(w);
     fl->tensor_free(b);
     free(mean);
     free(bias);
-    if (code == ERR_OK && t->val_features.n)
-        *share = (double)right / (double)t->val_features.n;
+    if (code == ERR_OK && n)
+        *share = (double)right / (double)n;
     return code;
 }

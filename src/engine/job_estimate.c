@@ -28,7 +28,7 @@ struct dry {
     int features_from; /* block whose input was counted as computed once; 0 none */
 };
 
-/* Seconds a picture: of a step, of the pass before the first block that trains, of a whole pass. */
+/* Seconds a square: of a step, of the pass before the first block that trains, of a whole pass. */
 struct speed {
     double step, frozen, forward;
 };
@@ -80,12 +80,11 @@ static enum err_code time_passes(struct dry *d, const struct batch *batch, struc
 {
     struct trainer *t = d->t;
     int from = t->first_trained;
-    size_t n = (size_t)batch->n;
+    size_t n = (size_t)batch->n, k = (size_t)t->model.n_classes;
     size_t width = from ? (size_t)graph_cut_size(net_graph(t->model.net), t->model.prep.size, from - 1, NULL) : 1;
-    size_t more = width > (size_t)t->model.n_classes ? width : (size_t)t->model.n_classes;
-    float *out = xmalloc(n * more * sizeof *out);
+    float *out = xmalloc(n * (width > k ? width : k) * sizeof *out);
     double began = clock_now();
-    enum err_code code = model_logits(&t->model, batch->rgb, n, out, err);
+    enum err_code code = model_features(&t->model, model_head_block(&t->model) + 1, (int)k, batch->rgb, n, out, err);
     double between = clock_now();
     if (code == ERR_OK && from)
         code = model_features(&t->model, from, (int)width, batch->rgb, n, out, err);
@@ -126,7 +125,7 @@ static enum err_code time_steps(struct dry *d, struct speed *s, struct err *err)
 static void add_phase(struct dry *d, const struct phase *phase, const struct speed *s)
 {
     const struct trainer *t = d->t;
-    double train = (double)t->split.n_train, val = (double)t->split.n_val;
+    double train = (double)t->split.n_train, val = (double)t->split.n_val * t->model.prep.views; /* squares */
     double step = s->step, forward = s->forward;
     if (features_apply(t)) {
         if (d->features_from != t->first_trained)

@@ -46,6 +46,20 @@ static enum err_code use_device(struct use *u, struct err *err)
     return code;
 }
 
+/* Those of the run, unless the command says others. */
+static enum err_code use_views(struct use *u, struct err *err)
+{
+    const struct options *o = u->job->cmd.options;
+    struct prep *prep = &u->model.prep;
+    if (o->source[OPTION_ID_views] != SOURCE_COMMAND_LINE)
+        return ERR_OK;
+    if (prep->resize != RESIZE_CROP)
+        return err_set(err, ERR_INVALID, "views: the run has resize stretch, its network sees the whole picture in one square");
+    prep->views = (int)o->views;
+    prep->mirror_views = prep->views > 1 && recipe_flips(&u->record.recipe);
+    return ERR_OK;
+}
+
 static enum err_code use_open(struct use *u, struct job *job, struct err *err)
 {
     memset(u, 0, sizeof *u);
@@ -59,6 +73,8 @@ static enum err_code use_open(struct use *u, struct job *job, struct err *err)
     char *path = path_join(u->folder, job->cmd.number == 1 ? "last.safetensors" : "best.safetensors");
     if (code == ERR_OK)
         code = model_load(&u->model, path, err);
+    if (code == ERR_OK)
+        code = use_views(u, err);
     if (code == ERR_OK)
         score_init(&u->score, u->model.n_classes);
     free(path);
@@ -111,7 +127,7 @@ static enum err_code eval_batch(struct use *u, const struct dataset *ds, const s
 static enum err_code eval_files(struct use *u, const struct dataset *ds, const uint32_t *files, size_t n,
                                 const int *classes, struct err *err)
 {
-    struct loader_config config = settings_loader(&u->model.prep, u->record.recipe.batch_size, u->job->cmd.options);
+    struct loader_config config = settings_views_loader(&u->model.prep, u->record.recipe.batch_size, u->job->cmd.options);
     config.cache_bytes = 0;
     struct loader *loader = loader_new(ds, u->job->engine->pool, &config);
     const struct batch *batch = NULL;
@@ -262,7 +278,7 @@ struct squares {
     const struct loader_config *config;
     char **names;
     uint8_t *rgb;
-    size_t bytes;          /* of one */
+    size_t bytes;          /* of one file */
     char (*problems)[200]; /* "" when fine */
 };
 
@@ -316,9 +332,9 @@ static void say_predictions(struct job *job, const struct use *u)
 
 static enum err_code predict_all(struct use *u, struct names *names, char (*problems)[200], struct err *err)
 {
-    struct loader_config config = settings_loader(&u->model.prep, u->record.recipe.batch_size, u->job->cmd.options);
+    struct loader_config config = settings_views_loader(&u->model.prep, u->record.recipe.batch_size, u->job->cmd.options);
     size_t batch = (size_t)config.batch_size;
-    struct squares s = {.config = &config, .bytes = (size_t)config.size * (size_t)config.size * 3};
+    struct squares s = {.config = &config, .bytes = loader_picture_bytes(&config)};
     float *logits = xcalloc(batch * (size_t)u->model.n_classes, sizeof *logits);
     enum err_code code = ERR_OK;
     s.rgb = xmalloc(batch * s.bytes);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "engine/score.h"
 
 enum err_code model_device(struct model *m, const struct fl_table *fl, const char *device, const char *precision,
                            struct err *err)
@@ -129,10 +130,25 @@ static enum err_code forward(const struct forward *f, size_t first, size_t n, fl
     return code == ERR_OK ? forward(f, first + half, n - half, out + half * (size_t)f->width, err) : code;
 }
 
+/* n pictures of several views each; f gives logits. */
+static enum err_code forward_views(const struct forward *f, size_t n, float *logits, struct err *err)
+{
+    int views = f->model->prep.views;
+    if (views == 1)
+        return forward(f, 0, n, logits, err);
+    size_t rows = n * (size_t)views;
+    float *each = xcalloc(rows * (size_t)f->width + 1, sizeof *each);
+    enum err_code code = forward(f, 0, rows, each, err);
+    if (code == ERR_OK)
+        score_views(logits, each, n, views, f->width);
+    free(each);
+    return code;
+}
+
 enum err_code model_logits(struct model *m, const uint8_t *rgb, size_t n, float *logits, struct err *err)
 {
     struct forward f = {.model = m, .rgb = rgb, .from = 0, .to = model_head_block(m), .width = m->n_classes};
-    return forward(&f, 0, n, logits, err);
+    return forward_views(&f, n, logits, err);
 }
 
 enum err_code model_features(struct model *m, int from, int width, const uint8_t *rgb, size_t n, float *features,
@@ -145,7 +161,7 @@ enum err_code model_features(struct model *m, int from, int width, const uint8_t
 enum err_code model_rest(struct model *m, int from, const fl_tensor *features, size_t first, size_t n, float *logits,
                          struct err *err)
 {
-    struct forward f = {.model = m, .features = features, .first = first, .from = from, .to = model_head_block(m),
+    struct forward f = {.model = m, .features = features, .first = first * (size_t)m->prep.views, .from = from, .to = model_head_block(m),
                         .width = m->n_classes};
-    return forward(&f, 0, n, logits, err);
+    return forward_views(&f, n, logits, err);
 }

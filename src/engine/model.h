@@ -30,13 +30,14 @@ enum err_code model_save(const struct model *m, const char *path, struct err *er
 /* errors: NOT_FOUND, FORMAT (no file of ours: names what is missing) */
 enum err_code model_load(struct model *m, const char *path, struct err *err);
 
-/* Logits [n, n_classes] of pictures rgb [n, size, size, 3]: no gradients, stored statistics. Batches that do not fit into the device's
- * memory are halved. */
+/* Logits [n, n_classes] of pictures rgb [n, views, size, size, 3], the mean of the views: no gradients, stored
+ * statistics. Batches that do not fit into the device's memory are halved. */
 enum err_code model_logits(struct model *m, const uint8_t *rgb, size_t n, float *logits, struct err *err);
-/* What block from (1 or more) gets, [n, width]: its dimensions as graph_cut_dims, of which width is the product. */
+/* What block from (1 or more) gets of single squares rgb [n, size, size, 3], [n, width]: its dimensions as graph_cut_dims, of which width is the
+ * product. The block behind the last gets the logits. */
 enum err_code model_features(struct model *m, int from, int width, const uint8_t *rgb, size_t n, float *features,
                              struct err *err);
-/* Logits from such features kept on the device: rows first..first + n - 1. */
+/* Logits of pictures first..first + n - 1 from such features kept on the device, a row for each of their views. */
 enum err_code model_rest(struct model *m, int from, const fl_tensor *features, size_t first, size_t n, float *logits,
                          struct err *err);
 

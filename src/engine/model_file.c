@@ -53,11 +53,12 @@ static enum err_code write_file(const struct model *m, const char *path, const s
                                 struct err *err)
 {
     float mean[3], std[3];
-    char size[NUM_TEXT], epoch[NUM_TEXT], mean_text[4 * NUM_TEXT], std_text[4 * NUM_TEXT], *classes = classes_text(m);
+    char size[NUM_TEXT], views[NUM_TEXT], epoch[NUM_TEXT], mean_text[4 * NUM_TEXT], std_text[4 * NUM_TEXT], *classes = classes_text(m);
     prep_norm(&m->prep, mean, std);
     triple_text(mean_text, mean);
     triple_text(std_text, std);
     snprintf(size, sizeof size, "%d", m->prep.size);
+    snprintf(views, sizeof views, "%d", m->prep.views);
     snprintf(epoch, sizeof epoch, "%d", m->epoch);
     const char *const meta[][2] = {
         {"format", "pt"},
@@ -66,6 +67,8 @@ static enum err_code write_file(const struct model *m, const char *path, const s
         {"classes", classes},
         {"image_size", size},
         {"resize", m->prep.resize == RESIZE_CROP ? "crop" : "stretch"},
+        {"views", views},
+        {"mirror_views", m->prep.mirror_views ? "on" : "off"},
         {"antialias", m->prep.antialias ? "on" : "off"},
         {"normalize", m->prep.imagenet_norm ? "imagenet" : "none"},
         {"mean", mean_text},
@@ -128,15 +131,18 @@ static enum err_code read_prep(struct model *m, const struct weight_file *file, 
 {
     const char *size = weights_meta(file, "image_size"), *resize = weights_meta(file, "resize");
     const char *antialias = weights_meta(file, "antialias"), *norm = weights_meta(file, "normalize");
-    const char *epoch = weights_meta(file, "epoch");
-    int64_t v = 0, e = 0;
+    const char *epoch = weights_meta(file, "epoch"), *views = weights_meta(file, "views"), *mirror = weights_meta(file, "mirror_views");
+    int64_t v = 0, e = 0, n_views = 1; /* older files do not name them */
     if (!size || !num_parse_int(size, &v) || v < 1 || v > 65536)
         return bad_meta(err, "image_size");
     if (!resize || !antialias || !norm || !epoch || !num_parse_int(epoch, &e))
         return bad_meta(err, "the preprocessing");
+    if (views && (!num_parse_int(views, &n_views) || n_views < 1 || n_views > RECIPE_VIEWS))
+        return bad_meta(err, "views");
     m->epoch = (int)e;
     m->prep = (struct prep){.size = (int)v, .resize = str_eq(resize, "crop") ? RESIZE_CROP : RESIZE_STRETCH,
-                            .antialias = str_eq(antialias, "on"), .imagenet_norm = str_eq(norm, "imagenet")};
+                            .antialias = str_eq(antialias, "on"), .imagenet_norm = str_eq(norm, "imagenet"), .views = (int)n_views,
+                            .mirror_views = str_eq(mirror, "on")};
     return ERR_OK;
 }
 

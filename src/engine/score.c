@@ -74,6 +74,17 @@ static double log_sum_exp(const float *v, int n)
     return top + log(sum);
 }
 
+void score_views(float *logits, const float *of_views, size_t n, int views, int k)
+{
+    for (size_t i = 0; i < n * (size_t)k; i++) {
+        const float *first = of_views + i / (size_t)k * (size_t)(views * k) + i % (size_t)k;
+        double sum = 0;
+        for (int v = 0; v < views; v++)
+            sum += (double)first[v * k];
+        logits[i] = (float)(sum / views);
+    }
+}
+
 void score_add(struct score *s, const char *file, int truth, const float *logits)
 {
     int predicted = score_argmax(logits, s->n_classes);

@@ -31,6 +31,9 @@ void score_problem(struct score *s, const char *file, int truth, const char *pro
 /* Borrows from s and classes. */
 struct result score_result(const struct score *s, const char *const *classes, const char *what, int epoch);
 
+/* Pictures' logits [n, k] from those of their views [n, views, k]: the mean, whose probabilities are the geometric mean of the views'. */
+void score_views(float *logits, const float *of_views, size_t n, int views, int k);
+
 /* Index of the largest; the first of equals. */
 int score_argmax(const float *v, int n);
 

@@ -70,6 +70,7 @@ static void request_pictures(struct recipe_request *r, const struct options *o)
     r->has_normalize = set(o, OPTION_ID_normalize), r->imagenet_norm = o->normalize == NORMALIZE_IMAGENET;
     r->has_image_size = set(o, OPTION_ID_image_size), r->image_size = (int)o->image_size;
     r->has_resize = set(o, OPTION_ID_resize), r->resize = (enum resize_rule)o->resize;
+    r->views = set(o, OPTION_ID_views) ? (int)o->views : 0;
     r->has_antialias = set(o, OPTION_ID_antialias), r->antialias = o->antialias;
     r->has_flip = set(o, OPTION_ID_flip), r->flip = o->flip;
     r->has_crop = set(o, OPTION_ID_crop), r->crop = o->crop;
@@ -134,7 +135,13 @@ void settings_brief(struct str *out, const struct options *o)
 struct prep settings_prep(const struct recipe *recipe)
 {
     return (struct prep){.size = recipe->image_size, .resize = recipe->resize, .antialias = recipe->antialias,
-                         .imagenet_norm = recipe->imagenet_norm};
+                         .imagenet_norm = recipe->imagenet_norm, .views = recipe_views(recipe),
+                         .mirror_views = recipe_views(recipe) > 1 && recipe_flips(recipe)};
+}
+
+int prep_batch(const struct prep *prep, int batch_size)
+{
+    return (batch_size + prep->views - 1) / prep->views;
 }
 
 /* source: torchvision's published statistics of ImageNet's training pictures, RGB in 0..1 */
@@ -159,12 +166,21 @@ struct loader_config settings_loader(const struct prep *prep, int batch_size, co
 {
     return (struct loader_config){.size = prep->size,
                                   .crop_eval = prep->resize == RESIZE_CROP,
+                                  .views = 1,
                                   .antialias = prep->antialias,
                                   .seed = (uint64_t)o->seed,
                                   .batch_size = batch_size,
                                   .prefetch = 3,
                                   .cache_bytes = cache_bytes(o),
                                   .priority = POOL_TRAINING};
+}
+
+struct loader_config settings_views_loader(const struct prep *prep, int batch_size, const struct options *o)
+{
+    struct loader_config config = settings_loader(prep, prep_batch(prep, batch_size), o);
+    config.views = prep->views;
+    config.mirror_views = prep->mirror_views;
+    return config;
 }
 
 enum fl_precision settings_precision(const char *name, const struct fl_device_info *device)

@@ -26,12 +26,16 @@ struct prep {
     int size;
     enum resize_rule resize;
     bool antialias, imagenet_norm;
+    int views;    /* squares of a picture that are answered for together, 1 or more; training takes one */
+    bool mirror_views;
 };
 struct prep settings_prep(const struct recipe *recipe);
+int prep_batch(const struct prep *prep, int batch_size); /* pictures whose views fill a batch; 1 or more */
 void prep_norm(const struct prep *prep, float mean[3], float std[3]);
 
-/* A loader for fixed input of this kind. */
+/* A loader for fixed input of this kind, one square a picture; and one whose pictures come in all their views, with as many squares a batch. */
 struct loader_config settings_loader(const struct prep *prep, int batch_size, const struct options *options);
+struct loader_config settings_views_loader(const struct prep *prep, int batch_size, const struct options *options);
 
 /* The precision that "auto" is on a device; name is the option's text. */
 enum fl_precision settings_precision(const char *name, const struct fl_device_info *device);

@@ -88,7 +88,8 @@ static void make_loaders(struct trainer *t, const struct phase *ph)
     struct loader_config config = settings_loader(&t->model.prep, trainer_recipe(t)->batch_size, &t->run.record.options);
     struct augment_limits limits = limits_of(&ph->augment);
     if (!t->val) {
-        t->val = loader_new(t->ds, pool, &config);
+        struct loader_config views = settings_views_loader(&t->model.prep, trainer_recipe(t)->batch_size, &t->run.record.options);
+        t->val = loader_new(t->ds, pool, &views);
         loader_cancel_flag(t->val, &t->job->cancel);
     }
     if (t->train && same_limits(&t->augment, &limits))
@@ -145,9 +146,9 @@ static enum err_code make_features(struct trainer *t, struct err *err)
     drop_features(t);
     job_stage(t->job, "features", t->split.n_train + t->split.n_val);
     double began = clock_now();
-    enum err_code code = features_compute(&t->train_features, t, t->train, t->split.train, t->split.n_train, err);
+    enum err_code code = features_compute(&t->train_features, t, t->train, t->split.train, t->split.n_train, 1, err);
     if (code == ERR_OK)
-        code = features_compute(&t->val_features, t, t->val, t->split.val, t->split.n_val, err);
+        code = features_compute(&t->val_features, t, t->val, t->split.val, t->split.n_val, t->model.prep.views, err);
     if (code == ERR_OK && t->first_trained == model_head_block(&t->model))
         code = features_nearest_mean(&t->run.record.nearest_mean, t, err);
     double seconds = clock_now() - began;
@@ -213,7 +214,7 @@ static const char *file_name(const struct trainer *t, uint32_t file)
 static enum err_code validate_features(struct trainer *t, struct score *score, float *logits, struct err *err)
 {
     const struct features *f = &t->val_features;
-    size_t batch = (size_t)trainer_recipe(t)->batch_size;
+    size_t batch = (size_t)prep_batch(&t->model.prep, trainer_recipe(t)->batch_size);
     int k = t->model.n_classes;
     for (size_t i = 0; i < f->n; i += batch) {
         size_t n = f->n - i < batch ? f->n - i : batch;

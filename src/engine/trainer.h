@@ -15,7 +15,8 @@
 
 /* Features of a part behind the last frozen block, computed once. */
 struct features {
-    fl_tensor *x;      /* [n, as graph_cut_dims] float32 on the device; NULL: none */
+    fl_tensor *x;      /* [n * views, as graph_cut_dims] float32 on the device; NULL: none */
+    int views;         /* rows of a picture */
     int from;          /* block that gets them */
     size_t n;
     uint32_t *files;
@@ -97,8 +98,9 @@ enum err_code trainer_steer(struct trainer *t, struct err *err);
 /* Frozen blocks with fixed input, and room for what they give: that is computed once. Of the phase that trainer_phase has set. */
 bool features_apply(const struct trainer *t);
 enum err_code features_compute(struct features *f, struct trainer *t, struct loader *loader, const uint32_t *files,
-                               size_t n, struct err *err);
-/* Share of the validation pictures that lie nearest to the mean of their own class's training features (Euclidean distance). */
+                               size_t n, int views, struct err *err);
+/* Share of the validation pictures that lie nearest to the mean of their own class's training features (Euclidean distance, the mean over
+ * their views). */
 enum err_code features_nearest_mean(double *share, const struct trainer *t, struct err *err);
 void features_done(struct features *f, const struct fl_table *fl);
 

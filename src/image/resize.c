@@ -311,8 +311,14 @@ void resize_fit(int width, int height, int max_width, int max_height, int *out_w
     }
 }
 
-struct rect crop_centre(int width, int height)
+struct rect crop_view(int width, int height, int i, int n)
 {
+    assert(n >= 1 && i >= 0 && i < n);
     int side = scaled(width < height ? width : height, 224, 256);
-    return (struct rect){(width - side) / 2, (height - side) / 2, side, side};
+    struct rect view = {(width - side) / 2, (height - side) / 2, side, side};
+    int *along = width < height ? &view.y : &view.x;
+    int spare = (width < height ? height : width) - side;
+    if (n > 1)
+        *along = (int)((int64_t)spare * i / (n - 1));
+    return view;
 }

@@ -29,8 +29,8 @@ void resize_area(uint8_t *out, int width, int height, const struct image *src, s
 /* Largest size with the picture's aspect inside max_width x max_height, each side 1 or more; enlarges too. */
 void resize_fit(int width, int height, int max_width, int max_height, int *out_width, int *out_height);
 
-/* Centre window of the evaluation rule "short side to size * 256 / 224, then centre crop of size", in source pixels. Pictures
- * smaller than that are enlarged. */
-struct rect crop_centre(int width, int height);
+/* Windows of the evaluation rule "short side to size * 256 / 224, then a crop of size", in source pixels: n squares in even steps from one end
+ * of the long side to the other, the middle of the short one; i from 0; n 1: the centre crop. Pictures smaller than that are enlarged. */
+struct rect crop_view(int width, int height, int i, int n);
 
 #endif

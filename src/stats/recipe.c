@@ -135,6 +135,19 @@ bool recipe_averages(const struct recipe *recipe)
     return any;
 }
 
+bool recipe_flips(const struct recipe *recipe)
+{
+    bool any = false;
+    for (int i = 0; i < recipe->n_phases; i++)
+        any |= recipe->phases[i].augment.flip;
+    return any;
+}
+
+int recipe_views(const struct recipe *recipe)
+{
+    return recipe->resize == RESIZE_CROP ? recipe->views : 1;
+}
+
 double phase_lr(const struct phase *phase, int block, int n_blocks)
 {
     int last = n_blocks - 2;
@@ -273,6 +286,8 @@ static void apply_whole(struct recipe *recipe, const struct recipe_request *requ
         recipe->imagenet_norm = request->imagenet_norm;
     if (request->has_resize)
         recipe->resize = request->resize;
+    if (request->views)
+        recipe->views = request->views;
     if (request->has_antialias)
         recipe->antialias = request->antialias;
     if (request->has_class_weights)
@@ -353,6 +368,8 @@ enum err_code recipe_check(const struct recipe *recipe, struct err *err)
         return err_set(err, ERR_INVALID, "batch-size: %d is below 1", recipe->batch_size);
     if (recipe->image_size < 1 || recipe->image_size > 4096)
         return err_set(err, ERR_INVALID, "image-size: %d is outside 1 to 4096", recipe->image_size);
+    if (recipe->views < 1 || recipe->views > RECIPE_VIEWS)
+        return err_set(err, ERR_INVALID, "views: %d is outside 1 to %d", recipe->views, RECIPE_VIEWS);
     if (recipe->patience < 0 || !within(recipe->average_from, 0, 1) || !within(recipe->average_decay, 0, 1))
         return err_set(err, ERR_INVALID, "recipe: patience, average-from or average-decay is out of range");
     for (int i = 0; i < recipe->n_phases; i++) {

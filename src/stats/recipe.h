@@ -53,6 +53,7 @@ struct phase {
 };
 
 #define RECIPE_PHASES 8
+#define RECIPE_VIEWS 9
 
 struct recipe {
     int n_phases;
@@ -61,6 +62,7 @@ struct recipe {
     int image_size;
     bool imagenet_norm;      /* false: values / 255 only */
     enum resize_rule resize;
+    int views;               /* squares of a picture that validation and prediction take together where resize is RESIZE_CROP, 1 to RECIPE_VIEWS */
     bool antialias;          /* resize with antialias; false: plain bilinear */
     bool class_weights;      /* loss weighted by inverse class frequency */
     int patience;            /* epochs without a new best before stopping; 0 off */
@@ -81,7 +83,7 @@ struct recipe_request {
     enum schedule_kind schedule;
     enum bn_mode bn;
     bool imagenet_norm;
-    int batch_size, image_size;
+    int batch_size, image_size, views; /* views 0: the preset's */
     enum resize_rule resize;
     bool has_flip, flip, has_crop, crop, has_jitter;
     double jitter;
@@ -117,6 +119,10 @@ int recipe_phase_of(const struct recipe *recipe, int epoch, int *epoch_in_phase)
 /* Whether a phase needs the weights that the run started from (blend, start_decay); whether one keeps the mean of its weights. */
 bool recipe_keeps_start(const struct recipe *recipe);
 bool recipe_averages(const struct recipe *recipe);
+
+/* Squares of a picture that validation and prediction take together: 1 where the whole picture is in one. */
+int recipe_views(const struct recipe *recipe);
+bool recipe_flips(const struct recipe *recipe); /* a phase trains on mirrored pictures too */
 
 /* Highest rate of a block, 0-based, of n_blocks, the last of which is the head: the backbone's blocks lie evenly between stem and last block
  * on a logarithmic scale, whether they train or not. source: layer-wise rate decay, Howard, Ruder, arXiv 1801.06146, 3.2 */

@@ -37,6 +37,7 @@ static const struct field recipe_fields[] = {
     {"image-size", FIELD_INT, offsetof(struct recipe, image_size), NULL},
     {"imagenet-norm", FIELD_BOOL, offsetof(struct recipe, imagenet_norm), NULL},
     {"resize", FIELD_NAME, offsetof(struct recipe, resize), resizes},
+    {"views", FIELD_INT, offsetof(struct recipe, views), NULL},
     {"antialias", FIELD_BOOL, offsetof(struct recipe, antialias), NULL},
     {"class-weights", FIELD_BOOL, offsetof(struct recipe, class_weights), NULL},
     {"patience", FIELD_INT, offsetof(struct recipe, patience), NULL},
@@ -172,6 +173,8 @@ enum err_code recipe_set(struct recipe *recipe, const char *section, const char 
     int64_t number;
     if (str_eq(section, "recipe") && str_eq(key, "average"))
         return set_average_of_all(recipe, value, err);
+    if (str_eq(section, "recipe") && recipe->views == 0) /* older records have no line for the views */
+        recipe->views = 1;
     if (str_eq(section, "recipe"))
         return set_field(recipe_fields, COUNT(recipe_fields), recipe, section, key, value, err);
     if (!str_starts(section, "phase ") || !num_parse_int(section + 6, &number) || number < 1 ||

@@ -84,6 +84,7 @@ static void recipe_value(char *out, size_t size, enum option_id id, const struct
     case OPTION_ID_bn: text = choices[p->bn]; break;
     case OPTION_ID_normalize: text = r->imagenet_norm ? "imagenet" : "none"; break;
     case OPTION_ID_resize: text = choices[r->resize]; break;
+    case OPTION_ID_views: snprintf(number, sizeof number, "%d", recipe_views(r)); break;
     case OPTION_ID_antialias: text = on_off(r->antialias); break;
     case OPTION_ID_class_weights: text = on_off(r->class_weights); break;
     case OPTION_ID_average: text = on_off(p->average); break;

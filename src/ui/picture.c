@@ -23,7 +23,7 @@
 
 bool same_picture(const struct picture_want *a, const struct picture_want *b)
 {
-    return a->fit == b->fit && a->square == b->square && a->crop == b->crop &&
+    return a->fit == b->fit && a->square == b->square && a->crop == b->crop && a->views == b->views &&
            a->antialias == b->antialias && a->augment == b->augment &&
            a->aug_flip == b->aug_flip && a->aug_crop == b->aug_crop &&
            a->aug_crop_min == b->aug_crop_min && a->aug_jitter == b->aug_jitter &&

@@ -10,6 +10,12 @@
 #include "base/rng.h"
 #include "image/resize.h"
 
+static struct rect around_views(int width, int height, int n)
+{
+    struct rect first = crop_view(width, height, 0, n), last = crop_view(width, height, n - 1, n);
+    return (struct rect){first.x, first.y, last.x + last.width - first.x, last.y + last.height - first.y};
+}
+
 struct augment_draw picture_draw(const struct picture_want *want, int width, int height)
 {
     struct augment_draw draw = {{0, 0, width, height}, false, 1, 1, 1};
@@ -20,7 +26,7 @@ struct augment_draw picture_draw(const struct picture_want *want, int width, int
         draw = augment_draw(&limits, width, height, &rng);
     }
     if (want->crop && !(want->augment && want->aug_crop)) /* as data/square.c does it */
-        draw.window = crop_centre(width, height);
+        draw.window = want->frame && want->views > 1 ? around_views(width, height, want->views) : crop_view(width, height, 0, 1);
     return draw;
 }
 

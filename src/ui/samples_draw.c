@@ -69,11 +69,14 @@ static void view_text(const struct samples_screen *s, const struct ui_model *mod
                       size_t size)
 {
     struct recipe recipe;
-    int side = engine_recipe(model->options, &recipe, NULL) == ERR_OK ? recipe.image_size : 224;
+    bool known = engine_recipe(model->options, &recipe, NULL) == ERR_OK;
+    int side = known ? recipe.image_size : 224, views = known ? recipe_views(&recipe) : 1;
     if (s->view == VIEW_ORIGINAL)
         snprintf(out, size, "original");
     else if (s->view == VIEW_FRAME)
         snprintf(out, size, "what the network sees is framed");
+    else if (s->view == VIEW_NETWORK && views > 1)
+        snprintf(out, size, "network's view, %d x %d, middle of %d", side, side, views);
     else if (s->view == VIEW_NETWORK)
         snprintf(out, size, "as the network sees it, %d x %d", side, side);
     else if (samples_vary(model))

@@ -64,6 +64,7 @@ bool samples_want(struct picture_want *want, const struct ui_model *model, size_
         return true;
     struct recipe recipe = recipe_of(model);
     want->crop = recipe.resize == RESIZE_CROP;
+    want->views = recipe_views(&recipe);
     want->frame = view == VIEW_FRAME;
     want->square = want->frame ? 0 : recipe.image_size;
     want->antialias = recipe.antialias;

@@ -185,8 +185,9 @@ static void file_typed(void *user, const char *text)
     uint64_t job = 0;
     if (!text || !*text)
         return;
-    struct cmd cmd = {
-        .kind = CMD_PREDICT, .n_list = 1, .list = &text, .options = s->model->options};
+    struct options options = *s->model->options;
+    option_unset(&options, OPTION_ID_views); /* the run has its own */
+    struct cmd cmd = {.kind = CMD_PREDICT, .n_list = 1, .list = &text, .options = &options};
     snprintf(cmd.path, sizeof cmd.path, "%s", s->model->snap->train.run);
     if (s->calls->submit(s->calls->app, &cmd, &job, &err))
         s->calls->status(s->calls->app, ROLE_STATE_FAIL, "%s", err.message);

@@ -230,18 +230,20 @@ static float draw(void)
 }
 
 /* Pictures of a class lie about its corner of a cube; class 3 has no training pictures. */
-static struct features made_features(size_t n, int classes)
+static struct features made_features(size_t n, int views, int classes)
 {
-    struct features f = {.x = make((int64_t)n, WIDTH), .n = n, .labels = calloc(n, sizeof *f.labels)};
-    for (size_t i = 0; i < n; i++) {
+    size_t rows = n * (size_t)views;
+    struct features f = {.x = make((int64_t)rows, WIDTH), .views = views, .n = n, .labels = calloc(n, sizeof *f.labels)};
+    for (size_t i = 0; i < n; i++)
         f.labels[i] = (int64_t)(i * 7 % (size_t)classes);
+    for (size_t i = 0; i < rows; i++) {
         for (int d = 0; d < WIDTH; d++)
-            f.x->v[i * WIDTH + (size_t)d] = 3 * draw() + (float)(f.labels[i] >> d & 1);
+            f.x->v[i * WIDTH + (size_t)d] = 3 * draw() + (float)(f.labels[i / (size_t)views] >> d & 1);
     }
     return f;
 }
 
-/* By distances in double. */
+/* By distances in double, of the mean of a picture's rows. */
 static double by_hand(const struct features *train, const struct features *val)
 {
     double mean[CLASSES][WIDTH] = {0}, count[CLASSES] = {0};
@@ -256,8 +258,12 @@ static double by_hand(const struct features *train, const struct features *val)
         double least = INFINITY;
         for (int k = 0; k < CLASSES; k++) {
             double distance = 0;
-            for (int d = 0; d < WIDTH; d++)
-                distance += pow((double)val->x->v[i * WIDTH + (size_t)d] - mean[k][d] / count[k], 2);
+            for (int d = 0; d < WIDTH; d++) {
+                double x = 0;
+                for (size_t row = i * (size_t)val->views; row < (i + 1) * (size_t)val->views; row++)
+                    x += (double)val->x->v[row * WIDTH + (size_t)d] / val->views;
+                distance += pow(x - mean[k][d] / count[k], 2);
+            }
             if (count[k] > 0 && distance < least) {
                 least = distance;
                 best = k;
@@ -275,17 +281,19 @@ static void nearest_mean(void **state)
                                 .tensor_read = fake_read, .tensor_rows = fake_rows, .scope_new = fake_scope,
                                 .scope_close = fake_close, .linear = fake_linear, .grad_enable = fake_grad};
     struct trainer t = {.fl = &fl, .model = {.n_classes = CLASSES}};
-    double share = NAN;
-    t.train_features = made_features(TRAIN, CLASSES - 1);
-    t.val_features = made_features(VAL, CLASSES);
-    assert_int_equal(features_nearest_mean(&share, &t, NULL), ERR_OK);
-    double expected = by_hand(&t.train_features, &t.val_features);
-    print_message("# nearest mean right for %.4f, by hand %.4f\n", share, expected);
-    assert_true(share > 0.3 && fabs(share - expected) <= 1.0 / VAL); /* one tie may fall the other way */
-    free(t.train_features.labels);
-    free(t.val_features.labels);
-    fake_free(t.train_features.x);
-    fake_free(t.val_features.x);
+    for (int views = 1; views <= 3; views += 2) {
+        double share = NAN;
+        t.train_features = made_features(TRAIN, 1, CLASSES - 1);
+        t.val_features = made_features(VAL, views, CLASSES);
+        assert_int_equal(features_nearest_mean(&share, &t, NULL), ERR_OK);
+        double expected = by_hand(&t.train_features, &t.val_features);
+        print_message("# %d views: nearest mean right for %.4f, by hand %.4f\n", views, share, expected);
+        assert_true(share > 0.3 && fabs(share - expected) <= 1.0 / VAL); /* one tie may fall the other way */
+        free(t.train_features.labels);
+        free(t.val_features.labels);
+        fake_free(t.train_features.x);
+        fake_free(t.val_features.x);
+    }
     assert_int_equal(alive, 0);
 }
 

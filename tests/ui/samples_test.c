@@ -52,6 +52,7 @@ static void draws(void **state)
     assert_int_equal(option_set(o, OPTION_ID_flip, "true", SOURCE_SCREEN, NULL), ERR_OK);
     assert_int_equal(option_set(o, OPTION_ID_crop_min, "0.5", SOURCE_SCREEN, NULL), ERR_OK);
     assert_int_equal(option_set(o, OPTION_ID_crop, "true", SOURCE_SCREEN, NULL), ERR_OK);
+    assert_int_equal(option_set(o, OPTION_ID_views, "3", SOURCE_SCREEN, NULL), ERR_OK);
     struct canvas grid = wanted(&s);
     stage_key(&s, "Right");
     stage_key(&s, "a");
@@ -82,6 +83,7 @@ static void draws(void **state)
     option_unset(o, OPTION_ID_flip);
     option_unset(o, OPTION_ID_crop_min);
     option_unset(o, OPTION_ID_crop);
+    option_unset(o, OPTION_ID_views);
     option_set(o, OPTION_ID_preset, "classic", SOURCE_SCREEN, NULL);
     stage_key(&s, "a");
     assert_true(stage_shows(&s, "no augmentation in these settings"));
@@ -98,7 +100,13 @@ static void cuts(void **state)
     char text[96];
     samples_cut(text, sizeof text, &want, &f);
     assert_string_equal(text, "43 % cut"); /* 1 - 210^2 / (320 * 240) */
-    want.crop = false;
+    want.views = 3; /* the middle of three */
+    samples_cut(text, sizeof text, &want, &f);
+    assert_string_equal(text, "43 % cut");
+    want.frame = true; /* around all three: 1 - 320 * 210 / (320 * 240) */
+    samples_cut(text, sizeof text, &want, &f);
+    assert_string_equal(text, "12 % cut");
+    want = (struct picture_want){0};
     samples_cut(text, sizeof text, &want, &f);
     assert_string_equal(text, "nothing cut, 1.33 : 1");
     f.height = 320;
@@ -397,6 +405,15 @@ static void frames(void **state)
     assert_in_range(worst(row + 3 * 15, 100, 0, 0), 0, 12);
     assert_in_range(worst(row + 3 * 20, 250, 0, 0), 0, 12); /* inside: as it is */
     assert_in_range(worst(row + 3 * 245, 0, 0, 100), 0, 12);
+    free(rgb);
+    want.views = 2; /* side by side they reach both ends */
+    rgb = make(&want, SIDE, SIDE);
+    row = rgb + (size_t)60 * SIDE * 3;
+    assert_in_range(worst(row, 0xff, 0xe1, 0x4d), 0, 0);
+    assert_in_range(worst(row + 3 * 255, 0xff, 0xe1, 0x4d), 0, 0);
+    assert_in_range(worst(row + 3 * 8, 250, 0, 0), 0, 12);
+    row = rgb + (size_t)8 * SIDE * 3;
+    assert_in_range(worst(row + 3 * 20, 100, 0, 0), 0, 12);
     free(rgb);
 }
 

@@ -342,9 +342,11 @@ static void train_steers(void **state)
     assert_non_null(s.ops->why_not(s.self, ACTION_CLASSIFY, &s.world.model)); /* not paused */
     s.world.snap->jobs[0].state = JOB_PAUSED;
     assert_null(s.ops->why_not(s.self, ACTION_CLASSIFY, &s.world.model));
+    assert_int_equal(option_set(&s.world.options, OPTION_ID_views, "3", SOURCE_COMMAND_LINE, NULL), ERR_OK);
     act(&s, ACTION_CLASSIFY);
     s.world.asked.typed(s.world.asked.user, "/data/rose.jpg");
     assert_int_equal(s.world.asked.command, CMD_PREDICT);
+    assert_false(s.world.asked.views); /* those that this run has, not the session's */
     assert_string_equal(s.world.asked.path, "/data/runs/20261125-143000-staged-resnet18");
     stage_close(&s);
 }

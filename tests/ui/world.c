@@ -119,6 +119,7 @@ static enum err_code call_submit(void *app, const struct cmd *cmd, uint64_t *job
     a->command = cmd->kind;
     a->job = cmd->job;
     a->mode = cmd->options ? cmd->options->mode : -1;
+    a->views = cmd->options && option_is_set(cmd->options, OPTION_ID_views);
     ((struct world *)app)->submitted++;
     a->number = cmd->number;
     snprintf(a->path, sizeof a->path, "%s", cmd->path);

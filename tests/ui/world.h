@@ -15,6 +15,7 @@ struct asked {
     size_t n_items, n_list;
     uint64_t job;
     int mode; /* of its options; -1 none */
+    bool views; /* they say how many */
     void (*chosen)(void *user, int choice);
     void (*typed)(void *user, const char *text);
     void *user;

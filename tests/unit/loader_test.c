@@ -16,7 +16,7 @@
 #include "data/internal.h"
 #include "data/loader.h"
 
-static const struct loader_config plain = {.size = 16, .batch_size = 4, .prefetch = 2, .seed = 1};
+static const struct loader_config plain = {.size = 16, .views = 1, .batch_size = 4, .prefetch = 2, .seed = 1};
 
 /* Everything a pass hands over, one picture after the other. */
 struct pass {
@@ -66,7 +66,7 @@ static struct pass *run(const struct dataset *ds, const struct loader_config *co
     struct pool *pool = pool_new(threads);
     struct loader *loader = loader_new(ds, pool, config);
     loader_start(loader, files, n, epoch);
-    struct pass *pass = collect(loader, (size_t)config->size * (size_t)config->size * 3);
+    struct pass *pass = collect(loader, loader_picture_bytes(config));
     loader_free(loader);
     pool_free(pool);
     return pass;
@@ -148,11 +148,65 @@ static void one_path_for_pixels(void **state)
             assert_memory_equal(square, pass->rgb.s + i * sizeof square, sizeof square);
             free(path);
         }
-        struct rect window = pass->items[0].draw.window, centre = crop_centre(90, 30);
+        struct rect window = pass->items[0].draw.window, centre = crop_view(90, 30, 0, 1);
         struct rect want = config.crop_eval ? centre : (struct rect){0, 0, 90, 30};
         assert_memory_equal(&window, &want, sizeof window);
         pass_done(pass);
     }
+    dataset_free(ds);
+}
+
+/* What crop_view cuts out of a picture, by the image functions alone; those at its two ends mirrored. */
+static void cut_by_hand(uint8_t *out, const char *path, int views, bool mirrored)
+{
+    struct image image = {0};
+    struct image_limits limits = IMAGE_LIMITS_DEFAULT;
+    struct image_info info = {0};
+    assert_int_equal(image_load(&image, path, &limits, 0, &info, NULL), ERR_OK);
+    for (int v = 0; v < views; v++) {
+        uint8_t *square = out + v * 16 * 16 * 3, as_it_is[16 * 16 * 3];
+        resize_bilinear(square, 16, 16, &image, crop_view(image.width, image.height, v, views));
+        memcpy(as_it_is, square, sizeof as_it_is);
+        for (int i = 0; mirrored && v != views / 2 && i < 16 * 16; i++)
+            memcpy(square + 3 * i, as_it_is + 3 * (i / 16 * 16 + 15 - i % 16), 3);
+    }
+    image_done(&image);
+}
+
+/* The views of a picture lie behind each other: in a batch, from the memory of finished squares, alone; a picture that cannot be read takes
+ * all of its own along. */
+static void views_of_a_picture(void **state)
+{
+    char *root = *state;
+    put_class(root, "a", 5, 1);
+    struct dataset *ds = scan(root);
+    struct loader_config config = plain;
+    config.crop_eval = true;
+    config.views = 3;
+    size_t square = 16 * 16 * 3, bytes = loader_picture_bytes(&config);
+    assert_int_equal(bytes, 3 * square);
+    struct pass *pass = run(ds, &config, 5, 2, 1);
+    for (size_t i = 0; i < 10; i++) {
+        uint8_t own[3 * 16 * 16 * 3], by_hand[3 * 16 * 16 * 3];
+        char *path = dataset_path(ds, pass->items[i % 5].file);
+        config.mirror_views = i >= 5;
+        cut_by_hand(by_hand, path, 3, config.mirror_views);
+        assert_int_equal(loader_square(own, path, &config, NULL, NULL), ERR_OK);
+        assert_memory_equal(own, by_hand, bytes);
+        assert_true(config.mirror_views || memcmp(pass->rgb.s + i * bytes, by_hand, bytes) == 0);
+        assert_true(memcmp(own, own + square, square) != 0 && memcmp(own + square, own + 2 * square, square) != 0);
+        free(path);
+    }
+    config.mirror_views = false;
+    char *cut = path_join(root, "a/0002.jpg");
+    assert_int_equal(truncate(cut, 300), 0);
+    struct pass *left = run(ds, &config, 5, 2, 1);
+    assert_int_equal(left->n, 4);
+    assert_memory_equal(left->rgb.s, pass->rgb.s, 2 * bytes);
+    assert_memory_equal(left->rgb.s + 2 * bytes, pass->rgb.s + 3 * bytes, 2 * bytes);
+    free(cut);
+    pass_done(pass);
+    pass_done(left);
     dataset_free(ds);
 }
 
@@ -430,7 +484,7 @@ int main(void)
         IN_FOLDER(kept_damage_trains),       IN_FOLDER(leftover_of_one),
         IN_FOLDER(left_alone_by_failures),   IN_FOLDER(cached_squares_are_the_same),
         IN_FOLDER(a_lost_share_is_an_error), IN_FOLDER(loading_can_be_cancelled),
-        IN_FOLDER(passes_can_be_dropped),
+        IN_FOLDER(passes_can_be_dropped),    IN_FOLDER(views_of_a_picture),
     };
     return cmocka_run_group_tests_name("loader", tests, NULL, NULL);
 }

@@ -58,7 +58,7 @@ static void classic_to_the_letter(void **state)
         assert_true(p->fresh_optimizer);
         assert_int_equal(r.batch_size, 64);
         assert_int_equal(r.image_size, 224);
-        assert_true(r.imagenet_norm && r.resize == RESIZE_STRETCH && !r.antialias);
+        assert_true(r.imagenet_norm && r.resize == RESIZE_STRETCH && !r.antialias && r.views == 1);
         assert_true(!r.class_weights && r.patience == 0);
     }
 }
@@ -144,7 +144,7 @@ static void text_reads_back_exactly(void **state)
     }
 }
 
-/* Records of before the mean belonged to a phase, and of before the stem had a rate. */
+/* Records of before the mean belonged to a phase, of before the stem had a rate, and of before a picture had views. */
 static void older_records_are_read(void **state)
 {
     (void)state;
@@ -165,6 +165,11 @@ static void older_records_are_read(void **state)
     assert_true(r.phases[1].lr_stem == 0.25 && r.phases[0].lr_stem == 0);
     assert_int_equal(recipe_set(&r, "phase 2", "stem-lr", "0.125", &err), ERR_OK);
     assert_true(r.phases[1].lr_stem == 0.125 && r.phases[1].lr_backbone == 0.25);
+    assert_int_equal(recipe_set(&r, "recipe", "batch-size", "8", &err), ERR_OK);
+    assert_int_equal(r.views, 1);
+    assert_int_equal(recipe_set(&r, "recipe", "views", "2", &err), ERR_OK);
+    assert_int_equal(recipe_set(&r, "recipe", "resize", "crop", &err), ERR_OK);
+    assert_int_equal(r.views, 2);
 }
 
 /* Four blocks and a head: by equal factors from stem to last block; to the last bit where both are the same. */
@@ -248,6 +253,7 @@ static void wishes_reach_every_phase(void **state)
         .has_normalize = true,
         .has_resize = true,
         .resize = RESIZE_CROP,
+        .views = 5,
         .has_antialias = true,
         .antialias = true,
         .has_class_weights = true,
@@ -280,6 +286,10 @@ static void wishes_reach_every_phase(void **state)
     assert_int_equal(r.image_size, 96);
     assert_true(!r.imagenet_norm && r.resize == RESIZE_CROP && r.antialias && r.class_weights &&
                 r.patience == 4);
+    assert_int_equal(recipe_views(&r), 5);
+    request.has_resize = false;
+    struct recipe whole = make(&request);
+    assert_true(whole.resize == RESIZE_STRETCH && whole.views == 5 && recipe_views(&whole) == 1); /* the whole picture is in one */
     assert_round_trip(&r);
 }
 
@@ -396,6 +406,9 @@ static void bad_recipes_are_named(void **state)
     r.phases[0].lr_stem = -1;
     assert_int_equal(recipe_check(&r, &err), ERR_INVALID);
     assert_string_equal(err.message, "phase 1: stem-lr is out of range");
+    r.views = RECIPE_VIEWS + 1;
+    assert_int_equal(recipe_check(&r, &err), ERR_INVALID);
+    assert_string_equal(err.message, "views: 10 is outside 1 to 9");
     assert_int_equal(recipe_set(&r, "phase 9", "lr", "1", &err), ERR_INVALID);
     assert_string_equal(err.message, "[phase 9]: unknown section");
     assert_int_equal(recipe_set(&r, "phase 1", "optimizer", "lion", &err), ERR_INVALID);

@@ -199,11 +199,29 @@ static void sizes(void **state)
                                    {1, 4000, 0, 1999, 1, 1},
                                    {20, 20, 1, 1, 18, 18}};
     for (size_t i = 0; i < sizeof crops / sizeof *crops; i++) {
-        struct rect r = crop_centre(crops[i][0], crops[i][1]);
+        struct rect r = crop_view(crops[i][0], crops[i][1], 0, 1);
         assert_int_equal(r.x, crops[i][2]);
         assert_int_equal(r.y, crops[i][3]);
         assert_int_equal(r.width, crops[i][4]);
         assert_int_equal(r.height, crops[i][5]);
+    }
+}
+
+/* From one end of the long side to the other. */
+static void views(void **state)
+{
+    (void)state;
+    static const int want[][8] = { /* width, height, i, n: x, y, side */
+        {499, 665, 0, 2, 31, 0, 437},   {499, 665, 1, 2, 31, 228, 437}, {499, 665, 1, 3, 31, 114, 437},
+        {665, 499, 2, 3, 228, 31, 437}, {256, 256, 0, 3, 0, 16, 224},   {256, 256, 2, 3, 32, 16, 224},
+        {1, 4000, 8, 9, 0, 3999, 1},    {1, 1, 1, 2, 0, 0, 1},          {65500, 1, 1, 2, 65499, 0, 1}};
+    for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+        const int *w = want[i];
+        struct rect r = crop_view(w[0], w[1], w[2], w[3]);
+        assert_int_equal(r.x, w[4]);
+        assert_int_equal(r.y, w[5]);
+        assert_int_equal(r.width, w[6]);
+        assert_int_equal(r.height, w[6]);
     }
 }
 
@@ -216,6 +234,7 @@ int main(void)
         cmocka_unit_test(same_size_is_a_copy),
         cmocka_unit_test(windows_do_not_look_outside),
         cmocka_unit_test(sizes),
+        cmocka_unit_test(views),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -71,7 +71,7 @@ static void four_ways_give_the_same_pixels(void **state)
     for (unsigned o = 1; o <= 8; o++)
         put_turned(root, o);
     struct dataset *ds = scan(root);
-    struct loader_config validation = {.size = SIDE, .batch_size = 3, .prefetch = 2, .seed = 1}, training = validation;
+    struct loader_config validation = {.size = SIDE, .views = 1, .batch_size = 3, .prefetch = 2, .seed = 1}, training = validation;
     training.augment.flip = true; /* left to the net: the pixels stay as they are */
     uint8_t train[8 * SQUARE], val[8 * SQUARE], predict[SQUARE], *preview;
     load_pass(train, ds, &training, 1);
