@@ -36,7 +36,7 @@ struct picture_want {
     enum picture_fit fit;
     int square;            /* 0: the file as it is; else what the network sees at this size (stretch or centre crop) */
     bool crop;             /* with square or frame: centre crop rule */
-    int views;             /* with crop: squares that are answered for together, 0 and 1: one; a frame is around all, the square the middle */
+    int views;             /* with crop: squares that are answered for together, 0 and 1: one; a frame is around all, the square the middle one (of an even number the left) */
     bool antialias;        /* with square */
     bool page;             /* one of a page's many: shared palette */
     uint32_t augment;      /* 0 none; else the draw of this epoch within the limits below */

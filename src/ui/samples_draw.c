@@ -76,7 +76,7 @@ static void view_text(const struct samples_screen *s, const struct ui_model *mod
     else if (s->view == VIEW_FRAME)
         snprintf(out, size, "what the network sees is framed");
     else if (s->view == VIEW_NETWORK && views > 1)
-        snprintf(out, size, "network's view, %d x %d, middle of %d", side, side, views);
+        snprintf(out, size, "network's view, %d x %d, %d of %d", side, side, (views + 1) / 2, views);
     else if (s->view == VIEW_NETWORK)
         snprintf(out, size, "as the network sees it, %d x %d", side, side);
     else if (samples_vary(model))

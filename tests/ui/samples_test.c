@@ -106,6 +106,9 @@ static void cuts(void **state)
     want.frame = true; /* around all three: 1 - 320 * 210 / (320 * 240) */
     samples_cut(text, sizeof text, &want, &f);
     assert_string_equal(text, "12 % cut");
+    want = (struct picture_want){.crop = true, .views = 2}; /* of two, none lies in the middle */
+    struct rect shown = picture_draw(&want, 320, 240).window, first = crop_view(320, 240, 0, 2);
+    assert_memory_equal(&shown, &first, sizeof shown);
     want = (struct picture_want){0};
     samples_cut(text, sizeof text, &want, &f);
     assert_string_equal(text, "nothing cut, 1.33 : 1");
