@@ -77,7 +77,8 @@ at::MemoryFormat format_of(int64_t n_dims);
 /* Weights have changed: copies that autocast keeps of them are stale. */
 void weights_changed();
 
-/* Runs body(0..n_units-1) on up to n_threads threads, the caller's among them; thread counts from 0. */
+/* Runs body(0..n_units-1) on up to n_threads threads, the caller's among them; thread counts from 0. The others are kept for the next loop.
+ * body throws nothing and begins no loop. */
 void on_threads(int n_threads, int64_t n_units,
                 const std::function<void(int64_t unit, int thread)> &body);
 
