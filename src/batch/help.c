@@ -48,13 +48,24 @@ static bool is_flag(unsigned flags, const char *name)
     return false;
 }
 
+/* list: words with spaces between. */
+static bool has_word(const char *list, const char *word)
+{
+    size_t len = strlen(word);
+    for (const char *at = list; *(at += strspn(at, " ")); at += strcspn(at, " ")) {
+        if (strcspn(at, " ") == len && memcmp(at, word, len) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* flags: of the command, which may say more about an option of the same name. */
 static void add_options(struct str *s, const char *groups, unsigned flags)
 {
     const char *group = "";
     for (int id = 0; id < OPTION_COUNT; id++) {
         const struct option_row *row = option_row((enum option_id)id);
-        if (!strstr(groups, row->group) && !strstr(groups, row->name)) /* of some groups a command takes only a few */
+        if (!has_word(groups, row->group) && !has_word(groups, row->name)) /* of some groups a command takes only a few */
             continue;
         if (!str_eq(group, row->group))
             str_printf(s, "\n%s\n", row->group);
