@@ -108,8 +108,8 @@ static enum err_code read_tensor(struct header *h, const cJSON *item)
     if (range.end > h->n_data)
         return FAIL(h, ERR_FORMAT, WEIGHTS_HINT_AGAIN, "is cut off: %s ends at byte %zu of the data, %zu bytes are there",
                     name, range.end, h->n_data);
-    int64_t stride = 1;
-    for (int d = e.n_dims; d-- > 0; stride *= e.dims[d])
+    int64_t stride = 1; /* of an empty tensor they may be too large for a number, and nobody reads them */
+    for (int d = e.n_dims; n > 0 && d-- > 0; stride *= e.dims[d])
         e.strides[d] = stride;
     e.data = h->data + range.begin;
     e.n_bytes = n_bytes;
@@ -123,6 +123,8 @@ static enum err_code read_meta(struct header *h, const cJSON *meta)
     const cJSON *item;
     if (!cJSON_IsObject(meta))
         return FAIL(h, ERR_FORMAT, NULL, "header: " META_KEY " is not a table of texts");
+    if (file->meta)
+        return FAIL(h, ERR_FORMAT, NULL, "header: " META_KEY " is there twice");
     file->meta = xcalloc((size_t)cJSON_GetArraySize(meta) + 1, sizeof *file->meta);
     cJSON_ArrayForEach(item, meta)
     {
