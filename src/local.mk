@@ -39,7 +39,7 @@ libfl_engine_a_SOURCES = \
 	src/engine/hooks.h src/engine/ini.c src/engine/ini.h src/engine/internal.h src/engine/job.c src/engine/job.h \
 	src/engine/job_data.c src/engine/job_eval.c src/engine/job_estimate.c src/engine/job_files.c src/engine/job_scan.c src/engine/job_train.c src/engine/job_weights.c src/engine/jobs.c \
 	src/engine/layout.h src/engine/model.c src/engine/model.h src/engine/model_file.c src/engine/queue.c \
-	src/engine/queue.h src/engine/record.c src/engine/record.h src/engine/run.c src/engine/run.h src/engine/scan.h \
+	src/engine/queue.h src/engine/record.c src/engine/record.h src/engine/run.c src/engine/run.h src/engine/run_lock.c src/engine/run_lock.h src/engine/scan.h \
 	src/engine/score.c src/engine/score.h src/engine/settings.c src/engine/settings.h src/engine/show.c \
 	src/engine/torch.c src/engine/torch.h src/engine/trainer.c src/engine/trainer.h src/engine/trainer_epoch.c \
 	src/engine/trainer_step.c src/engine/views.c src/engine/waiting.c src/engine/wire.c src/engine/wire.h

@@ -38,9 +38,15 @@ char *path_absolute(const char *path)
     return out;
 }
 
-/* "/a/./b/." becomes "/a/b/". */
-static void drop_dots(char *path)
+/* "/a//b/./c/." becomes "/a/b/c/". */
+static void tidy(char *path)
 {
+    char *to = path;
+    for (const char *at = path; *at; at++) {
+        if (at[0] != '/' || at[1] != '/')
+            *to++ = *at;
+    }
+    *to = '\0';
     for (char *at = path; (at = strstr(at, "/."));) {
         if (at[2] == '/' || !at[2])
             memmove(at + 1, at + 2 + (at[2] == '/'), strlen(at + 2 + (at[2] == '/')) + 1);
@@ -52,7 +58,7 @@ static void drop_dots(char *path)
 char *path_folder(const char *path)
 {
     char *expanded = path_expand(path), *out = path_absolute(expanded);
-    drop_dots(out);
+    tidy(out);
     size_t n = strlen(out);
     while (n > 1 && out[n - 1] == '/')
         out[--n] = '\0';

@@ -11,7 +11,7 @@
 char *path_join(const char *folder, const char *name); /* name alone when absolute or folder is "" */
 char *path_expand(const char *path);                   /* a leading "~" or "~/" becomes $HOME */
 char *path_absolute(const char *path);                 /* against the current folder; not resolved */
-char *path_folder(const char *path);                   /* expanded, absolute, without '.' in it or '/' at its end */
+char *path_folder(const char *path);                   /* expanded, absolute, without '.' or '//' in it or '/' at its end */
 const char *path_base(const char *path);               /* part after the last '/', borrowed */
 const char *path_suffix(const char *path);             /* ".jpg" with its dot, or "", borrowed */
 

@@ -85,7 +85,7 @@ static enum err_code check_record(const struct record *r, const char *run, struc
         return err_set(err, ERR_INVALID, "it is trained here");
     if (running && !str_eq(r->host, host))
         return err_set(err, ERR_INVALID, "it runs on %s", r->host);
-    if (running && record_alive(r))
+    if (running && record_alive(r, run))
         return *r->socket ? ERR_OK : err_set(err, ERR_INVALID, "its process %lld lets nobody attach", (long long)r->pid);
     if (running)
         err_set(err, ERR_INVALID, "it does not run any more: its process ended without a word");

@@ -17,6 +17,7 @@
 #include "base/path.h"
 #include "engine/internal.h"
 #include "engine/record.h"
+#include "engine/run_lock.h"
 #include "engine/run_rows.h"
 
 #define NOTE_FILE "note.txt"
@@ -63,7 +64,7 @@ static char *state_note(const struct record *r, bool running, bool dead)
 void run_row_fill(struct run_row *row, const struct record *r, const char *folder)
 {
     bool running = str_eq(r->state, "running");
-    bool dead = running && !record_alive(r) && r->pid != getpid();
+    bool dead = running && !record_alive(r, folder);
     char *own = xstrdup(folder);
     *row = (struct run_row){.folder = own, .name = path_base(own),
                             .state = xstrdup(dead ? "stopped" : r->state),
@@ -225,21 +226,12 @@ enum err_code job_note(struct job *job, struct err *err)
 
 /* --- trash --------------------------------------------------------------------------------------------------- */
 
-/* This very process trains it: record_alive does not count that. */
-static bool trains_here(struct job *job, const char *folder)
-{
-    const struct train_view *t = &snapshot_begin(job->engine)->train;
-    bool here = t->live && str_eq(t->run, folder);
-    snapshot_end(job->engine);
-    return here;
-}
-
-static enum err_code check_idle(struct job *job, const char *folder, struct err *err)
+static enum err_code check_idle(const char *folder, struct err *err)
 {
     struct record r;
-    bool trains = trains_here(job, folder);
+    bool trains = run_lock_look(folder) == RUN_LOCK_HELD;
     if (!trains && record_read(&r, folder, NULL) == ERR_OK) { /* a broken one may go */
-        trains = record_alive(&r);
+        trains = record_alive(&r, folder);
         record_done(&r);
     }
     return trains ? err_set(err, ERR_BUSY, "%s: is training", folder) : ERR_OK;
@@ -299,7 +291,7 @@ static enum err_code move_one(struct job *job, const char *given, struct str *wh
     if (code == ERR_OK)
         code = other_side(&target, folder, back, err);
     if (code == ERR_OK)
-        code = check_idle(job, folder, err);
+        code = check_idle(folder, err);
     if (code == ERR_OK)
         code = move_into(&to, folder, target, err);
     if (code == ERR_OK)

@@ -288,6 +288,15 @@ static enum err_code write_start(struct trainer *t, struct err *err)
     return code == ERR_OK ? run_save_record(&t->run, err) : code;
 }
 
+/* The scale of the loss is the precision's, and a run may go on on another kind of device. */
+static void choose_scale(struct trainer *t)
+{
+    if (t->model.precision != FL_AUTOCAST_FP16)
+        t->scale = 1;
+    else if (t->scale == 1)
+        t->scale = TRAINER_SCALE_START;
+}
+
 static enum err_code prepare(struct trainer *t, const char *root, const struct options *o, enum mode mode,
                              const struct arch *arch, const char *weights, struct err *err)
 {
@@ -333,8 +342,7 @@ enum err_code train_fresh(struct job *job, const char *root, const struct option
     trainer_init(&t, job);
     show_begin(&t, root, mode_name(mode), preset_name((enum preset)o->preset), arch->name);
     code = prepare(&t, root, o, mode, arch, weights, err);
-    if (t.model.precision == FL_AUTOCAST_FP16)
-        t.scale = TRAINER_SCALE_START;
+    choose_scale(&t);
     if (code == ERR_OK)
         code = write_start(&t, err);
     else if (t.run.folder)
@@ -417,19 +425,30 @@ static bool has_checkpoint(const struct trainer *t)
     return there;
 }
 
+/* Without it the run would begin anew over its own results. */
+static enum err_code no_checkpoint(const struct trainer *t, struct err *err)
+{
+    const struct run *run = &t->run;
+    err_set(err, ERR_NOT_FOUND, "%s: %d epoch%s done, but the checkpoint last.ckpt is missing", run->folder, run->record.epochs_done,
+            run->record.epochs_done == 1 ? " is" : "s are");
+    return err_hint(err, "a new run can begin from its weights: flowerlab train %s --model %s --weights %s/best.safetensors --head file",
+                    run->record.data, run->record.model, run->folder);
+}
+
 static enum err_code restore(struct trainer *t, bool there, struct err *err)
 {
-    if (t->model.precision == FL_AUTOCAST_FP16)
-        t->scale = TRAINER_SCALE_START;
     t->run.record.n_tape = 0;
     enum err_code code = ERR_OK;
     if (there)
         code = checkpoint_load(t, err);
     else
         run_cut_steps(&t->run, 0);
+    if (code != ERR_OK)
+        return code;
+    choose_scale(t);
     t->run.record.best = there ? t->run.record.best : (struct best){.val_acc = NAN, .val_loss = NAN};
     t->run.record.epochs_done = t->epoch;
-    if (code == ERR_OK && t->job->cmd.number > 0)
+    if (t->job->cmd.number > 0)
         code = trainer_extend(t, t->job->cmd.number, err);
     return code;
 }
@@ -437,7 +456,9 @@ static enum err_code restore(struct trainer *t, bool there, struct err *err)
 static enum err_code reload(struct trainer *t, struct err *err)
 {
     bool there = has_checkpoint(t);
-    enum err_code code = reload_data(t, err);
+    enum err_code code = there || t->run.record.epochs_done == 0 ? ERR_OK : no_checkpoint(t, err);
+    if (code == ERR_OK)
+        code = reload_data(t, err);
     if (code == ERR_OK)
         code = reload_torch(t, err);
     if (code == ERR_OK)

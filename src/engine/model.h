@@ -26,6 +26,12 @@ enum err_code model_new(struct model *m, const struct arch *arch, char *const *c
 void model_done(struct model *m);
 
 /* Every tensor of torchvision's state_dict in its own type, with metadata; equal models give equal bytes. errors: IO, TORCH */
+/* The weights of a moment in host memory, to be saved later (with m's classes and preprocessing, which do not change). */
+struct model_copy;
+enum err_code model_copy(struct model_copy **out, const struct model *m, struct err *err);
+enum err_code model_copy_save(const struct model *m, const struct model_copy *copy, const char *path, struct err *err);
+void model_copy_free(struct model_copy *copy);
+
 enum err_code model_save(const struct model *m, const char *path, struct err *err);
 /* errors: NOT_FOUND, FORMAT (no file of ours: names what is missing) */
 enum err_code model_load(struct model *m, const char *path, struct err *err);

@@ -49,8 +49,13 @@ static void triple_text(char out[4 * NUM_TEXT], const float v[3])
     snprintf(out, 4 * NUM_TEXT, "[%s,%s,%s]", text[0], text[1], text[2]);
 }
 
-static enum err_code write_file(const struct model *m, const char *path, const struct weight_out *tensors, size_t n,
-                                struct err *err)
+struct model_copy {
+    int epoch;
+    size_t n;
+    struct weight_out *tensors;
+};
+
+enum err_code model_copy_save(const struct model *m, const struct model_copy *copy, const char *path, struct err *err)
 {
     float mean[3], std[3];
     char size[NUM_TEXT], views[NUM_TEXT], epoch[NUM_TEXT], mean_text[4 * NUM_TEXT], std_text[4 * NUM_TEXT], *classes = classes_text(m);
@@ -59,7 +64,7 @@ static enum err_code write_file(const struct model *m, const char *path, const s
     triple_text(std_text, std);
     snprintf(size, sizeof size, "%d", m->prep.size);
     snprintf(views, sizeof views, "%d", m->prep.views);
-    snprintf(epoch, sizeof epoch, "%d", m->epoch);
+    snprintf(epoch, sizeof epoch, "%d", copy->epoch);
     const char *const meta[][2] = {
         {"format", "pt"},
         {"flowerlab", FORMAT_NAME},
@@ -75,31 +80,51 @@ static enum err_code write_file(const struct model *m, const char *path, const s
         {"std", std_text},
         {"epoch", epoch},
     };
-    enum err_code code = safetensors_write(path, tensors, n, meta, sizeof meta / sizeof meta[0], err);
+    enum err_code code = safetensors_write(path, copy->tensors, copy->n, meta, sizeof meta / sizeof meta[0], err);
     cJSON_free(classes);
     return code;
 }
 
-enum err_code model_save(const struct model *m, const char *path, struct err *err)
+void model_copy_free(struct model_copy *copy)
+{
+    for (size_t i = 0; copy && i < copy->n; i++)
+        free((void *)copy->tensors[i].data);
+    if (copy)
+        free(copy->tensors);
+    free(copy);
+}
+
+enum err_code model_copy(struct model_copy **out, const struct model *m, struct err *err)
 {
     const struct graph *g = net_graph(m->net);
-    struct weight_out *tensors = xcalloc(g->n_tensors, sizeof *tensors);
+    struct model_copy *copy = xcalloc(1, sizeof *copy);
+    *copy = (struct model_copy){.epoch = m->epoch, .n = g->n_tensors, .tensors = xcalloc(g->n_tensors, sizeof *copy->tensors)};
     enum err_code code = ERR_OK;
     for (size_t i = 0; code == ERR_OK && i < g->n_tensors; i++) {
         const struct tensor_spec *spec = &g->tensors[i];
         bool count = spec->role == ROLE_BN_COUNT;
         size_t bytes = elements(spec) * (count ? sizeof(int64_t) : sizeof(float));
         void *data = xmalloc(bytes);
-        tensors[i] = (struct weight_out){.name = spec->name, .dtype = count ? W_I64 : W_F32, .n_dims = spec->n_dims,
-                                         .data = data};
-        memcpy(tensors[i].dims, spec->dims, sizeof tensors[i].dims);
+        copy->tensors[i] = (struct weight_out){.name = spec->name, .dtype = count ? W_I64 : W_F32, .n_dims = spec->n_dims,
+                                               .data = data};
+        memcpy(copy->tensors[i].dims, spec->dims, sizeof copy->tensors[i].dims);
         code = net_get(m->net, i, data, bytes, err);
     }
     if (code == ERR_OK)
-        code = write_file(m, path, tensors, g->n_tensors, err);
-    for (size_t i = 0; i < g->n_tensors; i++)
-        free((void *)tensors[i].data);
-    free(tensors);
+        *out = copy;
+    else
+        model_copy_free(copy);
+    return code;
+}
+
+enum err_code model_save(const struct model *m, const char *path, struct err *err)
+{
+    struct model_copy *copy;
+    enum err_code code = model_copy(&copy, m, err);
+    if (code != ERR_OK)
+        return code;
+    code = model_copy_save(m, copy, path, err);
+    model_copy_free(copy);
     return code;
 }
 

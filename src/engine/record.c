@@ -17,6 +17,7 @@
 #include "base/num.h"
 #include "base/path.h"
 #include "engine/ini.h"
+#include "engine/run_lock.h"
 
 void record_init(struct record *r)
 {
@@ -255,10 +256,13 @@ enum err_code record_read(struct record *r, const char *folder, struct err *err)
     return code;
 }
 
-bool record_alive(const struct record *r)
+bool record_alive(const struct record *r, const char *folder)
 {
     char host[256] = "";
+    enum run_lock_state lock = run_lock_look(folder);
+    if (lock != RUN_LOCK_NONE)
+        return lock == RUN_LOCK_HELD;
     gethostname(host, sizeof host - 1);
-    return str_eq(r->state, "running") && str_eq(r->host, host) && r->pid > 0 && r->pid != getpid() &&
+    return str_eq(r->state, "running") && str_eq(r->host, host) && r->pid > 0 &&
            (kill((pid_t)r->pid, 0) == 0 || errno == EPERM);
 }

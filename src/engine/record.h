@@ -51,7 +51,8 @@ void record_write(struct str *out, const struct record *r);
 /* errors: NOT_FOUND (no run folder: names what is missing), FORMAT */
 enum err_code record_read(struct record *r, const char *folder, struct err *err);
 
-/* The process that trains it is alive on this machine. */
-bool record_alive(const struct record *r);
+/* Somebody trains it, this process included (whose number it has then). folder: of the run; its lock knows. Without one what counts is whether
+ * the record's process is there on this machine. */
+bool record_alive(const struct record *r, const char *folder);
 
 #endif

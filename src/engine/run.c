@@ -19,9 +19,11 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "engine/commit.h"
+#include "engine/run_lock.h"
 
 /* --- the folder ---------------------------------------------------------------------------------------------- */
 
+/* Of the lock of a run that never began nothing depends. */
 static bool is_empty(const char *folder)
 {
     DIR *d = opendir(folder);
@@ -29,7 +31,7 @@ static bool is_empty(const char *folder)
         return false;
     int n = 0;
     for (struct dirent *e; (e = readdir(d));)
-        n += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
+        n += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 && strcmp(e->d_name, RUN_LOCK) != 0;
     closedir(d);
     return n == 0;
 }
@@ -54,11 +56,12 @@ static enum err_code use_given(char **out, const char *given, struct err *err)
     enum err_code code = run_check_folder(given, err);
     if (code != ERR_OK)
         return code;
-    char *path = path_expand(given);
+    char *path = path_folder(given);
     code = path_make_folders(path, err);
     if (code == ERR_OK)
-        *out = path_absolute(path);
-    free(path);
+        *out = path;
+    else
+        free(path);
     return code;
 }
 
@@ -67,8 +70,7 @@ static enum err_code use_fresh(char **out, const char *runs_dir, const char *mod
 {
     char stamp[16];
     clock_stamp(stamp, clock_wall());
-    char *expanded = path_expand(runs_dir), *parent = path_absolute(expanded);
-    free(expanded);
+    char *parent = path_folder(runs_dir);
     enum err_code code = path_make_folders(parent, err);
     for (int k = 1; code == ERR_OK; k++) {
         char suffix[16] = "";
@@ -92,12 +94,16 @@ static enum err_code use_fresh(char **out, const char *runs_dir, const char *mod
 enum err_code run_create(struct run *run, const struct options *options, const char *mode, const char *model,
                          struct err *err)
 {
-    memset(run, 0, sizeof *run);
+    *run = (struct run){.lock = -1};
     char *folder = NULL;
     enum err_code code = options->run[0] ? use_given(&folder, options->run, err)
                                          : use_fresh(&folder, options->runs_dir, mode, model, err);
-    if (code != ERR_OK)
+    if (code == ERR_OK)
+        code = run_lock(&run->lock, folder, err);
+    if (code != ERR_OK) {
+        free(folder);
         return code;
+    }
     run->folder = folder;
     record_init(&run->record);
     run->record.options = *options;
@@ -106,15 +112,17 @@ enum err_code run_create(struct run *run, const struct options *options, const c
 
 enum err_code run_open(struct run *run, const char *folder, struct err *err)
 {
-    memset(run, 0, sizeof *run);
-    char *path = path_expand(folder);
+    *run = (struct run){.lock = -1};
+    char *path = path_expand(folder); /* messages name it as it was given */
     enum err_code code = record_read(&run->record, path, err);
-    if (code == ERR_OK && record_alive(&run->record)) {
+    if (code == ERR_OK && record_alive(&run->record, path))
         code = err_set(err, ERR_BUSY, "%s: process %lld is training it", path, (long long)run->record.pid);
+    else if (code == ERR_OK)
+        code = run_lock(&run->lock, path, err);
+    if (code == ERR_BUSY)
         record_done(&run->record);
-    }
     if (code == ERR_OK) {
-        run->folder = path_absolute(path);
+        run->folder = path_folder(path);
         file_remove_stale(run->folder);
     }
     free(path);
@@ -123,6 +131,9 @@ enum err_code run_open(struct run *run, const char *folder, struct err *err)
 
 void run_discard(const struct run *run)
 {
+    char *lock = run_path(run, RUN_LOCK);
+    unlink(lock);
+    free(lock);
     rmdir(run->folder); /* fails, as it should, when there is something in it */
 }
 
@@ -130,9 +141,13 @@ void run_done(struct run *run)
 {
     if (run->folder)
         record_done(&run->record);
+    if (run->folder && run->lock >= 0)
+        close(run->lock);
     free(run->folder);
     free(run->metrics);
     str_done(&run->steps);
+    str_done(&run->predictions);
+    str_done(&run->confusion);
     memset(run, 0, sizeof *run);
 }
 
@@ -292,16 +307,25 @@ static void confusion_text(struct str *out, const struct result *r)
     }
 }
 
-enum err_code run_save_result(const struct run *run, const struct result *result, struct err *err)
+void run_keep_result(struct run *run, const struct result *result)
 {
-    struct str text = STR_INIT;
-    predictions_text(&text, result);
-    enum err_code code = run_write(run, "predictions.csv", &text, err);
-    if (code == ERR_OK) {
-        str_clear(&text);
-        confusion_text(&text, result);
-        code = run_write(run, "confusion.csv", &text, err);
-    }
-    str_done(&text);
+    str_clear(&run->predictions);
+    str_clear(&run->confusion);
+    predictions_text(&run->predictions, result);
+    confusion_text(&run->confusion, result);
+}
+
+static enum err_code flush_table(const struct run *run, const char *name, struct str *text, struct err *err)
+{
+    enum err_code code = text->len > 0 ? run_write(run, name, text, err) : ERR_OK;
+    if (code == ERR_OK)
+        str_clear(text);
     return code;
+}
+
+enum err_code run_flush_result(struct run *run, struct err *err)
+{
+    enum err_code code = flush_table(run, "predictions.csv", &run->predictions, err);
+    enum err_code other = flush_table(run, "confusion.csv", &run->confusion, code == ERR_OK ? err : NULL);
+    return code == ERR_OK ? other : code;
 }

@@ -7,22 +7,24 @@
 #include "engine/record.h"
 
 struct run {
-    char *folder;
+    char *folder;                  /* absolute; NULL: no run */
+    int lock;                      /* of the folder, for as long as the run trains; -1: without one */
     struct record record;
     struct epoch_metrics *metrics; /* of the epochs done */
     size_t n_metrics, cap_metrics;
     struct str steps;              /* lines not yet in steps.csv */
     double steps_flushed;          /* clock_now */
+    struct str predictions, confusion; /* the best epoch's tables, while they are not yet written */
     bool grumbled, told;           /* steps.csv could not be written: the log says so, the run's events too */
 };
 
-/* Makes the folder: option run, else runs-dir/YYYYMMDD-HHMMSS-MODE-MODEL, with -2, -3 if taken. The record is initialised, nothing is written yet.
- * errors: INVALID (a folder that is not empty: names resume), IO */
+/* Makes and locks the folder: option run, else runs-dir/YYYYMMDD-HHMMSS-MODE-MODEL, with -2, -3 if taken. The record is initialised, nothing is written yet.
+ * errors: INVALID (a folder that is not empty: names resume), BUSY, IO */
 enum err_code run_create(struct run *run, const struct options *options, const char *mode, const char *model,
                          struct err *err);
 /* Whether option run can be the folder of a new run. errors: INVALID, IO, NOT_FOUND */
 enum err_code run_check_folder(const char *given, struct err *err);
-/* An existing folder: reads the record, removes leftovers. errors: NOT_FOUND, FORMAT, BUSY (another process trains it) */
+/* An existing folder: reads the record, locks it, removes leftovers. errors: NOT_FOUND, FORMAT, BUSY (another process trains it) */
 enum err_code run_open(struct run *run, const char *folder, struct err *err);
 /* Removes the folder of a run that never began, when nothing is in it. */
 void run_discard(const struct run *run);
@@ -48,7 +50,8 @@ size_t run_read_steps(const struct run *run, struct step_point *out, size_t max)
 uint64_t run_steps_size(const struct run *run);                /* bytes of steps.csv */
 void run_cut_steps(const struct run *run, uint64_t size);      /* back to a checkpoint's length */
 
-/* predictions.csv and confusion.csv. */
-enum err_code run_save_result(const struct run *run, const struct result *result, struct err *err);
+/* predictions.csv and confusion.csv: gathered, and written by flush, which keeps what could not be written for the next time. */
+void run_keep_result(struct run *run, const struct result *result);
+enum err_code run_flush_result(struct run *run, struct err *err);
 
 #endif

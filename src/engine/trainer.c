@@ -49,6 +49,7 @@ void trainer_done(struct trainer *t)
     dataset_free(t->ds);
     run_done(&t->run);
     str_done(&t->best_result);
+    model_copy_free(t->unsaved);
     free(t->class_weights);
     free(t->batch_stats);
     free(t->param);
@@ -336,6 +337,21 @@ static enum err_code one_epoch(struct trainer *t, struct err *err)
 
 /* --- the run ------------------------------------------------------------------------------------------------- */
 
+/* The last chance of a best epoch whose weights could not be written. Lost, the record names the one in the file. */
+static void save_best_or_tell(struct trainer *t)
+{
+    struct record *r = &t->run.record;
+    if (!t->unsaved || trainer_save_best(t, NULL) == ERR_OK || !t->unsaved)
+        return;
+    char text[40];
+    snprintf(text, sizeof text, "best epoch %d is lost", r->best.epoch);
+    show_event(t, text);
+    log_line(LOG_ERROR, "the weights of epoch %d, the best with %.1f %% right, could not be saved and are lost", r->best.epoch,
+             100 * r->best.val_acc);
+    r->best = t->best_in_file;
+    str_clear(&t->best_result);
+}
+
 static void set_end(struct trainer *t, const char *state, const char *note)
 {
     struct record *r = &t->run.record;
@@ -344,6 +360,7 @@ static void set_end(struct trainer *t, const char *state, const char *note)
     r->pid = 0;
     record_set(&r->socket, "");
     run_flush_steps(&t->run);
+    save_best_or_tell(t);
     if (run_save_record(&t->run, NULL) != ERR_OK)
         log_line(LOG_ERROR, "%s: run.ini could not be saved", t->run.folder);
     show_end(t, note);
@@ -352,15 +369,17 @@ static void set_end(struct trainer *t, const char *state, const char *note)
 
 static enum err_code finish(struct trainer *t, const char *note, struct err *err)
 {
-    enum err_code code = ERR_OK;
-    if (t->save_failed)
-        code = checkpoint_save(t, err);
+    struct err late = {0};
+    enum err_code saved = t->save_failed ? trainer_save(t, &late) : ERR_OK;
     char *path = run_path(&t->run, "last.safetensors");
-    if (code == ERR_OK) /* what was validated is what is handed out */
-        code = trainer_kept_in(t, err);
+    enum err_code code = trainer_kept_in(t, err); /* what was validated is what is handed out */
     if (code == ERR_OK)
         code = model_save(&t->model, path, err);
     free(path);
+    if (code == ERR_OK && saved != ERR_OK) {
+        code = saved;
+        *err = late;
+    }
     if (code == ERR_OK && t->stop == STOP_AFTER_EPOCH)
         code = err_set(err, ERR_CANCELLED, "%s", note);
     return code;
@@ -403,6 +422,7 @@ enum err_code trainer_run(struct trainer *t, struct err *err)
     char note[128] = "";
     struct err own = {0};
     t->session_began = clock_now();
+    t->best_in_file = t->run.record.best;
     show_run(t);
     if (t->resumed)
         show_event(t, "resumed");

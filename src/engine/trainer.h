@@ -64,6 +64,8 @@ struct trainer {
     double grad_norm, wait;    /* last step's; seconds waited for pictures in this epoch */
     double session_began, epoch_began, paused;
     double lr, lr_head;        /* of the last step */
+    struct model_copy *unsaved; /* the weights of the best epoch, until best.safetensors is written */
+    struct best best_in_file;
     bool save_failed, resumed;
     struct step_point *old_steps; /* of earlier sessions, until the view has them */
     size_t n_old_steps;
@@ -90,6 +92,10 @@ enum err_code trainer_validate(struct trainer *t, struct score *score, struct er
 /* The weights that are validated and kept, averaged and blended as the recipe says, take the net's place; and the trained ones again. */
 enum err_code trainer_kept_in(struct trainer *t, struct err *err);
 enum err_code trainer_kept_out(struct trainer *t, struct err *err);
+/* All of the epochs done: best weights, tables, checkpoint, record. Until the best weights are written nothing else is, so that what the record
+ * calls the best is what lies in the file; they are kept for the next call. */
+enum err_code trainer_save(struct trainer *t, struct err *err);
+enum err_code trainer_save_best(struct trainer *t, struct err *err); /* of these the best weights and its tables */
 enum err_code trainer_close_epoch(struct trainer *t, const struct score *score, struct err *err);
 
 /* Takes control commands; waits while paused. CANCELLED when the run must stop now. */

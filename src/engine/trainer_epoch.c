@@ -189,18 +189,31 @@ static void keep_block(struct trainer *t, const struct result *result)
     job_result(t->job, BLOCK_RESULT, &copy);
 }
 
-/* best.safetensors first, the checkpoint that knows about it later: a kill between the two repeats the epoch. */
-static enum err_code save_best(struct trainer *t, const struct score *score, struct err *err)
+static enum err_code keep_best(struct trainer *t, const struct score *score, struct err *err)
 {
+    struct model_copy *copy;
+    enum err_code code = model_copy(&copy, &t->model, err);
+    if (code != ERR_OK)
+        return code;
+    model_copy_free(t->unsaved);
+    t->unsaved = copy;
     struct result result = score_result(score, (const char *const *)t->model.classes, "validation part", t->model.epoch);
+    run_keep_result(&t->run, &result);
+    keep_block(t, &result);
+    return ERR_OK;
+}
+
+enum err_code trainer_save_best(struct trainer *t, struct err *err)
+{
     char *path = run_path(&t->run, "best.safetensors");
-    enum err_code code = model_save(&t->model, path, err);
-    if (code == ERR_OK)
-        code = run_save_result(&t->run, &result, err);
-    if (code == ERR_OK)
-        keep_block(t, &result);
+    enum err_code code = t->unsaved ? model_copy_save(&t->model, t->unsaved, path, err) : ERR_OK;
     free(path);
-    return code;
+    if (code != ERR_OK)
+        return code;
+    model_copy_free(t->unsaved);
+    t->unsaved = NULL;
+    t->best_in_file = t->run.record.best;
+    return run_flush_result(&t->run, err);
 }
 
 static struct epoch_metrics measure(const struct trainer *t, const struct score *score)
@@ -213,14 +226,21 @@ static struct epoch_metrics measure(const struct trainer *t, const struct score 
                                   .seconds = seconds, .grad_norm = t->grad_norm, .phase = t->phase + 1};
 }
 
-static enum err_code save_all(struct trainer *t, struct err *err)
+/* best.safetensors and its tables first, the checkpoint that knows about them later: a kill between repeats the epoch. A table that cannot be
+ * written holds nothing up. */
+enum err_code trainer_save(struct trainer *t, struct err *err)
 {
+    enum err_code tables = trainer_save_best(t, err);
+    if (t->unsaved)
+        return tables;
+    if (tables != ERR_OK)
+        err = NULL; /* the first reason is told */
     enum err_code code = checkpoint_save(t, err);
     if (code == ERR_OK)
         code = run_save_metrics(&t->run, err);
     if (code == ERR_OK)
         code = run_save_record(&t->run, err);
-    return code;
+    return tables == ERR_OK ? code : tables;
 }
 
 /* A full disk does not end a run: the files before stay whole, and the next epoch tries again. */
@@ -228,10 +248,9 @@ static void grumble(struct trainer *t, const struct err *err)
 {
     char text[40];
     const char *why = strrchr(err->message, ':'); /* behind the file's name */
-    t->save_failed = true;
     snprintf(text, sizeof text, "not saved%.28s", why ? why : "");
     show_event(t, text);
-    log_line(LOG_ERROR, "epoch %d is not saved: %s; trying again after the next", t->epoch, err->message);
+    log_line(LOG_ERROR, "epoch %d: not saved: %s; trying again after the next", t->epoch, err->message);
 }
 
 /* Tables and log are written as well as may be: without them the run goes on, and says so once. */
@@ -253,10 +272,11 @@ enum err_code trainer_close_epoch(struct trainer *t, const struct score *score, 
     struct best best = r->best;
     bool better = best_update(&r->best, &m);
     t->model.epoch = m.epoch;
-    enum err_code saved = better ? save_best(t, score, &problem) : ERR_OK;
-    if (saved != ERR_OK)
-        r->best = best; /* what the record calls the best is always what lies in the files */
-    enum err_code code = trainer_kept_out(t, err);
+    enum err_code code = better ? keep_best(t, score, err) : ERR_OK;
+    if (code != ERR_OK)
+        r->best = best;
+    else
+        code = trainer_kept_out(t, err);
     if (code != ERR_OK)
         return code;
     t->epoch = r->epochs_done = m.epoch;
@@ -264,10 +284,8 @@ enum err_code trainer_close_epoch(struct trainer *t, const struct score *score, 
     run_add_metrics(&t->run, &m);
     run_flush_steps(&t->run);
     mention_losses(t);
-    if (saved == ERR_OK)
-        saved = save_all(t, &problem);
-    t->save_failed = false;
-    if (saved != ERR_OK)
+    t->save_failed = trainer_save(t, &problem) != ERR_OK;
+    if (t->save_failed)
         grumble(t, &problem);
     show_epoch(t, &m);
     log_line(LOG_INFO, "epoch %d: train %.4f %.4f, validation %.4f %.4f%s", m.epoch, m.train_loss, m.train_acc,

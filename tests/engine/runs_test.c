@@ -423,6 +423,14 @@ static void a_training_run_stays(void **state)
     assert_int_equal(n.err.code, ERR_BUSY);
     assert_non_null(strstr(n.err.message, "is training"));
     assert_true(is_there(folder, "a/run.ini"));
+    put_text_file(folder, "a/.lock", ""); /* nobody holds it: another process has got the number since */
+    const struct block *block;
+    struct run_row r;
+    list(folder, "", &n, &block);
+    assert_true(runs_view_at(block, 0, &r));
+    assert_string_equal(r.state, "stopped");
+    block_release(block);
+    assert_int_equal(trash(folder, "a", 0, NULL).kind, NOTICE_FINISHED);
     free(text);
 }
 
