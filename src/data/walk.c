@@ -349,7 +349,9 @@ enum err_code data_walk(struct dataset **out, const char *root, const struct sca
     struct dataset *ds = xcalloc(1, sizeof *ds);
     ds->root = clean_root(root);
     struct walk w = {.ds = ds, .progress = progress};
-    w.has_runs = config->runs_dir && stat(config->runs_dir, &w.runs) == 0;
+    char *runs = path_expand(config->runs_dir ? config->runs_dir : "");
+    w.has_runs = *runs && stat(runs, &w.runs) == 0;
+    free(runs);
     visit(&w, "", 0);
     /* Links may lead to folders with further links, so the list can grow on the way. */
     for (size_t i = 0; i < w.n_links; i++)

@@ -43,10 +43,10 @@ static enum err_code list_files(struct dry *d, const char *root, const struct op
     size_t n = code == ERR_OK ? dataset_used(t->ds) : 0, k = 0;
     if (code == ERR_OK)
         code = dataset_check(t->ds, err);
+    if (code == ERR_OK)
+        code = train_split(t, o, err);
     if (code != ERR_OK)
         return code;
-    t->split.n_val = (size_t)((double)n * o->val_share + 0.5);
-    t->split.n_train = n - t->split.n_val;
     size_t batch = (size_t)t->run.record.recipe.batch_size, want = 2 * batch < n ? 2 * batch : n;
     d->files = xcalloc(want, sizeof *d->files);
     for (size_t i = 0; i < t->ds->n_files && d->n_files < want; i++) {

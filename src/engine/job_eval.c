@@ -7,12 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/names.h"
 #include "base/path.h"
 #include "data/split.h"
+#include "engine/internal.h"
 #include "engine/model.h"
 #include "engine/record.h"
 #include "engine/scan.h"
@@ -246,14 +248,42 @@ static bool may_be_picture(const char *path)
     return n > 0 && image_kind_is_picture(image_sniff(bytes, n));
 }
 
+/* A walk through folders, which links may make a circle of: each folder is taken once. */
+struct walk {
+    struct job *job;
+    struct names *names;
+    struct place {
+        dev_t dev;
+        ino_t ino;
+    } *seen;
+    size_t n, cap;
+};
+
+static bool is_new(struct walk *w, const char *folder)
+{
+    struct stat st;
+    if (stat(folder, &st) != 0)
+        return true; /* its row tells why */
+    for (size_t i = 0; i < w->n; i++) {
+        if (w->seen[i].dev == st.st_dev && w->seen[i].ino == st.st_ino)
+            return false;
+    }
+    w->seen = xgrow(w->seen, &w->cap, w->n + 1, sizeof *w->seen);
+    w->seen[w->n++] = (struct place){st.st_dev, st.st_ino};
+    return true;
+}
+
 /* Pictures below a folder, in byte order; what is hidden or no picture is passed over. A folder that cannot be read has a row as a file has. */
-static void add_folder(struct names *names, const char *folder, int depth)
+static enum err_code add_folder(struct walk *w, const char *folder, struct err *err)
 {
     struct dirent **entries;
-    int n = depth < 32 ? scandir(folder, &entries, NULL, NULL) : 0;
+    enum err_code code = job_cancelled(w->job, err);
+    if (code != ERR_OK || !is_new(w, folder))
+        return code;
+    int n = scandir(folder, &entries, NULL, NULL);
     struct names here = {0};
     if (n < 0)
-        names_add(names, folder);
+        names_add(w->names, folder);
     for (int i = 0; i < n; i++) {
         if (entries[i]->d_name[0] != '.')
             names_add(&here, entries[i]->d_name);
@@ -262,15 +292,31 @@ static void add_folder(struct names *names, const char *folder, int depth)
     if (n > 0)
         free(entries);
     names_sort(&here);
-    for (size_t i = 0; i < here.n; i++) {
+    for (size_t i = 0; code == ERR_OK && i < here.n; i++) {
         char *path = path_join(folder, here.list[i]);
         if (path_is_folder(path))
-            add_folder(names, path, depth + 1);
+            code = add_folder(w, path, err);
         else if (may_be_picture(path))
-            names_add(names, path);
+            names_add(w->names, path);
         free(path);
     }
     names_done(&here);
+    return code;
+}
+
+/* What was named, files as they are. */
+static enum err_code add_named(struct job *job, struct names *names, struct err *err)
+{
+    enum err_code code = ERR_OK;
+    for (size_t i = 0; code == ERR_OK && i < job->cmd.n_list; i++) {
+        struct walk w = {.job = job, .names = names};
+        if (path_is_folder(job->cmd.list[i]))
+            code = add_folder(&w, job->cmd.list[i], err);
+        else
+            names_add(names, job->cmd.list[i]);
+        free(w.seen);
+    }
+    return code;
 }
 
 /* A batch of files on its way through the pool. */
@@ -355,12 +401,8 @@ enum err_code job_predict(struct job *job, struct err *err)
     struct use u;
     struct names names = {0};
     enum err_code code = use_open(&u, job, err);
-    for (size_t i = 0; code == ERR_OK && i < job->cmd.n_list; i++) {
-        if (path_is_folder(job->cmd.list[i]))
-            add_folder(&names, job->cmd.list[i], 0);
-        else
-            names_add(&names, job->cmd.list[i]);
-    }
+    if (code == ERR_OK)
+        code = add_named(job, &names, err);
     if (code == ERR_OK && names.n == 0)
         code = err_set(err, ERR_INVALID, "%s: no pictures", job->cmd.n_list ? job->cmd.list[0] : "no file given");
     if (code == ERR_OK)

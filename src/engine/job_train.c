@@ -218,7 +218,7 @@ static void warn_of_missing(struct trainer *t, size_t missing, const char *split
                  missing == 1 ? "" : "s", split, missing == 1 ? "is" : "are");
 }
 
-static enum err_code split_parts(struct trainer *t, const struct options *o, struct err *err)
+enum err_code train_split(struct trainer *t, const struct options *o, struct err *err)
 {
     size_t missing = 0;
     enum err_code code;
@@ -305,7 +305,7 @@ static enum err_code prepare(struct trainer *t, const char *root, const struct o
     if (code == ERR_OK)
         code = load_data(t, root, o, err);
     if (code == ERR_OK)
-        code = split_parts(t, o, err);
+        code = train_split(t, o, err);
     if (code == ERR_OK)
         code = run_create(&t->run, o, mode_name(mode), arch->name, err);
     if (code != ERR_OK)

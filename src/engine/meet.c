@@ -83,7 +83,7 @@ static int new_socket(void)
     return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 }
 
-/* 0, or errno. A full backlog (EAGAIN) is a listener all the same. */
+/* 0, or errno. */
 static int reach(int *fd, int folder, const char *name)
 {
     struct sockaddr_un a;
@@ -98,12 +98,13 @@ static int reach(int *fd, int folder, const char *name)
     return number;
 }
 
+/* Refused is dead; anything else may be ours (no more descriptors) or a full backlog. */
 static bool is_alive(int folder, const char *name)
 {
     int fd, number = reach(&fd, folder, name);
     if (fd >= 0)
         close(fd);
-    return number == 0 || number == EAGAIN;
+    return number != ECONNREFUSED && number != ENOENT;
 }
 
 /* Between bind and listen a socket looks as if nobody listened: who makes or removes one holds the folder's lock. */

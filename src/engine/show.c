@@ -149,6 +149,8 @@ void show_epoch(struct trainer *t, const struct epoch_metrics *m)
 
 void show_event(struct trainer *t, const char *text)
 {
+    if (!t->run.folder) /* a dry run: what is shown is another run */
+        return;
     record_tape(&t->run.record, t->step, t->epoch + 1, text);
     struct train_view *v = &snapshot_begin(t->job->engine)->train;
     add_event(v, t->step, t->epoch + 1, text);

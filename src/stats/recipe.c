@@ -388,28 +388,38 @@ enum err_code recipe_check(const struct recipe *recipe, struct err *err)
 
 /* --- epochs and phases ------------------------------------------------------------------------ */
 
-enum err_code recipe_extend(struct recipe *recipe, int64_t epochs, int64_t steps_per_epoch, struct err *err)
+/* A phase at the rate where the last one ends. */
+static void add_tail(struct recipe *recipe, int epochs, int64_t steps_per_epoch)
 {
-    struct phase *last = &recipe->phases[recipe->n_phases - 1];
-    if (epochs < 1 || epochs > 1000000)
-        return err_set(err, ERR_INVALID, "epochs: %" PRId64 " more is out of range", epochs);
-    if (last->schedule.kind == SCHEDULE_CONSTANT) {
-        last->epochs += (int)epochs;
-        return recipe_check(recipe, err);
-    }
-    if (recipe->n_phases == RECIPE_PHASES)
-        return err_set(err, ERR_INVALID,
-                       "a run has at most %d phases, there is no room for another", RECIPE_PHASES);
+    const struct phase *last = &recipe->phases[recipe->n_phases - 1];
     struct phase *tail = &recipe->phases[recipe->n_phases++];
     *tail = *last;
-    tail->epochs = (int)epochs;
+    tail->epochs = epochs;
     int64_t steps = steps_per_epoch * last->epochs;
     double *const rates[] = {&tail->lr_stem, &tail->lr_backbone, &tail->lr_head};
     for (size_t i = 0; i < sizeof rates / sizeof *rates; i++)
         *rates[i] = schedule_tail(&last->schedule, *rates[i], steps, steps_per_epoch);
     tail->schedule.kind = SCHEDULE_CONSTANT;
     tail->fresh_optimizer = false;
-    return recipe_check(recipe, err);
+}
+
+enum err_code recipe_extend(struct recipe *recipe, int64_t epochs, int64_t steps_per_epoch, struct err *err)
+{
+    struct recipe longer = *recipe; /* nothing changes where it is refused */
+    struct phase *last = &longer.phases[longer.n_phases - 1];
+    if (epochs < 1 || epochs > 1000000)
+        return err_set(err, ERR_INVALID, "epochs: %" PRId64 " more is out of range", epochs);
+    if (last->schedule.kind == SCHEDULE_CONSTANT)
+        last->epochs += (int)epochs;
+    else if (longer.n_phases < RECIPE_PHASES)
+        add_tail(&longer, (int)epochs, steps_per_epoch);
+    else
+        return err_set(err, ERR_INVALID,
+                       "a run has at most %d phases, there is no room for another", RECIPE_PHASES);
+    enum err_code code = recipe_check(&longer, err);
+    if (code == ERR_OK)
+        *recipe = longer;
+    return code;
 }
 
 int recipe_epochs(const struct recipe *recipe)

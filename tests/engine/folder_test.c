@@ -5,6 +5,7 @@
 #include "engine/run_lock.h"
 #include "engine/lab.h"
 
+#include <dirent.h>
 #include <sys/stat.h>
 #include <xxhash.h>
 
@@ -181,6 +182,70 @@ static void a_lost_best_is_told(void **state)
     free(path), free(log);
 }
 
+/* --- links and few pictures ----------------------------------------------------------------------------------- */
+
+static void link_to(const char *folder, const char *name, const char *target)
+{
+    char *path = path_join(folder, name);
+    assert_int_equal(symlink(target, path), 0);
+    free(path);
+}
+
+/* Links that lead back make a circle, two of them endlessly many paths: every folder is taken once. */
+static void folders_in_a_circle(void **state)
+{
+    (void)state;
+    char *circle = in_lab("circle"), *run = in_lab("free"), *daisies = path_join(flowers, "daisy");
+    assert_int_equal(mkdir(circle, 0777), 0);
+    link_to(circle, "daisy", daisies);
+    link_to(circle, "again", ".");
+    link_to(circle, "and-again", ".");
+    struct options o = OPTIONS("seed=0");
+    struct cmd cmd = {.kind = CMD_PREDICT, .options = &o, .list = (const char *[]){circle}, .n_list = 1};
+    snprintf(cmd.path, sizeof cmd.path, "%s", run);
+    struct notice n = do_cmd(cmd, NULL);
+    assert_int_equal(n.kind, NOTICE_FINISHED);
+    const struct block *block = engine_block(engine, n.block);
+    struct result_view v;
+    assert_int_equal(result_view_open(&v, block, NULL), ERR_OK);
+    assert_int_equal(v.n, PER_CLASS);
+    block_release(block);
+    free(circle), free(run), free(daisies);
+}
+
+static void two_pictures(const char *set, const char *class_name)
+{
+    char *folder = path_join(set, class_name), *from = path_join(flowers, class_name);
+    struct dirent **entries;
+    int n = scandir(from, &entries, NULL, alphasort), taken = 0;
+    assert_int_equal(path_make_folders(folder, NULL), ERR_OK);
+    for (int i = 0; i < n; i++) {
+        char *picture = path_join(from, entries[i]->d_name);
+        if (entries[i]->d_name[0] != '.' && taken++ < 2)
+            link_to(folder, entries[i]->d_name, picture);
+        free(picture);
+        free(entries[i]);
+    }
+    free(entries);
+    free(folder), free(from);
+}
+
+/* Two pictures a class and most of them for validation: the estimate splits as the run does. */
+static void a_tiny_set_is_estimated(void **state)
+{
+    (void)state;
+    char *tiny = in_lab("tiny");
+    two_pictures(tiny, "daisy");
+    two_pictures(tiny, "rose");
+    struct options o = OPTIONS("mode=scratch", "epochs=2", "val-share=0.9", "schedule=cosine");
+    struct cmd cmd = {.kind = CMD_ESTIMATE, .options = &o};
+    snprintf(cmd.path, sizeof cmd.path, "%s", tiny);
+    struct notice n = do_cmd(cmd, NULL);
+    if (n.kind != NOTICE_FINISHED)
+        fail_msg("%s", n.err.message);
+    free(tiny);
+}
+
 /* --- another kind of number ----------------------------------------------------------------------------------- */
 
 /* Writes a checkpoint as a run in fp16 on a GPU would have left it: with its scale of the loss. */
@@ -222,6 +287,8 @@ int main(void)
         cmocka_unit_test(what_waits_is_written_later),
         cmocka_unit_test(a_table_holds_nothing_up),
         cmocka_unit_test(a_lost_best_is_told),
+        cmocka_unit_test(folders_in_a_circle),
+        cmocka_unit_test(a_tiny_set_is_estimated),
         cmocka_unit_test(the_scale_is_the_precisions),
     };
     if (!lab_has_shim()) {

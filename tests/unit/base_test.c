@@ -6,10 +6,12 @@
 #include <errno.h>
 #include <locale.h>
 #include <math.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
@@ -221,6 +223,19 @@ static void files_are_replaced_whole(void **state)
     assert_int_equal(file_read(path, 3, &text, &n, &err), ERR_INVALID);
     assert_int_equal(file_read(folder, 0, &text, &n, &err), ERR_INVALID);
     assert_int_equal(file_replace("/proc/none/x", "", 0, &err), ERR_NOT_FOUND);
+    struct rlimit old, limit; /* a disk that fills up within a line: the line is not there at all */
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+    limit = old;
+    limit.rlim_cur = 10;
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    enum err_code code = file_append(path, "a line\n", 7, &err);
+    setrlimit(RLIMIT_FSIZE, &old);
+    assert_int_equal(code, ERR_IO);
+    assert_int_equal(file_append(path, "x\n", 2, NULL), ERR_OK);
+    assert_int_equal(file_read(path, 0, &text, &n, NULL), ERR_OK);
+    assert_string_equal(text, "hello!\nx\n");
+    free(text);
     char *stale = path_join(folder, "b.tmp-flowerlab");
     assert_int_equal(file_append(stale, "x", 1, NULL), ERR_OK);
     file_remove_stale(folder);

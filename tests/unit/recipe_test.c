@@ -382,6 +382,10 @@ static void extension(void **state)
     static const int64_t bad[] = {0, -1, 1000001, INT64_MAX};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_int_equal(recipe_extend(&r, bad[i], 10, &err), ERR_INVALID);
+    int before = two.phases[0].epochs; /* what is refused changes nothing */
+    assert_int_equal(recipe_extend(&two, 1000000, 10, &err), ERR_INVALID);
+    assert_int_equal(two.phases[0].epochs, before);
+    assert_int_equal(recipe_check(&two, &err), ERR_OK);
     str_done(&a);
     str_done(&b);
 }
