@@ -45,7 +45,7 @@ libfl_engine_a_SOURCES = \
 	src/engine/trainer_step.c src/engine/views.c src/engine/waiting.c src/engine/wire.c src/engine/wire.h
 # watching a run
 libfl_engine_a_SOURCES += \
-	src/engine/gauges.c src/engine/gauges.h src/engine/job_view.c src/engine/run_steps.c src/engine/sampler.c
+	src/engine/gauges.c src/engine/gauges.h src/engine/job_view.c src/engine/run_steps.c src/engine/sampler.c src/engine/memory.c src/engine/memory.h
 libfl_engine_a_CPPFLAGS = $(AM_CPPFLAGS) $(CJSON_CFLAGS) $(XXHASH_CFLAGS) -I$(top_builddir)/src -DPKGLIBDIR='"$(pkglibdir)"'
 
 # watching a run from another process

@@ -18,7 +18,7 @@ static size_t row_width(const struct trainer *t)
 /* A GPU keeps a quarter of its memory for them at most, as the host does. */
 static uint64_t room(const struct trainer *t)
 {
-    uint64_t host = settings_loader(&t->model.prep, 1, &t->run.record.options).cache_bytes;
+    uint64_t host = settings_cache(&t->run.record.options);
     uint64_t device = t->model.device.index >= 0 ? t->model.device.memory_total / 4 : UINT64_MAX;
     return host < device ? host : device;
 }

@@ -130,7 +130,6 @@ static enum err_code eval_files(struct use *u, const struct dataset *ds, const u
                                 const int *classes, struct err *err)
 {
     struct loader_config config = settings_views_loader(&u->model.prep, u->record.recipe.batch_size, u->job->cmd.options);
-    config.cache_bytes = 0;
     struct loader *loader = loader_new(ds, u->job->engine->pool, &config);
     const struct batch *batch = NULL;
     enum err_code code;

@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "engine/memory.h"
 
 #define PERIOD 1 /* seconds */
 
@@ -104,32 +105,11 @@ static bool read_cores(struct sampler *s, struct gauges *g)
     return second;
 }
 
-/* A container's limit counts when there is one; cached files that can be dropped are not in use. */
-static bool read_cgroup(struct gauges *g)
-{
-    char *max = text_of("/sys/fs/cgroup/memory.max"), *now = text_of("/sys/fs/cgroup/memory.current"),
-         *stat = text_of("/sys/fs/cgroup/memory.stat");
-    uint64_t limit, current, inactive = 0;
-    max[strcspn(max, "\n")] = now[strcspn(now, "\n")] = '\0';
-    bool good = num_parse_uint(max, &limit) && num_parse_uint(now, &current) && limit < g->memory_total;
-    if (good) {
-        gauges_line(stat, "inactive_file", &inactive);
-        g->memory_total = limit;
-        g->memory_used = current > inactive ? current - inactive : 0;
-    }
-    free(max);
-    free(now);
-    free(stat);
-    return good;
-}
-
 static void read_memory(struct gauges *g)
 {
-    char *meminfo = text_of("/proc/meminfo"), *status = text_of("/proc/self/status");
-    if (gauges_meminfo(meminfo, &g->memory_used, &g->memory_total))
-        read_cgroup(g);
+    char *status = text_of("/proc/self/status");
+    memory_read("", &g->memory_used, &g->memory_total);
     gauges_line(status, "VmRSS", &g->own_memory);
-    free(meminfo);
     free(status);
 }
 

@@ -5,10 +5,10 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/num.h"
 #include "engine/engine.h"
+#include "engine/memory.h"
 #include "nn/arch.h"
 
 enum { DAMAGED_SKIP, DAMAGED_KEEP };  /* as the option's choices */
@@ -154,12 +154,9 @@ void prep_norm(const struct prep *prep, float mean[3], float std[3])
     }
 }
 
-static uint64_t cache_bytes(const struct options *o)
+uint64_t settings_cache(const struct options *o)
 {
-    if (set(o, OPTION_ID_cache_memory))
-        return (uint64_t)o->cache_memory * 1000000u;
-    long pages = sysconf(_SC_AVPHYS_PAGES), size = sysconf(_SC_PAGESIZE);
-    return pages > 0 && size > 0 ? (uint64_t)pages * (uint64_t)size / 4 : 0;
+    return set(o, OPTION_ID_cache_memory) ? (uint64_t)o->cache_memory * 1000000u : memory_left() / 4;
 }
 
 struct loader_config settings_loader(const struct prep *prep, int batch_size, const struct options *o)
@@ -171,7 +168,6 @@ struct loader_config settings_loader(const struct prep *prep, int batch_size, co
                                   .seed = (uint64_t)o->seed,
                                   .batch_size = batch_size,
                                   .prefetch = 3,
-                                  .cache_bytes = cache_bytes(o),
                                   .priority = POOL_TRAINING};
 }
 

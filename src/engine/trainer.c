@@ -83,6 +83,12 @@ static bool same_limits(const struct augment_limits *a, const struct augment_lim
 }
 
 /* The loader of a phase before is kept when it does the same: it has decoded squares in memory. */
+/* The room for decoded pictures is shared by the parts. */
+static uint64_t room_for(const struct trainer *t, size_t n)
+{
+    return (uint64_t)((double)t->cache_bytes * (double)n / (double)(t->split.n_train + t->split.n_val));
+}
+
 static void make_loaders(struct trainer *t, const struct phase *ph)
 {
     struct pool *pool = t->job->engine->pool;
@@ -90,6 +96,8 @@ static void make_loaders(struct trainer *t, const struct phase *ph)
     struct augment_limits limits = limits_of(&ph->augment);
     if (!t->val) {
         struct loader_config views = settings_views_loader(&t->model.prep, trainer_recipe(t)->batch_size, &t->run.record.options);
+        t->cache_bytes = settings_cache(&t->run.record.options);
+        views.cache_bytes = room_for(t, t->split.n_val);
         t->val = loader_new(t->ds, pool, &views);
         loader_cancel_flag(t->val, &t->job->cancel);
     }
@@ -98,6 +106,7 @@ static void make_loaders(struct trainer *t, const struct phase *ph)
     loader_free(t->train);
     config.augment = t->augment = limits;
     config.fold_last = true;
+    config.cache_bytes = room_for(t, t->split.n_train);
     t->train = loader_new(t->ds, pool, &config);
     loader_cancel_flag(t->train, &t->job->cancel);
 }

@@ -52,6 +52,7 @@ struct trainer {
     /* where it stands */
     int epoch;                 /* done */
     int64_t step, step_in_phase, steps_in_epoch;
+    uint64_t cache_bytes;      /* for decoded pictures */
     int parts;                 /* a batch is computed in so many parts (memory) */
     double scale;              /* of the loss, fp16 */
     int good_steps;            /* since the scale was changed */

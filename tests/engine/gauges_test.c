@@ -1,12 +1,15 @@
 /* Gauges from texts of the system and a made-up NVML; the nearest class mean on made-up features, against a plain loop.
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "unit/folder.h"
 #include "unit/test.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine/gauges.h"
+#include "engine/memory.h"
 #include "engine/trainer.h"
 
 static const char stat_text[] = "cpu  100 0 50 800 50 0 0 0 0 0\n"
@@ -43,6 +46,45 @@ static void memory(void **state)
     assert_true(gauges_line("anon 5\ninactive_file 77\n", "inactive_file", &v) && v == 77);
     assert_false(gauges_line("inactive_file_x 77\n", "inactive_file", &v));
     assert_false(gauges_line("VmRSS:\tmany\n", "VmRSS", &v));
+}
+
+static void expect_left(const char *root, uint64_t used, uint64_t total)
+{
+    uint64_t u = 0, t = 0;
+    assert_true(memory_read(root, &u, &t));
+    print_message("# used %" PRIu64 " of %" PRIu64 "\n", u, t);
+    assert_true(u == used && t == total);
+}
+
+/* The machine has 400 kB left of 1000. A group counts when it has less: of a batch job it may be one further out that has the limit. */
+static void groups_around(void **state)
+{
+    const char *root = *state;
+    uint64_t used, total;
+    assert_false(memory_read(root, &used, &total));
+    put_text_file(root, "proc/meminfo", "MemTotal:       1000 kB\nMemFree: 10 kB\nMemAvailable:    400 kB\n");
+    expect_left(root, 600 * 1024, 1000 * 1024);
+    put_text_file(root, "proc/self/cgroup", "0::/jobs/job_7/step\n");
+    put_text_file(root, "sys/fs/cgroup/jobs/job_7/step/memory.max", "max\n");
+    put_text_file(root, "sys/fs/cgroup/jobs/job_7/step/memory.current", "70000\n");
+    expect_left(root, 600 * 1024, 1000 * 1024);
+    put_text_file(root, "sys/fs/cgroup/jobs/job_7/memory.max", "200000\n");
+    put_text_file(root, "sys/fs/cgroup/jobs/job_7/memory.current", "150000\n");
+    put_text_file(root, "sys/fs/cgroup/jobs/job_7/memory.stat", "anon 5\ninactive_file 60000\n");
+    expect_left(root, 90000, 200000);
+    put_text_file(root, "sys/fs/cgroup/memory.max", "150000\n"); /* a container's own mount */
+    put_text_file(root, "sys/fs/cgroup/memory.current", "149999\n");
+    expect_left(root, 149999, 150000);
+    put_text_file(root, "sys/fs/cgroup/memory.current", "150001\n"); /* over its limit */
+    expect_left(root, 150000, 150000);
+    put_text_file(root, "proc/self/cgroup", "9:name=systemd:/\n4:cpu,memory:/slice\n0::/\n");
+    put_text_file(root, "sys/fs/cgroup/memory.max", "max\n");
+    put_text_file(root, "sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
+    put_text_file(root, "sys/fs/cgroup/memory/memory.usage_in_bytes", "400000\n");
+    put_text_file(root, "sys/fs/cgroup/memory/slice/memory.limit_in_bytes", "100000\n");
+    put_text_file(root, "sys/fs/cgroup/memory/slice/memory.usage_in_bytes", "30000\n");
+    put_text_file(root, "sys/fs/cgroup/memory/slice/memory.stat", "inactive_file 1\ntotal_inactive_file 10000\n");
+    expect_left(root, 20000, 100000);
 }
 
 static void network(void **state)
@@ -300,8 +342,8 @@ static void nearest_mean(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(processors), cmocka_unit_test(memory), cmocka_unit_test(network), cmocka_unit_test(gpu_names),
-        cmocka_unit_test(gpu),        cmocka_unit_test(nearest_mean),
+        cmocka_unit_test(processors), cmocka_unit_test(memory), IN_FOLDER(groups_around), cmocka_unit_test(network),
+        cmocka_unit_test(gpu_names),  cmocka_unit_test(gpu),    cmocka_unit_test(nearest_mean),
     };
     return cmocka_run_group_tests_name("engine gauges", tests, NULL, NULL);
 }
