@@ -21,7 +21,6 @@ using Body = std::function<void(int64_t unit, int thread)>;
 class Pool
 {
 public:
-    ~Pool();
     void run(int n_threads, int64_t n_units, const Body &body);
 
 private:
@@ -38,19 +37,7 @@ private:
     const Body *body = nullptr;
     int64_t n_units = 0;
     std::atomic<int64_t> next{0};
-    bool ending = false;
 };
-
-Pool::~Pool()
-{
-    {
-        std::lock_guard<std::mutex> hold(lock);
-        ending = true;
-    }
-    wake.notify_all();
-    for (std::thread &helper : helpers)
-        helper.join();
-}
 
 void Pool::work(int thread)
 {
@@ -63,9 +50,7 @@ void Pool::serve(int thread)
     uint64_t n_seen = 0;
     std::unique_lock<std::mutex> hold(lock);
     for (;;) {
-        wake.wait(hold, [&] { return ending || (n_loops != n_seen && thread < n_wanted); });
-        if (ending)
-            return;
+        wake.wait(hold, [&] { return n_loops != n_seen && thread < n_wanted; });
         n_seen = n_loops;
         hold.unlock();
         work(thread);
@@ -109,7 +94,7 @@ void on_threads(int n_threads, int64_t n_units, const Body &body)
 {
     n_threads = (int)std::min<int64_t>(n_units, n_threads);
     if (n_threads > 1) {
-        static Pool pool;
+        static Pool &pool = *new Pool; /* for as long as the process: libtorch is not unloaded either */
         pool.run(n_threads, n_units, body);
         return;
     }

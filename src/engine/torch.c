@@ -44,6 +44,13 @@ static void warned(const char *text, void *user)
     log_line(LOG_WARN, "libtorch: %s", text);
 }
 
+void torch_environment(void)
+{
+    setenv("CUDA_MODULE_LOADING", "LAZY", 0);
+    /* Waiting threads sleep soon instead of spinning: the loader and the screen need the cores too. Read once, when libgomp is loaded. */
+    setenv("GOMP_SPINCOUNT", "1000", 0);
+}
+
 static enum err_code missing(const char *path, struct err *err)
 {
     err_set(err, ERR_UNSUPPORTED, "%s: training needs libtorch, and this module for it was not built", path);
@@ -55,9 +62,6 @@ static enum err_code open_module(struct torch *t, const char *path, struct err *
     if (!path_is_file(path))
         return missing(path, err);
     tune_malloc();
-    setenv("CUDA_MODULE_LOADING", "LAZY", 0);
-    /* Waiting threads sleep soon instead of spinning: the loader and the screen need the cores too. Read once, when libgomp is loaded. */
-    setenv("GOMP_SPINCOUNT", "1000", 0);
     t->module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (!t->module) {
         const char *why = dlerror();
