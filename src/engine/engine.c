@@ -153,6 +153,7 @@ void job_run(struct job *job, struct err *err)
 /* --- the engine thread --------------------------------------------------------------------------------------- */
 
 static void start_waiting(struct engine *e);
+static void run_nested(struct engine *e);
 
 /* To viewers; and where another job follows at once, the client takes it, too. The lock is held before and after. */
 static void tell_end(struct engine *e, const struct notice *last)
@@ -184,6 +185,10 @@ static void *engine_main(void *arg)
         job_run(job, &err);
         torch_idle(e->torch);
         pthread_mutex_lock(&e->lock);
+        while (e->nested) { /* came for a pause that the job did not see the end of: a run that is watched */
+            atomic_store(&e->nested->cancel, e->quit || atomic_load(&e->nested->cancel));
+            run_nested(e);
+        }
         struct notice last = job_last_notice(job, &err);
         e->current = NULL;
         job_end(job, &err);

@@ -63,7 +63,23 @@ static enum err_code steered_job(struct job *job, struct err *err)
     }
 }
 
+/* Watches a run that is paused elsewhere, which ends while a job that came for the pause has not begun. */
+static enum err_code watching_job(struct job *job, struct err *err)
+{
+    (void)err;
+    struct engine *e = job->engine;
+    snapshot_begin(e)->jobs[0].state = JOB_PAUSED;
+    snapshot_end(e);
+    for (bool came = false; !came; poll(NULL, 0, 1)) {
+        pthread_mutex_lock(&e->lock);
+        came = e->nested != NULL;
+        pthread_mutex_unlock(&e->lock);
+    }
+    return ERR_OK;
+}
+
 static const struct job_ops fakes[] = {
+    {.kind = CMD_ATTACH, .engine_thread = true, .run = watching_job},
     {.kind = CMD_LIST, .run = quick_job},
     {.kind = CMD_SCAN, .run = waiting_job},
     {.kind = CMD_RUNS, .run = failing_job},
@@ -223,6 +239,23 @@ static void a_pause_lets_eval_run(void **state)
     steer(e, CMD_STOP_EPOCH, train);
     assert_int_equal(next(e, NULL).job, train);
     assert_int_equal(atomic_load(&controls), (CMD_GO_ON - CMD_CANCEL) * 10 + CMD_STOP_EPOCH - CMD_CANCEL);
+}
+
+static void a_job_for_a_pause_that_ends_is_run(void **state)
+{
+    struct engine *e = *state;
+    uint64_t watch = submit(e, CMD_ATTACH);
+    assert_int_equal(next(e, NULL).kind, NOTICE_STARTED);
+    wait_state(e, JOB_PAUSED);
+    uint64_t eval = submit(e, CMD_EVAL);
+    assert_int_equal(next(e, NULL).job, eval);
+    struct notice n = next(e, NULL);
+    assert_true(n.job == eval && n.kind == NOTICE_FINISHED);
+    n = next(e, NULL);
+    assert_true(n.job == watch && n.kind == NOTICE_FINISHED);
+    submit(e, CMD_EVAL); /* and the engine is free */
+    assert_int_equal(next(e, NULL).kind, NOTICE_STARTED);
+    assert_int_equal(next(e, NULL).kind, NOTICE_FINISHED);
 }
 
 static void wait_no_data_job(struct engine *e)
@@ -464,6 +497,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(one_engine_command_at_a_time, setup, teardown),
         cmocka_unit_test_setup_teardown(cancel_goes_by_number, setup, teardown),
         cmocka_unit_test_setup_teardown(a_pause_lets_eval_run, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_job_for_a_pause_that_ends_is_run, setup, teardown),
         cmocka_unit_test_setup_teardown(a_client_that_does_not_read_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(a_job_that_fails_early_still_starts, setup, teardown),
         cmocka_unit_test_setup_teardown(controls_are_bounded, setup, teardown),
