@@ -45,8 +45,7 @@ void features_done(struct features *f, const struct fl_table *fl)
 static enum err_code add_batch(struct features *f, struct trainer *t, const struct batch *batch, float *values,
                                struct err *err)
 {
-    if (batch->n_failed)
-        log_line(LOG_WARN, "features: %zu pictures skipped, %s", batch->n_failed, batch->failed);
+    trainer_unread(t, f == &t->val_features ? UNREAD_VAL : UNREAD_TRAIN, batch);
     if (batch->n == 0)
         return ERR_OK;
     size_t width = row_width(t), views = (size_t)f->views;
@@ -82,8 +81,11 @@ enum err_code features_compute(struct features *f, struct trainer *t, struct loa
     size_t width = row_width(t) * (size_t)views;
     float *values = xcalloc(n ? n : 1, width * sizeof *values);
     *f = (struct features){.from = t->first_trained, .views = views, .files = xcalloc(n ? n : 1, sizeof *f->files), .labels = xcalloc(n ? n : 1, sizeof *f->labels)};
+    int part = f == &t->val_features ? UNREAD_VAL : UNREAD_TRAIN;
     loader_start(loader, files, n, 0);
+    trainer_unread(t, part, NULL);
     enum err_code code = collect(f, t, loader, values, err);
+    trainer_tell_unread(t, part);
     int64_t dims[4] = {(int64_t)f->n * views};
     int n_dims = 1 + graph_cut_dims(net_graph(t->model.net), t->model.prep.size, f->from - 1, dims + 1);
     if (code == ERR_OK)

@@ -242,12 +242,12 @@ static enum err_code validate_pictures(struct trainer *t, struct score *score, f
     const struct batch *batch;
     uint64_t done = 0;
     loader_start(t->val, t->split.val, t->split.n_val, 0);
+    trainer_unread(t, UNREAD_VAL, NULL);
     for (;;) {
         enum err_code code = loader_next(t->val, &batch, NULL, err);
         if (code != ERR_OK || !batch)
             return code;
-        if (batch->n_failed)
-            log_line(LOG_WARN, "validation: %zu pictures skipped, %s", batch->n_failed, batch->failed);
+        trainer_unread(t, UNREAD_VAL, batch);
         if (batch->n > 0)
             code = model_logits(&t->model, batch->rgb, (size_t)batch->n, logits, err);
         for (int i = 0; code == ERR_OK && i < batch->n; i++)
@@ -290,6 +290,7 @@ enum err_code trainer_validate(struct trainer *t, struct score *score, struct er
     enum err_code code = t->val_features.x ? validate_features(t, score, logits, err)
                                            : validate_pictures(t, score, logits, err);
     show_validating(t, false);
+    trainer_tell_unread(t, UNREAD_VAL);
     free(logits);
     return code;
 }

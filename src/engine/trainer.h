@@ -62,6 +62,7 @@ struct trainer {
     struct anchor anchor;      /* made by the first step that needs it */
     struct str best_result;    /* bytes of the result block at the best epoch */
     struct tally tally;        /* of the epoch in progress */
+    size_t unread[2], told_unread[2]; /* pictures that could not be read in this pass, training and validation; what was last told */
     double grad_norm, wait;    /* last step's; seconds waited for pictures in this epoch */
     double session_began, epoch_began, paused;
     double lr, lr_head;        /* of the last step */
@@ -93,6 +94,11 @@ enum err_code trainer_validate(struct trainer *t, struct score *score, struct er
 /* The weights that are validated and kept, averaged and blended as the recipe says, take the net's place; and the trained ones again. */
 enum err_code trainer_kept_in(struct trainer *t, struct err *err);
 enum err_code trainer_kept_out(struct trainer *t, struct err *err);
+/* A part's pass begins, and has skipped those that cannot be read: the log names them. It has ended: the run's events tell how many, when that
+ * has changed. */
+enum { UNREAD_TRAIN, UNREAD_VAL };
+void trainer_unread(struct trainer *t, int part, const struct batch *batch); /* batch NULL: the pass begins */
+void trainer_tell_unread(struct trainer *t, int part);
 /* All of the epochs done: best weights, tables, checkpoint, record. Until the best weights are written nothing else is, so that what the record
  * calls the best is what lies in the file; they are kept for the next call. */
 enum err_code trainer_save(struct trainer *t, struct err *err);

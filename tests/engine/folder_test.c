@@ -89,6 +89,38 @@ static void without_a_checkpoint_nothing_begins_anew(void **state)
     free(path), free(ini), free(metrics), free(ini_after), free(metrics_after);
 }
 
+static void remove_daisies(uint64_t job)
+{
+    (void)job;
+    if (snap.train.epoch < 2)
+        return;
+    char *command_text = xasprintf("rm -rf '%s/daisy'", flowers);
+    assert_int_equal(system(command_text), 0);
+    free(command_text);
+}
+
+/* Pictures that go while a run trains are left out of it, which its events tell: the figures are of fewer pictures. */
+static void pictures_that_go_are_told(void **state)
+{
+    (void)state;
+    char *all = flowers, *copy = in_lab("copy"), *command_text = xasprintf("cp -r '%s' '%s'", flowers, copy);
+    assert_int_equal(system(command_text), 0);
+    flowers = copy;
+    struct notice n = train_with("fewer", OPTIONS("mode=scratch", "epochs=6", "val-share=0.4", "cache-memory=0"), remove_daisies);
+    flowers = all;
+    assert_int_equal(n.kind, NOTICE_FINISHED);
+    struct record r = record_of("fewer");
+    int training = 0, validation = 0;
+    for (size_t i = 0; i < r.n_tape; i++) {
+        print_message("# epoch %d: %s\n", r.tape[i].epoch, r.tape[i].text);
+        training += strcmp(r.tape[i].text, "5 training pictures unreadable") == 0;
+        validation += strcmp(r.tape[i].text, "3 validation pictures unreadable") == 0;
+    }
+    assert_true(training == 1 && validation == 1);
+    record_done(&r);
+    free(copy), free(command_text);
+}
+
 /* --- what cannot be written ----------------------------------------------------------------------------------- */
 
 static const char *blocked, *blocked_file; /* a run's folder; a file of it cannot be written from epoch 2 to until_epoch */
@@ -284,6 +316,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_run_holds_its_folder),
         cmocka_unit_test(without_a_checkpoint_nothing_begins_anew),
+        cmocka_unit_test(pictures_that_go_are_told),
         cmocka_unit_test(what_waits_is_written_later),
         cmocka_unit_test(a_table_holds_nothing_up),
         cmocka_unit_test(a_lost_best_is_told),
