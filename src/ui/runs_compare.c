@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "stats/metrics.h"
 #include "ui/fmt.h"
 #include "ui/layout.h"
 #include "ui/parts.h"
@@ -116,13 +117,17 @@ static void draw_charts(const struct comparing *k, struct canvas *c, struct area
     free(lower);
 }
 
-/* The first of the most accurate of n epochs from the first-th on. */
+/* The best of n epochs from the first-th on, by the rule of the run itself. */
 static size_t best_epoch(const struct comparing *k, size_t first, size_t n)
 {
-    size_t best = first;
-    for (size_t i = first + 1; i < first + n; i++)
-        best = k->acc[i] > k->acc[best] || isnan(k->acc[best]) ? i : best;
-    return best;
+    struct best best = {0};
+    size_t at = first;
+    for (size_t i = first; i < first + n; i++) {
+        const struct epoch_metrics m = {.epoch = (int)k->epoch[i], .val_acc = k->acc[i], .val_loss = k->loss[i]};
+        if (best_update(&best, &m))
+            at = i;
+    }
+    return at;
 }
 
 static void draw_curve(const struct comparing *k, struct canvas *c, struct area a, bool acc)

@@ -491,6 +491,34 @@ static void runs_compared(void **state)
     stage_close(&s);
 }
 
+/* Of equally accurate epochs the one with the lower loss is the best, as in the run itself. */
+static void the_best_is_the_runs_best(void **state)
+{
+    (void)state;
+    struct stage s;
+    struct str bytes = STR_INIT;
+    static const struct compare_epoch epochs[] = {{1, 0.9, 0.8}, {2, 0.5, 0.7}, {3, 0.4, 0.8}, {4, 0.6, 0.8}};
+    struct comparison c = {.n_runs = 2};
+    for (size_t i = 0; i < 2; i++) {
+        struct compared *run = &c.runs[i];
+        *run = (struct compared){.folder = xstrdup(rows[i].folder), .problem = xstrdup(""), .n_epochs = 3 + i};
+        run->epochs = xcalloc(4, sizeof *run->epochs);
+        memcpy(run->epochs, epochs, sizeof epochs);
+        add_setting(run, "seed", i ? "1" : "0");
+    }
+    comparison_differ(&c);
+    block_compare(&bytes, &c);
+    comparison_done(&c);
+    open_list(&s);
+    act(&s, ACTION_MARK);
+    act(&s, ACTION_MARK);
+    act(&s, ACTION_COMPARE);
+    answer(&s, CMD_COMPARE, BLOCK_COMPARE, &bytes, "");
+    assert_true(stage_shows(&s, "80.0 % in epoch 3 of 3"));
+    assert_true(stage_shows(&s, "80.0 % in epoch 3 of 4"));
+    stage_close(&s);
+}
+
 /* --- every key ------------------------------------------------------------------------------------------------ */
 
 static void open_none(struct stage *s)
@@ -537,7 +565,7 @@ int main(void)
         cmocka_unit_test(runs_ask),      cmocka_unit_test(runs_live),     cmocka_unit_test(runs_carried_over),
         cmocka_unit_test(runs_that_wait), cmocka_unit_test(runs_that_wait_alone), cmocka_unit_test(the_selection_stays_on_a_waiting_run),
         cmocka_unit_test(waiting_runs_are_filtered_and_not_in_the_trash), cmocka_unit_test(thousand_runs), cmocka_unit_test(differences_are_told_once),
-        cmocka_unit_test(runs_compared),
+        cmocka_unit_test(runs_compared), cmocka_unit_test(the_best_is_the_runs_best),
         cmocka_unit_test(the_curves_of_the_selected_run), cmocka_unit_test(every_key_answers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
