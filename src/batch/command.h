@@ -136,7 +136,7 @@ void job_end_done(struct job_end *end);
 typedef void watch_fn(struct batch *b, uint64_t job, void *user);
 
 /* Starts the engine if need be, submits, and waits for the end. INT and TERM stop the job with a save (a second one ends the program), HUP ends
- * the output. Returns EXIT_DONE, or the code after everything was reported: EXIT_FAILED, EXIT_INTERRUPTED. *end is filled in any case. */
+ * the output on a terminal. Returns EXIT_DONE, or the code after everything was reported: EXIT_FAILED, EXIT_INTERRUPTED. *end is filled in any case. */
 int run_job(struct batch *b, const struct cmd *cmd, watch_fn *watch, void *user, struct job_end *end);
 /* The same in two halves, for jobs that wait in the engine's queue. wait_job: EXIT_INTERRUPTED also when a signal came before. */
 enum err_code start_job(struct batch *b, const struct cmd *cmd, uint64_t *job, struct err *err);

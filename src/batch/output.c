@@ -42,6 +42,11 @@ void output_write(struct output *out, const char *bytes, size_t n)
     }
 }
 
+void output_hang_up(struct output *out)
+{
+    out->dead = out->dead || out->terminal;
+}
+
 void output_text(struct output *out, const char *text)
 {
     output_write(out, text, strlen(text));

@@ -20,6 +20,7 @@ void outputs_guard(void);
 
 struct output output_of(int fd);
 void output_write(struct output *out, const char *bytes, size_t n);
+void output_hang_up(struct output *out); /* the terminal is gone; a file or a pipe is not */
 void output_text(struct output *out, const char *text);
 void output_printf(struct output *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
