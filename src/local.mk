@@ -73,7 +73,7 @@ libfl_ui_a_SOURCES = \
 	src/ui/action.c src/ui/action.h src/ui/actions.def src/ui/app.c src/ui/app.h src/ui/app_calls.c src/ui/app_draw.c \
 	src/ui/app_keys.c src/ui/ask.c src/ui/ask.h src/ui/link.c src/ui/link.h src/ui/picture_private.h src/ui/picture_strip.c src/ui/grid_print.c src/ui/grid_print.h src/ui/app_model.c src/ui/app_private.h src/ui/app_folders.c src/ui/app_start.c src/ui/app_theme.c src/ui/w_filter.c src/ui/w_filter.h src/ui/w_text.c src/ui/w_text.h src/ui/help.c src/ui/help.h src/ui/key_bar.c src/ui/key_bar.h src/ui/command.c src/ui/command.h src/ui/option_values.c src/ui/option_values.h src/ui/w_prompt.c src/ui/w_prompt.h src/ui/app_command.c src/ui/app_mouse.c src/ui/edit.c src/ui/edit.h src/ui/canvas.c src/ui/canvas.h src/ui/damage.c src/ui/damage.h \
 	src/ui/gfx.c src/ui/gfx.h src/ui/gfx_cells.c src/ui/gfx_inline.c src/ui/gfx_sixel.c src/ui/glyph.c src/ui/glyph.h src/ui/guard.c \
-	src/ui/guard.h src/ui/keymap.c src/ui/keymap.h src/ui/keys.c src/ui/keys.h src/ui/picture.c src/ui/picture.h \
+	src/ui/guard.h src/ui/keymap.c src/ui/keymap_file.c src/ui/keymap.h src/ui/keys.c src/ui/keys.h src/ui/picture.c src/ui/picture.h \
 	src/ui/picture_make.c src/ui/picture_make.h src/ui/picture_preview.c src/ui/popup.c src/ui/popup.h src/ui/role.h \
 	src/ui/roles.def src/ui/screen.h src/ui/session.c src/ui/session.h src/ui/signals.c src/ui/signals.h src/ui/term.c \
 	src/ui/term.h src/ui/term_draw.c src/ui/term_private.h src/ui/term_type.c src/ui/term_type.h src/ui/theme.c src/ui/theme.h

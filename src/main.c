@@ -28,7 +28,7 @@ int main(int argc, char **argv)
     setlocale(LC_CTYPE, "");
     if (argc == 3 && str_eq(argv[1], "dump") && str_eq(argv[2], "actions-man"))
         return dump_actions();
-    int code = batch_main(argc, argv, &screens, grid_print, theme_check);
+    int code = batch_main(argc, argv, &screens, grid_print, theme_check, keymap_check);
     if (screens.wanted)
         code = ui_main(&(struct ui_start){
             .options = &screens.options,

@@ -397,13 +397,14 @@ static int run_command(struct batch *b, int argc, char **argv, int first)
     if (answer_early(b, argc, argv))
         return EXIT_DONE;
     int code = b->command->run == cmd_dump ? EXIT_DONE : read_settings(b);
-    if (code != EXIT_DONE)
+    if (code != EXIT_DONE && b->command->run != cmd_config) /* which tells what it has read all the same */
         return code;
     if (take_words(b, argc, argv, first, &err) != ERR_OK || check_first_word(b, &err) != ERR_OK ||
         check_words(b, &err) != ERR_OK)
         return report_usage(b, &err);
     find_runs(b);
-    return b->command->run(b);
+    int ran = b->command->run(b);
+    return code != EXIT_DONE ? code : ran;
 }
 
 /* A result that is not whole is a failure. Who closes the pipe, as head does, has read enough. */
@@ -417,10 +418,10 @@ static int check_result(struct batch *b, int code)
     return code == EXIT_DONE ? EXIT_FAILED : code;
 }
 
-int batch_main(int argc, char **argv, struct batch_screens *screens, batch_grid *grid, batch_theme *theme)
+int batch_main(int argc, char **argv, struct batch_screens *screens, batch_grid *grid, batch_theme *theme, batch_keys *keys)
 {
     outputs_guard();
-    struct batch b = {.screens = screens, .grid = grid, .theme = theme, .result = output_of(1), .messages = output_of(2)};
+    struct batch b = {.screens = screens, .grid = grid, .theme = theme, .keys = keys, .result = output_of(1), .messages = output_of(2)};
     b.words = xcalloc((size_t)argc + 1, sizeof *b.words);
     b.found = xcalloc((size_t)argc + 1, sizeof *b.found);
     const struct command *named = argc > 1 ? find_command(argv[1]) : NULL;

@@ -13,6 +13,8 @@ typedef enum err_code batch_grid(struct str *out, const struct options *options,
 
 /* Whether there is a theme of that name: it is the screens' to know. errors: NOT_FOUND, FORMAT and such */
 typedef enum err_code batch_theme(const char *name, struct err *err);
+/* Reports what is wrong with the config file's bind lines, theirs too. */
+typedef void batch_keys(void (*report)(const struct err *err, void *user), void *user);
 
 /* What the screens start with, when the command line asks for them. */
 struct batch_screens {
@@ -24,9 +26,9 @@ struct batch_screens {
     struct options options;       /* defaults, config file, environment, command line */
 };
 
-/* Runs the command of argv to its end; grid serves the command grid, theme the check of that option. When screens are asked for, fills *screens, leaves no thread behind and returns 0 at once.
+/* Runs the command of argv to its end; grid serves the command grid, theme the check of that option, keys that of the bind lines. When screens are asked for, fills *screens, leaves no thread behind and returns 0 at once.
  * Results go to standard output, progress and messages to standard error. Returns the exit code: 0 done, 1 failed, 2 wrong usage,
  * 130 interrupted. thread: the main thread, before there is any other */
-int batch_main(int argc, char **argv, struct batch_screens *screens, batch_grid *grid, batch_theme *theme);
+int batch_main(int argc, char **argv, struct batch_screens *screens, batch_grid *grid, batch_theme *theme, batch_keys *keys);
 
 #endif

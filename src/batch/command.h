@@ -75,6 +75,7 @@ struct batch {
     struct batch_screens *screens;
     batch_grid *grid;
     batch_theme *theme;
+    batch_keys *keys;
 };
 
 int cmd_screens(struct batch *b);

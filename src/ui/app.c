@@ -33,27 +33,26 @@
 
 /* --- start ---------------------------------------------------------------------------------- */
 
-static void bind_line(const char *line, int number, void *user)
+/* Of several mistakes of the config file the first is shown; the command config tells all. */
+static void mistake(const struct err *err, void *user)
 {
     struct app *app = user;
-    struct err err = {0};
-    if (keymap_bind(&app->keymap, line, &err) != ERR_OK)
-        app_status(app, ROLE_STATE_WARN, "config:%d: %s", number, err.message);
+    const char *file = strrchr(err->message, '/');
+    if (app->n_mistakes++ == 0)
+        snprintf(app->mistake, sizeof app->mistake, "%.399s", file ? file + 1 : err->message);
+    if (app->n_mistakes == 1)
+        app_status(app, ROLE_STATE_WARN, "%s", app->mistake);
+    else
+        app_status(app, ROLE_STATE_WARN, "%s; flowerlab config tells %d more", app->mistake, app->n_mistakes - 1);
 }
 
-/* Only the bind lines: main has read the options. */
-static void load_keys(struct app *app)
+static void load_theme_and_keys(struct app *app)
 {
-    char *folder = path_home(PATH_CONFIG), *path = path_join(folder, "config");
-    struct options *unused = xmalloc(sizeof *unused);
-    options_default(unused);
-    keymap_default(&app->keymap);
-    if (path_is_file(path))
-        rcfile_read(unused, path, SOURCE_FILE, bind_line, NULL, app, NULL);
+    app_theme(app);
+    if (*app->message) /* that of the theme is the first */
+        snprintf(app->mistake, sizeof app->mistake, "%.399s", app->message), app->n_mistakes = 1;
+    keymap_load(&app->keymap, mistake, app);
     parts_use_keys(&app->keymap);
-    free(unused);
-    free(path);
-    free(folder);
 }
 
 static void init_screens(struct app *app)
@@ -77,8 +76,7 @@ static enum err_code app_init(struct app *app, const struct options *options, st
     app->asked_at = clock_now();
     app->waiting_answers = true;
     app_calls_init(app);
-    app_theme(app);
-    load_keys(app);
+    load_theme_and_keys(app);
     app_mouse(app);
     int cols, rows;
     term_size(app->term, &cols, &rows);

@@ -42,6 +42,8 @@ struct app {
 
     char message[512]; /* status line; until the next key */
     enum role message_role;
+    char mistake[400]; /* the first of the config file's */
+    int n_mistakes;
     size_t strays;    /* lines that others printed since the last key */
     struct str stray; /* an unfinished one */
 

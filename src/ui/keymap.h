@@ -23,6 +23,11 @@ struct keymap {
 
 void keymap_default(struct keymap *map);
 
+/* The defaults and the bind lines of the config file. report (may be NULL) is called for every line that is wrong, with file and line. */
+typedef void keymap_report(const struct err *err, void *user);
+void keymap_load(struct keymap *map, keymap_report *report, void *user);
+void keymap_check(keymap_report *report, void *user); /* the same, for the reports alone */
+
 /* "bind KEY ACTION" or "KEY ACTION". Takes the key from actions that have it by default in a common
  * context. errors: INVALID (unknown key or action, too many keys, another bind line took the key:
  * names both) */
