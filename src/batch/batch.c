@@ -383,7 +383,7 @@ static void find_runs(struct batch *b)
         if (!is_run_word(b->command, i) || strchr(word, '/') || path_exists(word))
             continue;
         char *folder = path_expand(b->options.runs_dir), *path = path_join(folder, word);
-        if (*word && path_is_folder(path))
+        if (*word && (path_is_folder(path) || b->command->run == cmd_restore)) /* where it was before it went into the trash */
             b->words[i] = path, b->found[i] = path;
         else
             free(path);

@@ -168,7 +168,9 @@ static void compare_text(struct batch *b, const struct compare_view *v)
     struct str s = STR_INIT;
     for (size_t r = 0; r < v->n_runs; r++)
         run_curve(&s, v, r);
-    str_printf(&s, "\n%zu settings differ, %zu are the same\n", v->n_settings, v->n_same);
+    if (v->n_settings + v->n_same > 0) /* of two runs at least */
+        str_printf(&s, "\n%zu setting%s differ%s, %zu %s the same\n", v->n_settings, v->n_settings == 1 ? "" : "s",
+                   v->n_settings == 1 ? "s" : "", v->n_same, v->n_same == 1 ? "is" : "are");
     for (size_t i = 0; i < v->n_settings; i++) {
         str_add_safe(&s, compare_view_setting(v, i));
         for (size_t r = 0; r < v->n_runs; r++) {

@@ -229,16 +229,29 @@ static void add_defaults(struct comparison *c)
     free(defaults);
 }
 
+/* A run that could not be read differs in nothing. */
 static bool fill_difference(struct difference *d, const struct comparison *c, const char *name)
 {
+    const char *first = NULL;
     bool differs = false;
     d->name = name;
     for (size_t r = 0; r < c->n_runs; r++) {
         const struct setting *s = find_setting(&c->runs[r], name);
         d->values[r] = s ? s->value : "";
-        differs = differs || (r > 0 && !str_eq(d->values[r], d->values[0]));
+        if (c->runs[r].n_settings == 0)
+            continue;
+        differs = differs || (first && !str_eq(d->values[r], first));
+        first = d->values[r];
     }
     return differs;
+}
+
+static size_t count_read(const struct comparison *c)
+{
+    size_t n = 0;
+    for (size_t r = 0; r < c->n_runs; r++)
+        n += c->runs[r].n_settings > 0;
+    return n;
 }
 
 /* "recipe: NAME" where the option of that name says the same in every run. */
@@ -261,7 +274,7 @@ void comparison_differ(struct comparison *c)
     add_defaults(c);
     c->settings = xcalloc(count_settings(c), sizeof *c->settings);
     c->n_settings = c->n_same = 0;
-    for (size_t r = 0; r < c->n_runs; r++) {
+    for (size_t r = 0; count_read(c) > 1 && r < c->n_runs; r++) {
         for (size_t i = 0; i < c->runs[r].n_settings; i++) {
             const char *name = c->runs[r].settings[i].name;
             if (earlier_run_has(c, r, name) || is_repeated(c, name))

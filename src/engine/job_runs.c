@@ -283,10 +283,23 @@ static enum err_code move_into(char **to, const char *folder, const char *target
     return code;
 }
 
+/* The place of a run in the trash where that is asked for by the one it had before; else folder itself. Takes folder; the result is the caller's. */
+static char *in_trash(char *folder)
+{
+    char *parent = folder_of(folder), *trash = path_join(parent, RUNS_TRASH), *there = path_join(trash, path_base(folder));
+    bool take = !str_eq(path_base(parent), RUNS_TRASH) && path_is_folder(there);
+    free(parent);
+    free(trash);
+    free(take ? folder : there);
+    return take ? there : folder;
+}
+
 static enum err_code move_one(struct job *job, const char *given, struct str *where, struct err *err)
 {
     bool back = job->cmd.number == 1;
     char *folder = path_folder(given), *target = NULL, *to = NULL;
+    if (back)
+        folder = in_trash(folder);
     enum err_code code = check_run(folder, err);
     if (code == ERR_OK)
         code = other_side(&target, folder, back, err);

@@ -401,6 +401,9 @@ static void to_the_trash_and_back(void **state)
     assert_int_equal(trash(folder, ".trash/a-2", 1, NULL).kind, NOTICE_FINISHED);
     assert_true(is_there(folder, "a-2/run.ini"));
     assert_int_equal(trash(folder, "a-2", 1, NULL).err.code, ERR_INVALID);
+    assert_int_equal(trash(folder, "broken", 1, NULL).kind, NOTICE_FINISHED); /* by the place that it had */
+    assert_true(is_there(folder, "broken/run.ini"));
+    assert_int_equal(trash(folder, "broken", 0, NULL).kind, NOTICE_FINISHED);
     const struct block *block;
     list(folder, ".trash", &n, &block);
     assert_int_equal(runs_view_count(block), 2);
