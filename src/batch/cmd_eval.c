@@ -24,7 +24,8 @@ static struct confusion confusion_of(const struct result_view *v)
     return c;
 }
 
-static void eval_json(struct batch *b, const struct result_view *v, const struct confusion *c)
+/* but: what was left out, or NULL. */
+static void eval_json(struct batch *b, const struct result_view *v, const struct confusion *c, const char *but)
 {
     cJSON *event = json_event("eval"), *classes = cJSON_CreateArray();
     json_text(event, "run", b->words[0]);
@@ -45,6 +46,8 @@ static void eval_json(struct batch *b, const struct result_view *v, const struct
         cJSON_AddItemToArray(classes, class);
     }
     cJSON_AddItemToObject(event, "classes", classes);
+    if (but)
+        json_text(event, "note", but);
     json_line(&b->result, event);
 }
 
@@ -100,11 +103,11 @@ int cmd_eval(struct batch *b)
         code = report(b, &err);
     if (code == EXIT_DONE) {
         struct confusion c = confusion_of(&view);
+        const char *but = strstr(end.text, "; "); /* what was skipped */
         if (b->flags & FLAG_JSON)
-            eval_json(b, &view, &c);
+            eval_json(b, &view, &c, but ? but + 2 : NULL);
         else
             eval_table(b, &view, &c);
-        const char *but = strstr(end.text, "; "); /* what was skipped */
         if (but && !(b->flags & FLAG_JSON))
             say(b, "%s", but + 2);
         confusion_done(&c);

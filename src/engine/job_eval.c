@@ -146,14 +146,25 @@ static enum err_code eval_files(struct use *u, const struct dataset *ds, const u
     return code;
 }
 
+#define NAMED 3 /* unknown folders that are told by name */
+
+/* unknown: what to say of folders that the model does not know, "" when there are none. */
 static int *match_classes(const struct use *u, const struct dataset *ds, char *unknown, size_t size)
 {
     int *classes = xcalloc(ds->n_classes, sizeof *classes);
+    struct str names = STR_INIT;
+    size_t n = 0;
     for (size_t k = 0; k < ds->n_classes; k++) {
         classes[k] = class_of_name(&u->model, ds->classes[k].name);
-        if (classes[k] < 0 && !unknown[0])
-            snprintf(unknown, size, "; folder %.100s is no class of the model and is skipped", ds->classes[k].name);
+        if (classes[k] < 0 && n++ < NAMED)
+            str_printf(&names, "%s%.40s", n > 1 ? ", " : "", ds->classes[k].name);
     }
+    if (n > NAMED)
+        str_printf(&names, " and %zu more", n - NAMED);
+    if (n > 0)
+        snprintf(unknown, size, "; folder%s %s %s and %s skipped", n == 1 ? "" : "s", names.s,
+                 n == 1 ? "is no class of the model" : "are no classes of the model", n == 1 ? "is" : "are");
+    str_done(&names);
     return classes;
 }
 
@@ -197,13 +208,30 @@ static enum err_code eval_part(struct use *u, const struct dataset *ds, const in
     return code;
 }
 
+/* Another folder is looked at as the run's own was, unless these options are set now. The caller frees it. */
+static struct options *options_for_folder(const struct use *u)
+{
+    const struct options *now = u->job->cmd.options, *then = &u->record.options;
+    struct options *o = xmemdup(now, sizeof *now);
+    for (int id = 0; id < OPTION_COUNT; id++) {
+        struct str value = STR_INIT;
+        if (option_row((enum option_id)id)->scope == SCOPE_DATA && !option_is_set(now, (enum option_id)id)) {
+            option_get(&value, then, (enum option_id)id);
+            option_set(o, (enum option_id)id, value.s ? value.s : "", SOURCE_RUN, NULL);
+        }
+        str_done(&value);
+    }
+    return o;
+}
+
 static enum err_code eval(struct use *u, struct err *err)
 {
     const char *given = u->job->cmd.path2;
-    const struct options *o = given[0] ? u->job->cmd.options : &u->record.options;
-    char *root = given[0] ? path_expand(given) : xstrdup(u->record.data), unknown[160] = "";
+    struct options *o = given[0] ? options_for_folder(u) : xmemdup(&u->record.options, sizeof u->record.options);
+    char *root = given[0] ? path_expand(given) : xstrdup(u->record.data), unknown[240] = "";
     struct dataset *ds = NULL;
     enum err_code code = scan_dataset(&ds, u->job, root, o, POOL_TRAINING, err);
+    free(o);
     if (code == ERR_NOT_FOUND && !given[0])
         err_hint(err, "where the pictures were moved: flowerlab eval RUN DIR takes a folder");
     if (code == ERR_OK) {
