@@ -6,7 +6,9 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/names.h"
 #include "base/path.h"
+#include "base/str.h"
 #include "batch/signals.h"
 
 #define ROWS 3 /* as Samples begins */
@@ -17,11 +19,82 @@ static bool stopped(void)
     return batch_signals_next() != 0;
 }
 
-/* The drawn files as events, for programs. */
-static void print_events(struct batch *b, const struct ds_view *ds, const size_t *files, size_t n)
+/* What was drawn. */
+struct drawn {
+    size_t n, *files;
+    char **paths;
+    int (*sizes)[2]; /* in pixels; zeros: no picture */
+};
+
+static void drawn_done(struct drawn *d)
 {
-    for (size_t i = 0; i < n; i++) {
-        struct ds_file_row f = ds_view_file(ds, files[i]);
+    for (size_t i = 0; i < d->n; i++)
+        free(d->paths[i]);
+    free(d->paths);
+    free(d->files);
+    free(d->sizes);
+    *d = (struct drawn){0};
+}
+
+/* By the heads of the files. Returns as run_job. */
+static int read_sizes(struct batch *b, struct drawn *d)
+{
+    struct cmd cmd = {.kind = CMD_SIZES, .n_list = d->n, .list = (const char **)d->paths};
+    struct job_end end;
+    int code = run_job(b, &cmd, NULL, NULL, &end);
+    const char *text = code == EXIT_DONE ? text_view(end.block) : "";
+    for (size_t i = 0; i < d->n; i++)
+        text = text_next_size(text, &d->sizes[i][0], &d->sizes[i][1]);
+    job_end_done(&end);
+    return code;
+}
+
+static bool is_no_stranger(const void *strangers, const char *name)
+{
+    const struct names *names = strangers;
+    for (size_t i = 0; i < names->n; i++) {
+        if (str_eq(names->list[i], name))
+            return false;
+    }
+    return true;
+}
+
+static int draw_once(struct batch *b, const struct ds_view *ds, struct names *strangers, size_t most, struct drawn *d)
+{
+    struct ds_draw draw = {.seed = (uint64_t)b->options.seed, .file_fits = is_no_stranger, .user = strangers};
+    *d = (struct drawn){.files = xcalloc(most, sizeof *d->files), .paths = xcalloc(most, sizeof *d->paths),
+                        .sizes = xcalloc(most, sizeof *d->sizes)};
+    d->n = ds_view_draw(ds, &draw, d->files, most);
+    for (size_t i = 0; i < d->n; i++)
+        d->paths[i] = path_join(ds->root, ds_view_file(ds, d->files[i]).name);
+    return read_sizes(b, d);
+}
+
+/* Nothing is scanned before, so that it takes a moment. What turns out to be no picture is left out and drawn again as Samples draws, which
+ * knows before. */
+static int draw_pictures(struct batch *b, const struct ds_view *ds, size_t most, struct drawn *d)
+{
+    struct names strangers = {0};
+    int code = draw_once(b, ds, &strangers, most, d);
+    for (size_t known = 0; code == EXIT_DONE; known = strangers.n) {
+        for (size_t i = 0; i < d->n; i++) {
+            if (!d->sizes[i][0])
+                names_add(&strangers, ds_view_file(ds, d->files[i]).name);
+        }
+        if (strangers.n == known)
+            break;
+        drawn_done(d);
+        code = draw_once(b, ds, &strangers, most, d);
+    }
+    names_done(&strangers);
+    return code;
+}
+
+/* The drawn files as events, for programs. */
+static void print_events(struct batch *b, const struct ds_view *ds, const struct drawn *d)
+{
+    for (size_t i = 0; i < d->n; i++) {
+        struct ds_file_row f = ds_view_file(ds, d->files[i]);
         cJSON *event = json_event("sample");
         json_text(event, "file", f.name);
         json_text(event, "class", ds_view_class(ds, (size_t)f.cls).name);
@@ -29,70 +102,42 @@ static void print_events(struct batch *b, const struct ds_view *ds, const size_t
     }
 }
 
-/* In pixels, by the heads of the files. Returns as run_job. */
-static int read_sizes(struct batch *b, char **paths, int (*sizes)[2], size_t n)
+static int print_pictures(struct batch *b, const struct ds_view *ds, const struct drawn *d, int cols)
 {
-    struct cmd cmd = {.kind = CMD_SIZES, .n_list = n, .list = (const char **)paths};
-    struct job_end end;
-    int code = run_job(b, &cmd, NULL, NULL, &end);
-    const char *text = code == EXIT_DONE ? text_view(end.block) : "";
-    for (size_t i = 0; i < n; i++)
-        text = text_next_size(text, &sizes[i][0], &sizes[i][1]);
-    job_end_done(&end);
-    return code;
-}
-
-static int print_pictures(struct batch *b, char **paths, const char *const (*tiles)[2], size_t n, int cols)
-{
-    int(*sizes)[2] = xcalloc(n, sizeof *sizes);
+    const char *(*tiles)[2] = xcalloc(d->n, sizeof *tiles);
     struct str out = STR_INIT;
     struct err err = {0};
-    int code = read_sizes(b, paths, sizes, n);
-    progress_line(&b->messages, NULL);
-    if (code == EXIT_DONE && b->grid(&out, &b->options, tiles, (const int(*)[2])sizes, (int)n, cols, b->result.fd,
-                                     stopped, &err) == ERR_OK)
-        output_write(&b->result, out.s, out.len);
-    else if (code == EXIT_DONE)
-        code = err.code == ERR_CANCELLED ? EXIT_INTERRUPTED : report(b, &err);
-    free(sizes);
-    str_done(&out);
-    return code;
-}
-
-static int print_files(struct batch *b, const struct ds_view *ds, const size_t *files, size_t n, int cols)
-{
-    const char *(*tiles)[2] = xcalloc(n, sizeof *tiles);
-    char **paths = xcalloc(n, sizeof *paths);
-    for (size_t i = 0; i < n; i++) {
-        struct ds_file_row f = ds_view_file(ds, files[i]);
-        tiles[i][0] = paths[i] = path_join(ds->root, f.name);
-        tiles[i][1] = ds_view_class(ds, (size_t)f.cls).name;
+    int code = EXIT_DONE;
+    for (size_t i = 0; i < d->n; i++) {
+        tiles[i][0] = d->paths[i];
+        tiles[i][1] = ds_view_class(ds, (size_t)ds_view_file(ds, d->files[i]).cls).name;
     }
-    int code = print_pictures(b, paths, (const char *const(*)[2])tiles, n, cols);
-    for (size_t i = 0; i < n; i++)
-        free(paths[i]);
-    free(paths);
+    progress_line(&b->messages, NULL);
+    if (b->grid(&out, &b->options, (const char *const(*)[2])tiles, (const int(*)[2])d->sizes, (int)d->n, cols, b->result.fd, stopped,
+                &err) == ERR_OK)
+        output_write(&b->result, out.s, out.len);
+    else
+        code = err.code == ERR_CANCELLED ? EXIT_INTERRUPTED : report(b, &err);
     free(tiles);
+    str_done(&out);
     return code;
 }
 
 static int show(struct batch *b, const struct ds_view *ds)
 {
     int rows = b->rows ? (int)b->rows : ROWS, cols = b->cols ? (int)b->cols : COLS;
-    size_t *files = xcalloc((size_t)(rows * cols), sizeof *files);
-    struct ds_draw draw = {.seed = (uint64_t)b->options.seed};
-    size_t n = ds_view_draw(ds, &draw, files, (size_t)(rows * cols));
-    int code = EXIT_DONE;
-    if (n == 0) {
+    struct drawn d;
+    int code = draw_pictures(b, ds, (size_t)(rows * cols), &d);
+    if (code == EXIT_DONE && d.n == 0) {
         struct err err = {0};
         err_set(&err, ERR_INVALID, "%s: no picture that can be used", b->words[0]);
         code = report(b, &err);
-    } else if (b->flags & FLAG_JSON) {
-        print_events(b, ds, files, n);
-    } else {
-        code = print_files(b, ds, files, n, cols);
+    } else if (code == EXIT_DONE && b->flags & FLAG_JSON) {
+        print_events(b, ds, &d);
+    } else if (code == EXIT_DONE) {
+        code = print_pictures(b, ds, &d, cols);
     }
-    free(files);
+    drawn_done(&d);
     return code;
 }
 
