@@ -137,6 +137,16 @@ void str_add_safe(struct str *s, const char *text)
     }
 }
 
+bool str_is_safe(const char *text)
+{
+    const unsigned char *p = (const unsigned char *)text;
+    for (size_t n; *p; p += n) {
+        if (!(n = utf8_printable(p)))
+            return false;
+    }
+    return true;
+}
+
 void str_add_shell(struct str *s, const char *text)
 {
     static const char plain[] =

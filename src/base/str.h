@@ -34,6 +34,7 @@ bool str_ends(const char *s, const char *suffix);
 /* Appends bytes as text that is safe on a terminal: control bytes, DEL, C1 controls and invalid UTF-8 become
  * \xNN, newline \n, tab \t, backslash stays. */
 void str_add_safe(struct str *s, const char *text);
+bool str_is_safe(const char *text); /* str_add_safe would add it as it is */
 
 /* Appends text quoted for a POSIX shell, only where quoting is needed. */
 void str_add_shell(struct str *s, const char *text);

@@ -85,8 +85,10 @@ void app_quit(struct app *app)
                                           "detach: leave, and the run goes on"};
     char question[96] = "A run is training.";
     if (app->snap.n_queue)
-        snprintf(question, sizeof question, "A run is training. %d wait%s", (int)app->snap.n_queue,
-                 app->attached ? " behind it, where it trains." : " and are dropped by a stop.");
+        snprintf(question, sizeof question, "A run is training. %d %s %s", (int)app->snap.n_queue, app->snap.n_queue == 1 ? "waits" : "wait",
+                 app->attached              ? "behind it, where it trains."
+                 : app->snap.n_queue == 1 ? "and is dropped by a stop."
+                                          : "and are dropped by a stop.");
     if (!app_trains(app))
         app->quit = true;
     else if (ends_now(app))

@@ -326,9 +326,15 @@ void canvas_picture(struct canvas *c, struct area a, const struct picture_want *
 
 int text_width(const char *text)
 {
+    struct str safe = STR_INIT;
     int width = 0;
+    if (!str_is_safe(text)) {
+        str_add_safe(&safe, text);
+        text = safe.s;
+    }
     for (uint32_t ch; (ch = utf8_next(&text));)
         width += glyph_width(ch);
+    str_done(&safe);
     return width;
 }
 

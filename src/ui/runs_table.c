@@ -21,7 +21,7 @@ static const struct {
 } columns[RUN_COLUMNS] = {
     [RUN_STARTED] = {"started", 11, 3, false}, [RUN_MODE] = {"mode", 14, 1, false},
     [RUN_PRESET] = {"preset", 7, 6, false},    [RUN_MODEL] = {"model", 12, 2, false},
-    [RUN_ACC] = {"best acc", 8, 0, true},      [RUN_EPOCHS] = {"epochs", 6, 5, true},
+    [RUN_ACC] = {"best acc", 8, 0, true},      [RUN_EPOCHS] = {"epochs", 7, 5, true},
     [RUN_TIME] = {"time", 11, 4, true},        [RUN_STATE] = {"state", 8, 0, false},
     [RUN_DATA] = {"data", 16, 7, false},       [RUN_NOTE] = {"note", 12, 8, false},
 };

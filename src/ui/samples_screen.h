@@ -63,7 +63,7 @@ bool samples_want(struct picture_want *want, const struct ui_model *model, size_
                   int epoch);
 bool samples_vary(const struct ui_model *model); /* there is augmentation in these settings */
 int samples_epoch(const struct samples_screen *s, const struct ui_model *model); /* whose draws VIEW_AUGMENTED shows */
-/* "44 % cut", "nothing cut, 1.33 : 1" where it is stretched; ", flip" where it is mirrored. "" where the size is unknown. */
+/* "44 % cut", "whole, 1.33 : 1" where it is stretched; ", flip" where it is mirrored. "" where the size is unknown. */
 void samples_cut(char *out, size_t size, const struct picture_want *want, const struct ds_file_row *f);
 
 /* --- samples_draw.c ---------------------------------------------------------------------------- */

@@ -88,8 +88,8 @@ void samples_cut(char *out, size_t size, const struct picture_want *want,
     if (kept < 1)
         snprintf(out, size, "%.*f %% cut%s", kept > 0.9 ? 1 : 0, 100 * (1 - kept), mirrored);
     else if (fabs(stretch - 1) < 0.005)
-        snprintf(out, size, "nothing cut%s", mirrored);
+        snprintf(out, size, "whole%s", mirrored);
     else
-        snprintf(out, size, "nothing cut, %.2f : 1%s", stretch > 1 ? stretch : 1 / stretch,
+        snprintf(out, size, "whole, %.2f : 1%s", stretch > 1 ? stretch : 1 / stretch,
                  mirrored);
 }

@@ -210,6 +210,9 @@ void setup_move_cut(struct setup_screen *s, bool later)
 const char *setup_cut_why_not(const struct setup_screen *s, bool later, const struct ui_model *model)
 {
     struct phase phase;
+    struct recipe recipe;
+    if (engine_recipe(model->options, &recipe, NULL) != ERR_OK)
+        return "a setting is wrong: Phases says which";
     if (!s->graph || !cut_phase(&phase, model->options))
         return "only the head trains; another mode trains blocks of the backbone too";
     int now = ladder_first(&phase, s->graph);

@@ -423,7 +423,20 @@ static void draw_cursor(const struct frame *f)
         canvas_ch(f->c, f->box, col, y, ROLE_BORDER_FOCUS, CH_WALL);
 }
 
-/* Where the cursor is, on the axis below it: over what stands there. */
+/* Takes away words of which columns col to end would cover a part: half a number is another one. */
+static void clear_words(const struct frame *f, struct area row, int col, int end)
+{
+    const struct cell *cells = &f->c->cells[row.y * f->c->cols + row.x];
+    if (area_empty(area_clip(row, canvas_area(f->c))))
+        return;
+    while (col > 0 && cells[col - 1].ch != ' ')
+        col--;
+    while (end < row.w && cells[end].ch != ' ')
+        end++;
+    canvas_fill(f->c, (struct area){row.x + col, row.y, end - col, 1}, ROLE_TEXT, ' ');
+}
+
+/* Where the cursor is, on the axis below it: in place of what stands there. */
 static void draw_cursor_place(const struct frame *f)
 {
     const struct plot *p = f->plot;
@@ -434,7 +447,11 @@ static void draw_cursor_place(const struct frame *f)
     snprintf(text, sizeof text, " %s ", at);
     struct area below = {f->box.x, f->box.y + f->box.h + 1, f->box.w, 1};
     int width = text_width(text), col = col_of(f, p->cursor) - width / 2, last = below.w - width;
-    canvas_put(f->c, below, col < 0 ? 0 : col > last ? last : col, 0, ROLE_SELECT, text);
+    col = col < 0 ? 0 : col > last ? last : col;
+    if (col < 0)
+        return;
+    clear_words(f, below, col, col + width);
+    canvas_put(f->c, below, col, 0, ROLE_SELECT, text);
 }
 
 static bool row_is_free(const struct frame *f, int col, int row, int width)

@@ -68,6 +68,25 @@ static void cut(const char *text, int width, bool middle, const char *want)
     canvas_done(&c);
 }
 
+/* What is shown in another form is as wide as that. */
+static void widths_are_of_what_is_shown(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int width;
+    } table[] = {{"", 0}, {"abc", 3}, {"a\tb\n", 6}, {"\xff", 4}, {"\xe8\x8a\xb1", 2}, {"\x1b[1m\xe8\x8a\xb1", 9}};
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct canvas c;
+        canvas_init(&c, 20, 1);
+        assert_int_equal(text_width(table[i].text), table[i].width);
+        canvas_put_cut(&c, canvas_area(&c), 0, 0, table[i].width, ROLE_TEXT, table[i].text, true);
+        for (int x = 0; x < 20; x++)
+            assert_true(c.cells[x].ch != 0x2026); /* nothing is left out */
+        canvas_done(&c);
+    }
+}
+
 static void long_texts_are_cut(void **state)
 {
     (void)state;
@@ -164,7 +183,7 @@ int main(void)
         cmocka_unit_test(text_is_clipped),
         cmocka_unit_test(wide_characters_stay_whole),
         cmocka_unit_test(bad_bytes_are_shown),
-        cmocka_unit_test(long_texts_are_cut),
+        cmocka_unit_test(widths_are_of_what_is_shown), cmocka_unit_test(long_texts_are_cut),
         cmocka_unit_test(ascii_only),
         cmocka_unit_test(bars_count_eighths),
         cmocka_unit_test(pictures_keep_off_the_last_row),

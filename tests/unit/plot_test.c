@@ -400,6 +400,18 @@ static void a_window(void **state)
                 "   0.5         1.00  epoch 1.5\n");
     assert_int_equal(box.x, 4);
     assert_int_equal(box.w, 26);
+    p.cursor = 1.3; /* its place covers a part of the axis' name: no half words */
+    p.n_marks = 0;
+    expect_plot(&p, 30, 9, true,
+                "Loss  - train 1.0000 nan 1\n"
+                "   |                    |\n"
+                "1.5+..                  |\n"
+                "   |  ''..              |\n"
+                "   |      ''..          |\n"
+                "1.0+          ''..      |\n"
+                "   |                    |\n"
+                "   ++------------+-----------+\n"
+                "   0.5          1.0   1.30\n");
 }
 
 /* A mark lies on its line: it takes the cell of the line's dot, also near the ends of the axis. */
