@@ -447,7 +447,7 @@ static enum err_code restore(struct trainer *t, bool there, struct err *err)
         return code;
     choose_scale(t);
     t->run.record.best = there ? t->run.record.best : (struct best){.val_acc = NAN, .val_loss = NAN};
-    t->run.record.epochs_done = t->epoch;
+    t->run.record.epochs_done = t->model.epoch = t->epoch;
     if (t->job->cmd.number > 0)
         code = trainer_extend(t, t->job->cmd.number, err);
     return code;
@@ -465,7 +465,8 @@ static enum err_code reload(struct trainer *t, struct err *err)
         code = train_build_net(t, !there, err);
     if (code == ERR_OK)
         code = restore(t, there, err);
-    if (code == ERR_OK && t->epoch >= recipe_epochs(trainer_recipe(t))) {
+    /* Killed after its last checkpoint a run still lacks its last weights. */
+    if (code == ERR_OK && t->epoch >= recipe_epochs(trainer_recipe(t)) && str_eq(t->run.record.state, "done")) {
         code = err_set(err, ERR_INVALID, "%s: %s %d epoch%s done", t->run.folder, t->epoch == 1 ? "its" : "all",
                        t->epoch, t->epoch == 1 ? " is" : "s are");
         err_hint(err, "add some: flowerlab resume %s --epochs +N", t->run.folder);
