@@ -66,21 +66,23 @@ static bool is_at(struct pty *p, void *screen)
     return at;
 }
 
-static void go_to(struct pty *p, int screen)
+#define NO_KEY "F12 is no key here"
+
+/* Every key takes what was said before off the screen. */
+static bool has_come(struct pty *p, void *screen)
 {
-    char digit[2] = {(char)('1' + screen), '\0'};
-    pty_send(p, digit);
-    assert_true(pty_wait(p, is_at, &screen));
+    return is_at(p, screen) && !pty_has(p, NO_KEY);
 }
 
 /* Back to the screen itself, without a message of before: Esc closes what is open, and what is said of
  * a key that nobody has tells that all before it is done. */
 static void come_back(struct pty *p, int screen)
 {
+    char digits[3] = {screen ? '1' : '2', (char)('1' + screen), '\0'};
     pty_send(p, "\033\033[24~");
-    assert_true(pty_wait_text(p, "F12 is no key here"));
-    go_to(p, screen ? 0 : 1);
-    go_to(p, screen);
+    assert_true(pty_wait_text(p, NO_KEY));
+    pty_send(p, digits);
+    assert_true(pty_wait(p, has_come, &screen));
 }
 
 /* Not pressed here: quit, the leap out of the program; runs, which are another test's; the demo, which
