@@ -14,5 +14,6 @@ install-data-local: flowerlab$(EXEEXT)
 	$(MKDIR_P) "$(DESTDIR)$(bashcompdir)" "$(DESTDIR)$(zshcompdir)"
 	./flowerlab dump completion-bash >"$(DESTDIR)$(bashcompdir)/flowerlab"
 	./flowerlab dump completion-zsh >"$(DESTDIR)$(zshcompdir)/_flowerlab"
+	chmod 644 "$(DESTDIR)$(bashcompdir)/flowerlab" "$(DESTDIR)$(zshcompdir)/_flowerlab"
 uninstall-local:
 	rm -f "$(DESTDIR)$(bashcompdir)/flowerlab" "$(DESTDIR)$(zshcompdir)/_flowerlab"

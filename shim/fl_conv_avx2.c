@@ -340,4 +340,46 @@ bool conv_wider_here(void)
     return false;
 }
 
+/* Never called: conv_kernels_here says no. */
+void conv_tile_x(const float *const from[CONV_POINTS], int64_t n_channels, float *v, int64_t point, int64_t panel)
+{
+    (void)from, (void)n_channels, (void)v, (void)point, (void)panel;
+}
+
+void conv_tile_g(const float *const from[CONV_TILE * CONV_TILE], int64_t n_channels, float *d, int64_t point, int64_t panel)
+{
+    (void)from, (void)n_channels, (void)d, (void)point, (void)panel;
+}
+
+void conv_tile_y(const float *m, int64_t point, int64_t panel, int64_t n_channels, const float *bias,
+                 float *const to[CONV_TILE * CONV_TILE])
+{
+    (void)m, (void)point, (void)panel, (void)n_channels, (void)bias, (void)to;
+}
+
+void conv_weights(const float *w, int64_t n, float *u, int64_t point)
+{
+    (void)w, (void)n, (void)u, (void)point;
+}
+
+void conv_weights_turned(const float *w, int64_t cin, int64_t cout, float *u, int64_t point)
+{
+    (void)w, (void)cin, (void)cout, (void)u, (void)point;
+}
+
+void conv_weights_back(const float *sum, int64_t point, int64_t cin, float *w)
+{
+    (void)sum, (void)point, (void)cin, (void)w;
+}
+
+void conv_product(float *m, const float *v, int64_t panel, const float *u, int64_t n_panels, bool add)
+{
+    (void)m, (void)v, (void)panel, (void)u, (void)n_panels, (void)add;
+}
+
+void conv_product_tiles(float *sum, int64_t stride, const float *d, const float *v, int64_t n, bool add)
+{
+    (void)sum, (void)stride, (void)d, (void)v, (void)n, (void)add;
+}
+
 #endif

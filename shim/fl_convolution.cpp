@@ -145,10 +145,10 @@ bool is_plain(const at::Tensor &t, at::ScalarType type = at::kFloat)
     return t.is_cpu() && t.scalar_type() == type;
 }
 
-/* Weights in single precision; x, too, or in the one that autocast would give it. A bias has no gradient here. */
+/* Weights in single precision; x, too, or in the one that autocast would give it. With a bias there is no gradient here. */
 bool plain_call(const at::Tensor &x, const at::Tensor &w, const at::Tensor &bias)
 {
-    bool grad = c10::GradMode::is_enabled() && (x.requires_grad() || w.requires_grad());
+    bool grad = c10::GradMode::is_enabled() && (x.requires_grad() || w.requires_grad() || (bias.defined() && bias.requires_grad()));
     at::ScalarType type = state.precision == FL_AUTOCAST_BF16 ? at::kBFloat16 : at::kFloat;
     return state.precision != FL_AUTOCAST_FP16 && is_plain(x, type) && is_plain(w) && (!bias.defined() || (!grad && is_plain(bias)));
 }

@@ -31,7 +31,7 @@ struct norm_job {
 
 bool fl_norm_possible(const struct fl_norm *norm)
 {
-    return norm->n_channels % LANES == 0 && have_avx2();
+    return norm->n_rows > 0 && norm->n_channels > 0 && norm->n_channels % LANES == 0 && have_avx2();
 }
 
 static int64_t count_chunks(const struct fl_norm *norm)

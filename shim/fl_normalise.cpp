@@ -90,6 +90,8 @@ bool ours(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias,
         if (!is_plain(*vector) || !vector->is_contiguous())
             return false;
     }
+    if (x.numel() == 0)
+        return false;
     fl_norm norm = plan(x, a);
     return (is_plain(x) || is_plain(x, at::kBFloat16)) && fl_norm_possible(&norm);
 }

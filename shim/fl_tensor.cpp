@@ -251,7 +251,8 @@ err_code tensor_item(const fl_tensor *tensor, double *out, struct err *err) noex
 
 void tensor_require_grad(fl_tensor *tensor, bool on) noexcept
 {
-    tensor->value.set_requires_grad(on);
+    if (tensor->value.is_floating_point())
+        tensor->value.set_requires_grad(on);
 }
 
 err_code tensor_grad(fl_tensor **out, const fl_tensor *leaf, fl_scope *scope,

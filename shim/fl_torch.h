@@ -25,7 +25,7 @@
 extern "C" {
 #endif
 
-#define FL_TORCH_VERSION 3
+#define FL_TORCH_VERSION 4
 
 typedef struct fl_tensor fl_tensor;
 typedef struct fl_scope fl_scope;
@@ -112,7 +112,7 @@ struct fl_table {
     /* to[i] = (1 - share) to[i] + share from[i], on the device; n pairs, float32, of one shape each. share: 0..1 */
     enum err_code (*tensors_mix)(fl_tensor *const *to, fl_tensor *const *from, size_t n, double share, struct err *err);
     enum err_code (*tensor_item)(const fl_tensor *tensor, double *out, struct err *err); /* one element */
-    void (*tensor_require_grad)(fl_tensor *tensor, bool on);
+    void (*tensor_require_grad)(fl_tensor *tensor, bool on); /* whole numbers have none: nothing happens */
     /* Gradient of a leaf as a new handle of scope; *out NULL when there is none. */
     enum err_code (*tensor_grad)(fl_tensor **out, const fl_tensor *leaf, fl_scope *scope, struct err *err);
     /* Rows index[i] of a [N, ...] tensor. index: host memory, 0 <= index[i] < N. */
@@ -120,6 +120,7 @@ struct fl_table {
                                  struct err *err);
     /* Joins along the first dimension. */
     enum err_code (*tensor_cat)(fl_tensor **out, fl_tensor *const *parts, size_t n, fl_scope *scope, struct err *err);
+    /* Of its own type x is not copied: the new handle is of the same numbers. */
     enum err_code (*tensor_cast)(fl_tensor **out, const fl_tensor *x, enum fl_dtype dtype, fl_scope *scope, struct err *err);
 
     /* --- modes: state of the engine thread, set explicitly ---------------------------------------------------- */

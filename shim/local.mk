@@ -17,6 +17,7 @@ shim_fl_torch_so_CXXFLAGS = $(AM_CXXFLAGS) $(TORCH_CXXFLAGS) -fPIC -fvisibility=
 shim_fl_torch_so_LDFLAGS = $(AM_LDFLAGS) -shared -Wl,--version-script=$(srcdir)/shim/fl_torch.map
 shim_fl_torch_so_LDADD = $(TORCH_LIBS) -ldl
 shim_fl_torch_so_DEPENDENCIES = shim/fl_torch.map
+$(shim_fl_torch_so_OBJECTS): config.h
 if HAVE_CUDA
 shim_fl_torch_so_LDADD += shim/fl_cuda.o $(CUDA_LIBS)
 shim_fl_torch_so_DEPENDENCIES += shim/fl_cuda.o
@@ -33,5 +34,5 @@ am__v_NVCC_1 =
 .cu.o:
 	$(AM_V_NVCC)$(MKDIR_P) $(@D) && $(NVCC) -c -o $@ -O3 $(NVCC_FLAGS) -Xcompiler -fPIC,-fvisibility=hidden \
 		-I$(top_srcdir)/src -I$(top_srcdir)/shim $<
-shim/fl_cuda.o: shim/fl_cuda.h shim/fl_torch.h src/base/err.h
+shim/fl_cuda.o: config.h shim/fl_cuda.h shim/fl_torch.h src/base/err.h
 CLEANFILES += shim/fl_cuda.o

@@ -30,7 +30,7 @@ struct err {
     enum err_code code;
     char where[48];
     char message[512];
-    char hint[256];
+    char hint[512];
 };
 
 #ifdef __cplusplus

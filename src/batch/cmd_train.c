@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/num.h"
 #include "base/path.h"
 
@@ -286,26 +287,43 @@ int follow_run(struct batch *b, const struct cmd *cmd)
     return follow_all(b, cmd->kind, job);
 }
 
+/* The settings for one of several modes. */
+static struct options options_of_mode(const struct batch *b, int i)
+{
+    struct options options = b->options;
+    options.source[OPTION_ID_mode] = SOURCE_COMMAND_LINE;
+    options.mode = (int)b->modes[i];
+    return options;
+}
+
+/* Nothing begins when one is wrong. */
+static enum err_code check_modes(const struct batch *b, struct err *err)
+{
+    enum err_code code = ERR_OK;
+    for (int i = 0; code == ERR_OK && i < b->n_modes; i++) {
+        struct recipe recipe;
+        struct options options = options_of_mode(b, i);
+        code = engine_recipe(&options, &recipe, err);
+    }
+    return code;
+}
+
 /* The queue does it, as on the screen. */
 static int train_modes(struct batch *b, const char *folder)
 {
     uint64_t jobs[MODE_COUNT];
     struct err err = {0};
-    struct options options = b->options;
+    struct options options;
     struct cmd cmd = {.kind = CMD_QUEUE_ADD, .options = &options};
     enum err_code code = put_path(cmd.path, folder, &err);
     if (code == ERR_OK && option_is_set(&b->options, OPTION_ID_run)) {
         err_set(&err, ERR_INVALID, "run: one folder cannot hold the runs of %d modes", b->n_modes);
         code = err_hint(&err, "runs-dir names the folder that theirs are made in");
     }
-    options.source[OPTION_ID_mode] = SOURCE_COMMAND_LINE;
-    for (int i = 0; code == ERR_OK && i < b->n_modes; i++) { /* nothing begins when one is wrong */
-        struct recipe recipe;
-        options.mode = (int)b->modes[i];
-        code = engine_recipe(&options, &recipe, &err);
-    }
+    if (code == ERR_OK)
+        code = check_modes(b, &err);
     for (int i = 0; code == ERR_OK && i < b->n_modes; i++) {
-        options.mode = (int)b->modes[i];
+        options = options_of_mode(b, i);
         code = start_job(b, &cmd, &jobs[i], &err);
     }
     return code == ERR_OK ? follow_all(b, CMD_TRAIN, jobs[0]) : report_usage(b, &err);
@@ -360,17 +378,39 @@ static void tell_estimate(struct batch *b, const char *text)
         cJSON_Delete(event);
 }
 
-static int estimate(struct batch *b, const char *folder)
+static int estimate_one(struct batch *b, const char *folder, const struct options *options)
 {
-    struct cmd cmd = {.kind = CMD_ESTIMATE, .options = &b->options};
+    struct cmd cmd = {.kind = CMD_ESTIMATE, .options = options};
     struct err err = {0};
     struct job_end end;
     if (put_path(cmd.path, folder, &err) != ERR_OK)
         return report_usage(b, &err);
     int code = run_job(b, &cmd, watch_stage, NULL, &end);
-    if (end.block)
-        tell_estimate(b, text_view(end.block));
+    if (end.block) {
+        char *text = b->n_modes ? xasprintf("mode\t%s\n%s", mode_name((enum mode)options->mode), text_view(end.block))
+                                : xstrdup(text_view(end.block));
+        tell_estimate(b, text);
+        free(text);
+    }
     job_end_done(&end);
+    return code;
+}
+
+/* Of several modes one after the other, each with its name. */
+static int estimate(struct batch *b, const char *folder)
+{
+    struct err err = {0};
+    int code = EXIT_DONE;
+    if (!b->n_modes)
+        return estimate_one(b, folder, &b->options);
+    if (check_modes(b, &err) != ERR_OK)
+        return report_usage(b, &err);
+    for (int i = 0; code == EXIT_DONE && i < b->n_modes; i++) {
+        struct options options = options_of_mode(b, i);
+        if (i > 0 && !(b->flags & FLAG_JSON))
+            output_text(&b->result, "\n");
+        code = estimate_one(b, folder, &options);
+    }
     return code;
 }
 

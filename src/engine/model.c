@@ -14,9 +14,14 @@ enum err_code model_device(struct model *m, const struct fl_table *fl, const cha
 {
     m->fl = fl;
     enum err_code code = fl->device_select(&m->device, device, err);
-    if (code == ERR_OK)
-        m->precision = settings_precision(precision, &m->device);
-    return code;
+    if (code != ERR_OK)
+        return code;
+    m->precision = settings_precision(precision, &m->device);
+    if (m->precision == FL_AUTOCAST_FP16 && m->device.index < 0) {
+        err_set(err, ERR_UNSUPPORTED, "precision: fp16 needs a GPU");
+        return err_hint(err, "bf16 and fp32 run on the processor too; auto chooses");
+    }
+    return ERR_OK;
 }
 
 enum err_code model_new(struct model *m, const struct arch *arch, char *const *classes, int n_classes, struct err *err)

@@ -79,7 +79,7 @@ static void expand(struct graph *graph, const struct arch *arch)
 const struct arch arch_resnet10 = {
     .name = "resnet10",
     .title = "ResNet-10",
-    .help = "One block a stage: a third of ResNet-18's work; no ImageNet weights",
+    .help = "One block a stage: half of ResNet-18's work; no ImageNet weights",
     .n_features = 512,
     .expand = expand,
     .family = &(const struct resnet){{1, 1, 1, 1}, {64, 128, 256, 512}, false},
@@ -88,7 +88,7 @@ const struct arch arch_resnet10 = {
 const struct arch arch_resnet10_quarter = {
     .name = "resnet10-quarter",
     .title = "ResNet-10, quarter width",
-    .help = "Tiny: for tests, the drawn demo and pictures of 32 to 64 pixels",
+    .help = "Tiny: for tests and pictures of 32 to 64 pixels",
     .n_features = 128,
     .expand = expand,
     .family = &(const struct resnet){{1, 1, 1, 1}, {16, 32, 64, 128}, false},

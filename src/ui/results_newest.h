@@ -11,7 +11,7 @@ struct newest {
     const struct block *runs; /* the newest first; NULL: not listed */
     size_t n, next;           /* of them; the first that was not tried */
     char run[OPTION_TEXT_MAX]; /* the one that was found, "" none */
-    char problem[800];        /* why they cannot be listed, or "" */
+    char problem[1040];       /* why they cannot be listed, or "" */
 };
 void newest_done(struct newest *k);
 

@@ -26,7 +26,7 @@ struct results_screen {
     bool evaluates;                   /* that is what job does */
     char asked[OPTION_TEXT_MAX];      /* run that job reads */
     char classifier[OPTION_TEXT_MAX]; /* run that files go to */
-    char problem[800];                /* why there is none */
+    char problem[1040];               /* why there is none */
     bool hopeless;                    /* an evaluation would not help */
     enum part part;
     enum over over;

@@ -33,8 +33,8 @@ struct train_screen {
     uint64_t result_version;
     struct class_line *lines;
     int n_lines;
-    char problem[800]; /* why the last start came to no run, or its run failed; "" it did not */
-    char way_out[256]; /* what may help a run that failed; or "" */
+    char problem[1040]; /* why the last start came to no run, or its run failed; "" it did not */
+    char way_out[512]; /* what may help a run that failed; or "" */
     /* the stage of a job, when it was first seen: tells how fast it is */
     char stage[48];
     double stage_seconds;

@@ -27,7 +27,6 @@ static inline const struct fl_table *open_shim(void)
     free(path);
     fl_torch_table_fn *table;
     if (!module) {
-        print_message("# skipped: no shim (%s)\n", dlerror());
         return NULL;
     }
     *(void **)&table = dlsym(module, FL_TORCH_SYMBOL);

@@ -148,8 +148,6 @@ static void check_losses(const struct fl_table *fl, struct net *net, fl_tensor *
 static void check(const char *name)
 {
     const struct fl_table *fl = open_shim();
-    if (!fl)
-        skip();
     struct reference ref = read_reference(name);
     struct net *net;
     struct err err;
@@ -187,5 +185,9 @@ static void mobilenet_v2(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(resnet18), cmocka_unit_test(resnet50), cmocka_unit_test(mobilenet_v2)};
+    if (!open_shim()) {
+        puts("1..0 # SKIP no shim: built without libtorch");
+        return 0;
+    }
     return cmocka_run_group_tests_name("reference", tests, NULL, NULL);
 }

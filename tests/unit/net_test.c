@@ -53,10 +53,6 @@ static int tear_down(void **state)
     return left == 0 ? 0 : -1; /* every test is a test for leaks */
 }
 
-#define NEEDS_SHIM(f) \
-    if (!(f)->fl)     \
-    skip()
-
 static fl_tensor *pass(struct fixture *f, fl_tensor *x, int from, int to, const bool *batch_stats, bool fold)
 {
     fl_tensor *out = NULL;
@@ -108,7 +104,6 @@ static int64_t count_of(struct fixture *f, const char *name)
 static void statistics(void **state)
 {
     struct fixture *f = *state;
-    NEEDS_SHIM(f);
     int head = (int)f->graph->n_blocks - 1;
     size_t size;
     char *before = dump(f, &size), *after;
@@ -141,7 +136,6 @@ static void statistics(void **state)
 static void cuts_equal_the_whole(void **state)
 {
     struct fixture *f = *state;
-    NEEDS_SHIM(f);
     int head = (int)f->graph->n_blocks - 1;
     float whole[N * CLASSES], cut[N * CLASSES];
     read_logits(f, pass(f, f->x, 0, head, NULL, false), whole);
@@ -165,7 +159,6 @@ static void cuts_equal_the_whole(void **state)
 static void input_stays(void **state)
 {
     struct fixture *f = *state;
-    NEEDS_SHIM(f);
     enum { COUNT = N * 3 * SIZE * SIZE };
     float *before = xcalloc(COUNT, sizeof *before), *after = xcalloc(COUNT, sizeof *after);
     must(f->fl->tensor_read(f->x, before, COUNT * sizeof *before, &f->err), &f->err);
@@ -180,7 +173,6 @@ static void input_stays(void **state)
 static void folding(void **state)
 {
     struct fixture *f = *state;
-    NEEDS_SHIM(f);
     int head = (int)f->graph->n_blocks - 1;
     float plain[N * CLASSES], folded[N * CLASSES];
     f->fl->grad_enable(false);
@@ -207,7 +199,6 @@ static void folding(void **state)
 static void folding_after_a_step(void **state)
 {
     struct fixture *f = *state;
-    NEEDS_SHIM(f);
     int head = (int)f->graph->n_blocks - 1;
     size_t i = (size_t)graph_tensor(f->graph, "layer4.0.conv2.weight");
     fl_tensor *param = net_tensor(f->net, i), *loss;
@@ -231,7 +222,6 @@ static void folding_after_a_step(void **state)
 static void gradients_stop_at_the_frozen_blocks(void **state)
 {
     struct fixture *f = *state;
-    NEEDS_SHIM(f);
     fl_tensor *loss, *grad;
     int head = (int)f->graph->n_blocks - 1;
     net_train_from(f->net, 3);
@@ -250,7 +240,6 @@ static void gradients_stop_at_the_frozen_blocks(void **state)
 static void fresh_values(void **state)
 {
     struct fixture *f = *state;
-    NEEDS_SHIM(f);
     int head = (int)f->graph->n_blocks - 1;
     must(net_init(f->net, 7, 0, &f->err), &f->err);
     double worst = 0;
@@ -299,7 +288,6 @@ static void fresh_values(void **state)
 static void wrong_sizes_are_errors(void **state)
 {
     struct fixture *f = *state;
-    NEEDS_SHIM(f);
     float v[2] = {0};
     assert_int_equal(net_set(f->net, 0, v, sizeof v, &f->err), ERR_INVALID);
     assert_string_equal(f->err.message, "conv1.weight: 8 bytes given, the tensor has 9408");
@@ -314,7 +302,6 @@ static void wrong_sizes_are_errors(void **state)
 static void saved_and_loaded(void **state)
 {
     struct fixture *f = *state;
-    NEEDS_SHIM(f);
     char path[] = "/tmp/flowerlab-net-XXXXXX";
     int fd = mkstemp(path);
     assert_true(fd >= 0);
@@ -357,5 +344,9 @@ int main(void)
         TEST(statistics), TEST(cuts_equal_the_whole), TEST(input_stays), TEST(folding), TEST(folding_after_a_step),
         TEST(gradients_stop_at_the_frozen_blocks), TEST(fresh_values), TEST(wrong_sizes_are_errors), TEST(saved_and_loaded),
     };
+    if (!open_shim()) {
+        puts("1..0 # SKIP no shim: built without libtorch");
+        return 0;
+    }
     return cmocka_run_group_tests_name("net", tests, NULL, NULL);
 }
