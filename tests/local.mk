@@ -14,7 +14,9 @@ asan_options = intercept_tls_get_addr=0
 test_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
 
 # The longest begin first: whoever is last then has company until the end.
-TESTS += tests/ui/every_key.test tests/ui/keys_script.test
+cli_long = tests/cli/train.tap tests/cli/demo.tap
+TESTS += tests/ui/every_key.test $(cli_long) tests/ui/keys_script.test tests/engine/kill.tap tests/ui/attach_script.test \
+	tests/ui/terminals.test tests/engine/watch.test tests/ui/pictures.test
 
 check_PROGRAMS += tests/unit/base.test
 TESTS += tests/unit/base.test
@@ -84,7 +86,7 @@ engine_test_libs = libfl_engine.a libfl_nn.a libfl_data.a libfl_stats.a libfl_im
 check_PROGRAMS += tests/engine/queue.test tests/engine/wire.test
 TESTS += tests/engine/queue.test tests/engine/wire.test
 check_PROGRAMS += tests/engine/gauges.test tests/engine/watch.test
-TESTS += tests/engine/gauges.test tests/engine/watch.test
+TESTS += tests/engine/gauges.test
 tests_engine_gauges_test_SOURCES = tests/engine/gauges_test.c tests/unit/folder.c tests/unit/folder.h tests/unit/test.h
 tests_engine_gauges_test_CPPFLAGS = $(test_cppflags)
 tests_engine_gauges_test_LDADD = $(engine_test_libs)
@@ -97,8 +99,7 @@ tests_engine_files_test_SOURCES = tests/engine/files_test.c tests/unit/test.h
 tests_engine_files_test_CPPFLAGS = $(test_cppflags)
 tests_engine_files_test_LDADD = $(engine_test_libs)
 check_PROGRAMS += tests/engine/train.test tests/engine/steer.test tests/engine/average.test tests/engine/views.test tests/engine/rates.test tests/engine/folder.test
-TESTS += tests/engine/train.test tests/engine/steer.test tests/engine/average.test tests/engine/views.test tests/engine/rates.test tests/engine/folder.test \
-	tests/engine/kill.tap
+TESTS += tests/engine/train.test tests/engine/steer.test tests/engine/average.test tests/engine/views.test tests/engine/rates.test tests/engine/folder.test
 EXTRA_DIST += tests/engine/kill.tap
 tests_engine_train_test_SOURCES = tests/engine/train_test.c tests/engine/lab.h tests/unit/test.h
 tests_engine_train_test_CPPFLAGS = $(test_cppflags)
@@ -257,10 +258,10 @@ tests_unit_upright_test_CPPFLAGS = $(image_test_cppflags)
 tests_unit_upright_test_LDADD = libfl_ui.a $(data_test_libs)
 
 # The command line, on the real program.
-cli_tests = tests/cli/options.tap tests/cli/scan.tap tests/cli/grid.tap tests/cli/weights.tap tests/cli/train.tap \
-	tests/cli/signals.tap tests/cli/demo.tap tests/cli/faults.tap tests/cli/attach.tap
+cli_tests = tests/cli/options.tap tests/cli/scan.tap tests/cli/grid.tap tests/cli/weights.tap \
+	tests/cli/signals.tap tests/cli/faults.tap tests/cli/attach.tap
 TESTS += $(cli_tests)
-EXTRA_DIST += $(cli_tests) tests/cli/lib.sh
+EXTRA_DIST += $(cli_tests) $(cli_long) tests/cli/lib.sh
 check_PROGRAMS += tests/cli/tool
 tests_cli_tool_SOURCES = tests/cli/tool.c
 tests_cli_tool_CPPFLAGS = $(AM_CPPFLAGS) $(CJSON_CFLAGS)

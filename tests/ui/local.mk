@@ -51,13 +51,12 @@ tests_ui_term_test_CPPFLAGS = $(test_cppflags)
 tests_ui_term_test_LDADD = libfl_ui.a libfl_image.a libfl_base.a $(JPEG_LIBS) $(PNG_LIBS) $(CMOCKA_LIBS) -lutil -lm
 
 check_PROGRAMS += tests/ui/pictures.test
-TESTS += tests/ui/pictures.test
 tests_ui_pictures_test_SOURCES = tests/ui/pictures_test.c $(flowers_sources)
 tests_ui_pictures_test_CPPFLAGS = $(test_cppflags) $(SIXEL_CFLAGS)
 tests_ui_pictures_test_LDADD = libfl_ui.a libfl_image.a libfl_base.a $(gfx_libs) $(JPEG_LIBS) $(PNG_LIBS) $(CMOCKA_LIBS) -lutil -lm
 
 check_PROGRAMS += tests/ui/terminals.test tests/ui/bytes.test
-TESTS += tests/ui/terminals.test tests/ui/bytes.test
+TESTS += tests/ui/bytes.test
 TESTS += tests/ui/tmux.tap
 EXTRA_DIST += tests/ui/bytes tests/ui/tmux.tap
 tests_ui_bytes_test_SOURCES = tests/ui/bytes_test.c $(flowers_sources)
@@ -83,7 +82,6 @@ tests_ui_keys_script_test_LDADD = libfl_ui.a libfl_data.a libfl_image.a libfl_ba
 
 # leaving a run and coming back
 check_PROGRAMS += tests/ui/attach_script.test
-TESTS += tests/ui/attach_script.test
 tests_ui_attach_script_test_SOURCES = tests/ui/attach_script_test.c tests/ui/keys_lab.c tests/ui/keys_lab.h $(pty_sources)
 tests_ui_attach_script_test_CPPFLAGS = $(test_cppflags)
 tests_ui_attach_script_test_LDADD = $(tests_ui_keys_script_test_LDADD)
