@@ -23,6 +23,7 @@ void (*file_commit_hook)(const char *path);
 struct file_writer {
     char *path, *tmp;
     int fd;
+    bool no_sync;
 };
 
 static enum err_code read_all(int fd, const char *path, size_t limit, struct str *s, struct err *err)
@@ -140,7 +141,7 @@ static void sync_folder_of(const char *path)
 
 enum err_code file_writer_commit(struct file_writer *w, struct err *err)
 {
-    int failed = fsync(w->fd) != 0 ? errno : 0;
+    int failed = !w->no_sync && fsync(w->fd) != 0 ? errno : 0;
     if (close(w->fd) != 0 && !failed)
         failed = errno;
     w->fd = -1;
@@ -152,25 +153,36 @@ enum err_code file_writer_commit(struct file_writer *w, struct err *err)
     if (failed) {
         code = err_sys(err, failed, "%s", w->path);
         unlink(w->tmp);
-    } else {
+    } else if (!w->no_sync) {
         sync_folder_of(w->path);
     }
     writer_free(w);
     return code;
 }
 
-enum err_code file_replace(const char *path, const void *bytes, size_t n, struct err *err)
+static enum err_code replace(const char *path, const void *bytes, size_t n, bool sync, struct err *err)
 {
     struct file_writer *w;
     enum err_code code = file_writer_open(&w, path, err);
     if (code != ERR_OK)
         return code;
+    w->no_sync = !sync;
     code = file_writer_write(w, bytes, n, err);
     if (code != ERR_OK) {
         file_writer_abort(w);
         return code;
     }
     return file_writer_commit(w, err);
+}
+
+enum err_code file_replace(const char *path, const void *bytes, size_t n, struct err *err)
+{
+    return replace(path, bytes, n, true, err);
+}
+
+enum err_code file_replace_quick(const char *path, const void *bytes, size_t n, struct err *err)
+{
+    return replace(path, bytes, n, false, err);
 }
 
 enum err_code file_append(const char *path, const char *text, size_t n, struct err *err)

@@ -26,6 +26,9 @@ void file_writer_abort(struct file_writer *w); /* removes the temporary; NULL is
 /* The three above at once. */
 enum err_code file_replace(const char *path, const void *bytes, size_t n, struct err *err);
 
+/* As file_replace, but the disk is not waited for: after a power failure the old file may be there. For what is only handy. */
+enum err_code file_replace_quick(const char *path, const void *bytes, size_t n, struct err *err);
+
 /* Appends whole text (one or more lines) with a single write. errors: IO */
 enum err_code file_append(const char *path, const char *text, size_t n, struct err *err);
 

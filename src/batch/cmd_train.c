@@ -17,7 +17,7 @@
 struct told {
     bool started;
     uint64_t dataset, steps, epochs;
-    int events;
+    uint64_t events;
 };
 
 /* --- the start -------------------------------------------------------------------------------- */
@@ -149,8 +149,12 @@ static void tell_epochs(struct batch *b, const struct train_view *t, struct told
 
 static void tell_events(struct batch *b, const struct train_view *t, struct told *told)
 {
-    for (; told->events < t->n_events; told->events++)
-        say(b, "step %" PRId64 ": %s", t->events[told->events].step, t->events[told->events].text);
+    uint64_t first = t->events_seen - (uint64_t)t->n_events; /* that is still there */
+    told->events = told->events < first ? first : told->events;
+    for (; told->events < t->events_seen; told->events++) {
+        const struct event_mark *e = &t->events[told->events - first];
+        say(b, "step %" PRId64 ": %s", e->step, e->text);
+    }
 }
 
 static void draw_progress(struct batch *b, const struct train_view *t, uint64_t job)
@@ -189,7 +193,7 @@ static void watch_run(struct batch *b, uint64_t job, void *user)
         tell_start(b, t);
         told->started = true;
         told->steps = t->steps_before;
-        told->events = (int)t->events_before;
+        told->events = t->events_before;
     }
     tell_steps(b, t, told);
     tell_epochs(b, t, told);

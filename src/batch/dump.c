@@ -129,6 +129,8 @@ static void dump_bash(struct str *s)
     str_add(s, "# bash completion for flowerlab; written by \"flowerlab dump completion-bash\"\n"
                "_flowerlab() {\n"
                "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words=\n"
+               "    # --name=value comes as three words\n"
+               "    if [ \"$cur\" = = ]; then cur=; elif [ \"$prev\" = = ]; then prev=${COMP_WORDS[COMP_CWORD-2]}; fi\n"
                "    COMPREPLY=()\n"
                "    case $prev in\n");
     for (int id = 0; id < OPTION_COUNT; id++) {
@@ -140,13 +142,13 @@ static void dump_bash(struct str *s)
                        row->name, words.s);
         else if (row->type == OPTION_PATH || str_eq(row->name, "split") ||
                  str_eq(row->name, "theme"))
-            str_printf(s, "    --%s) COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n",
+            str_printf(s, "    --%s) mapfile -t COMPREPLY < <(compgen -f -- \"$cur\"); return ;;\n",
                        row->name);
         else
             str_printf(s, "    --%s) return ;;\n", row->name);
         str_done(&words);
     }
-    str_add(s, "    --out) COMPREPLY=($(compgen -d -- \"$cur\")); return ;;\n"
+    str_add(s, "    --out) mapfile -t COMPREPLY < <(compgen -d -- \"$cur\"); return ;;\n"
                "    weights) COMPREPLY=($(compgen -W 'list get check' -- \"$cur\")); return ;;\n"
                "    get) COMPREPLY=($(compgen -W '");
     for (size_t i = 0; i < arch_count(); i++)
@@ -171,7 +173,7 @@ static void dump_bash(struct str *s)
                "    [ \"$COMP_CWORD\" -gt 1 ] || words='");
     add_commands(s);
     str_add(s, "'\n"
-               "    COMPREPLY=($(compgen -W \"$words\" -- \"$cur\") $(compgen -f -- \"$cur\"))\n"
+               "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\"; compgen -f -- \"$cur\")\n"
                "}\n"
                "complete -o filenames -F _flowerlab flowerlab\n");
 }

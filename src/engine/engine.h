@@ -185,6 +185,7 @@ struct train_view {
     double majority;         /* accuracy of always answering the largest class */
     double nearest_mean;     /* of the class whose mean features are nearest; NaN until there are features of all pictures */
     uint64_t dataset;        /* block of the data set as this run's scan found it; 0 until then */
+    uint64_t events_seen;                 /* the last n_events of them are in events */
     uint64_t steps_before, events_before; /* so many steps and events are of earlier sessions of the run */
     struct best best;
     int n_marks, n_events;

@@ -30,6 +30,7 @@ static void add_event(struct train_view *v, int64_t step, int epoch, const char 
     if (v->n_events == room) /* the oldest goes; the tape in run.ini has all */
         memmove(v->events, v->events + 1, (size_t)--v->n_events * sizeof v->events[0]);
     struct event_mark *e = &v->events[v->n_events++];
+    v->events_seen++;
     *e = (struct event_mark){.step = step, .epoch = epoch};
     COPY(e->text, text);
 }
@@ -45,7 +46,7 @@ static void begin_with_old(struct train_view *v, const struct trainer *t)
     v->steps_before = v->steps_seen;
     for (size_t i = 0; i < r->n_tape; i++)
         add_event(v, r->tape[i].step, r->tape[i].epoch, r->tape[i].text);
-    v->events_before = (uint64_t)v->n_events;
+    v->events_before = v->events_seen;
 }
 
 void show_begin(struct trainer *t, const char *data, const char *mode, const char *preset, const char *model)

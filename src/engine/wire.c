@@ -242,7 +242,7 @@ static const struct field train_fields[] = {
     FIELD(F_REAL, train_view, loader_wait), FIELD(F_BOOL, train_view, validating), FIELD(F_BOOL, train_view, last_epoch),
     FIELD(F_REAL, train_view, majority), FIELD(F_REAL, train_view, nearest_mean), FIELD(F_U64, train_view, dataset), FIELD(F_INT, train_view, best.epoch),
     FIELD(F_REAL, train_view, best.val_acc), FIELD(F_REAL, train_view, best.val_loss),
-    FIELD(F_U64, train_view, events_before), FIELD(F_INT, train_view, n_marks),   FIELD(F_INT, train_view, n_events),
+    FIELD(F_U64, train_view, events_before), FIELD(F_U64, train_view, events_seen), FIELD(F_INT, train_view, n_marks),   FIELD(F_INT, train_view, n_events),
     FIELD(F_REAL, train_view, s_libtorch), FIELD(F_REAL, train_view, s_weights), FIELD(F_REAL, train_view, s_scan),
     FIELD(F_REAL, train_view, s_features), FIELD(F_REAL, train_view, s_first_step), FIELD(F_U64, train_view, steps_seen),
     FIELD(F_U64, train_view, epochs_seen), FIELD(F_U64, train_view, steps_before), FIELD(F_U64, train_view, result), FIELD(F_TEXT, train_view, end),

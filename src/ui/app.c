@@ -23,6 +23,7 @@
 #include "ui/signals.h"
 
 #define ESCAPE_DELAY 0.025
+#define AWAY_LOOK 0.25       /* seconds between looks at who has the terminal */
 #define ANSWER_TIMEOUT 1.0
 #define FRAME 0.033       /* at most 30 frames a second for keys */
 #define NUMBERS_FRAME 0.25 /* and 4 when only numbers change: they cost the cores that train, */
@@ -66,6 +67,8 @@ static enum err_code app_init(struct app *app, const struct options *options, st
     app->options = *options;
     app->model.snap = &app->snap;
     app->model.options = &app->options;
+    app->given = *options;
+    app->model.given = &app->given;
     app->resized_at = -1000;
     enum err_code code = signals_open(err);
     if (code == ERR_OK)
@@ -101,14 +104,13 @@ static void open_first(struct app *app, const char *folder)
 
 /* --- signals -------------------------------------------------------------------------------- */
 
-static void suspend(struct app *app)
+/* Continued in the background the terminal is somebody else's: nothing is drawn or read until it is ours again. */
+static void come_back(struct app *app)
 {
-    app->suspend = false;
-    term_suspend(app->term);
-    signals_stop_self();
+    app->away = !term_is_ours(app->term);
+    if (app->away)
+        return;
     term_resume(app->term);
-    while (signals_next() == SIGCONT)
-        ; /* this stop's own */
     app->urgent = true;
 }
 
@@ -122,8 +124,7 @@ static void take_signal(struct app *app, int number)
         app_graphics(app); /* a cell may have another size now */
         break;
     case SIGCONT:
-        term_resume(app->term);
-        app->urgent = true;
+        come_back(app);
         break;
     case SIGTSTP:
         app->suspend = true;
@@ -138,6 +139,19 @@ static void take_signal(struct app *app, int number)
         break;
     default:
         break;
+    }
+}
+
+static void suspend(struct app *app)
+{
+    app->suspend = false;
+    if (!app->away)
+        term_suspend(app->term);
+    signals_stop_self();
+    come_back(app);
+    for (int number; (number = signals_next());) {
+        if (number != SIGCONT) /* this stop's own */
+            take_signal(app, number);
     }
 }
 
@@ -193,6 +207,8 @@ static double next_due(const struct app *app)
     double now = clock_now(), due = 1e9;
     if (app->working)
         return 0;
+    if (app->away)
+        return AWAY_LOOK;
     if (app->urgent)
         due = sooner(due, app->drawn_at + FRAME);
     if (app->dirty)
@@ -213,10 +229,10 @@ static double next_due(const struct app *app)
 static void wait_for_work(struct app *app)
 {
     struct pollfd fds[5] = {
-        {.fd = term_fd(app->term), .events = POLLIN},
+        {.fd = app->away ? -1 : term_fd(app->term), .events = POLLIN},
         {.fd = signals_fd(), .events = POLLIN},
         {.fd = app->engine && !app->dirty ? engine_event_fd(app->engine) : -1, .events = POLLIN},
-        {.fd = app->urgent ? -1 : pictures_fd(app->pictures), .events = POLLIN},
+        {.fd = app->urgent || app->away ? -1 : pictures_fd(app->pictures), .events = POLLIN},
         {.fd = term_stray_fd(app->term), .events = POLLIN},
     };
     double due = next_due(app);
@@ -265,7 +281,9 @@ static void loop(struct app *app)
         work(app);
         if (app->suspend)
             suspend(app);
-        if (!app->quit && !app->hung_up && !app->detach)
+        if (app->away)
+            come_back(app);
+        if (!app->away && !app->quit && !app->hung_up && !app->detach)
             draw_when_due(app);
     }
 }

@@ -24,6 +24,7 @@ struct app {
     struct terminal *term;
     struct engine *engine; /* NULL until the first frame is out */
     struct options options;
+    struct options given; /* as it began with them */
     struct snapshot snap;
     struct ui_model model;
     struct ui_calls calls;
@@ -42,6 +43,7 @@ struct app {
 
     char message[512]; /* status line; until the next key */
     enum role message_role;
+    bool away; /* continued in the background */
     char mistake[400]; /* the first of the config file's */
     int n_mistakes;
     size_t strays;    /* lines that others printed since the last key */

@@ -53,7 +53,7 @@ void app_remember_data(const char *folder)
     }
     /* a list that cannot be kept is no reason to disturb */
     if (!strchr(folder, '\n') && path_make_folders(home, NULL) == ERR_OK)
-        file_replace(path, s.s, s.len, NULL);
+        file_replace_quick(path, s.s, s.len, NULL);
     str_done(&s);
     free(home);
     free(path);

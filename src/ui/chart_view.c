@@ -273,6 +273,9 @@ static void read_text(struct chart_view *v, const char *key, const char *value)
 
 static void read_number(struct chart_view *v, const char *key, double x)
 {
+    bool place = str_eq(key, "from") || str_eq(key, "to");
+    if (place && !(x >= 0 && x <= 1e12)) /* no axis is that long */
+        return;
     if (str_eq(key, "from"))
         v->x0 = fmax(0, x);
     else if (str_eq(key, "to"))

@@ -186,7 +186,7 @@ bool edit_complete(struct edit *e, char *const *names, size_t n, struct str *fit
 
 void edit_replace(struct edit *e, size_t from, const char *text)
 {
-    cut(e, from, e->at);
+    cut(e, from < e->at ? from : e->at, e->at);
     insert(e, text, strlen(text));
 }
 

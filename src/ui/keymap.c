@@ -88,12 +88,12 @@ enum err_code keymap_bind(struct keymap *map, const char *line, struct err *err)
         return err_set(err, ERR_INVALID, "bind %s: unknown key", key_text);
     if (action == ACTION_NONE)
         return err_set(err, ERR_INVALID, "bind %s: unknown action %s", key_text, name);
+    if (map->of[action].n == KEYMAP_KEYS && key_index(map, action, key) < 0)
+        return err_set(err, ERR_INVALID, "bind %s: %s has %d keys already", key_text, name,
+                       KEYMAP_KEYS);
     enum err_code code = take_key(map, action, key_text, key, err);
     if (code != ERR_OK)
         return code;
-    if (map->of[action].n == KEYMAP_KEYS)
-        return err_set(err, ERR_INVALID, "bind %s: %s has %d keys already", key_text, name,
-                       KEYMAP_KEYS);
     add_key(map, action, user_keys(map, action), key, true);
     return ERR_OK;
 }

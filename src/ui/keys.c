@@ -18,7 +18,7 @@ struct decoder {
     struct replies *replies;
     struct str bytes; /* not yet decoded */
     struct str paste; /* the text last handed out */
-    bool expect, in_paste, late_escape;
+    bool expect, in_paste, paste_cut, late_escape;
     bool ghost; /* the ESC of what comes next was given out as a key */
 };
 
@@ -87,9 +87,11 @@ bool key_parse(const char *name, struct key *key)
     if (one_char(name, &key->ch))
         return true;
     if (str_starts(name, "C-") || str_starts(name, "M-")) {
+        /* Of these some are other keys' bytes (C-i is Tab), some begin an answer of the terminal (M-[). */
         key->code = name[0] == 'C' ? K_CTRL : K_ALT;
         return one_char(name + 2, &key->ch) &&
-               (key->code == K_ALT || (key->ch >= 'a' && key->ch <= 'z'));
+               (key->code == K_ALT ? key->ch < 0x7f && !strchr("[OP]_^X", (int)key->ch)
+                                   : key->ch >= 'a' && key->ch <= 'z' && !strchr("hijm", (int)key->ch));
     }
     key->ch = 0;
     for (int i = 0; i < K_COUNT; i++) {
@@ -469,11 +471,16 @@ static enum step step_paste(struct decoder *d, struct key_event *event)
     char *stop = memmem(d->bytes.s, d->bytes.len, end, sizeof end - 1);
     if (!stop && d->bytes.len < PASTE_MAX)
         return STEP_MORE;
-    size_t n = stop ? (size_t)(stop - d->bytes.s) : d->bytes.len;
-    str_clear(&d->paste);
-    str_add_n(&d->paste, d->bytes.s, n);
-    d->in_paste = false;
+    size_t n = stop ? (size_t)(stop - d->bytes.s) : d->bytes.len - (sizeof end - 2); /* a part of the end may be there */
+    bool more = d->paste_cut;
+    if (!more) {
+        str_clear(&d->paste);
+        str_add_n(&d->paste, d->bytes.s, n);
+    }
+    d->in_paste = d->paste_cut = !stop; /* the rest of one that is too long is dropped */
     consume(d, stop ? n + sizeof end - 1 : n);
+    if (more)
+        return stop ? STEP_USED : STEP_MORE;
     *event = (struct key_event){.key = {K_PASTE, 0}, .text = d->paste.s};
     return STEP_KEY;
 }
@@ -550,6 +557,8 @@ bool decoder_next(struct decoder *d, struct key_event *event)
 bool decoder_waits(const struct decoder *d)
 {
     if (!d->bytes.len || d->in_paste)
+        return false;
+    if ((unsigned char)d->bytes.s[0] >= 0x80) /* the rest of a character comes, however late */
         return false;
     bool begun = d->bytes.len > 1 || d->ghost;
     bool mouse = d->bytes.len > 2 && memcmp(d->bytes.s, "\033[<", 3) == 0;

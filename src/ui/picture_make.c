@@ -25,7 +25,7 @@ struct augment_draw picture_draw(const struct picture_want *want, int width, int
         struct rng rng = rng_at(want->seed, RNG_AUGMENT, want->augment, want->file);
         draw = augment_draw(&limits, width, height, &rng);
     }
-    int n = want->views > 1 ? want->views : 1;
+    int n = want->views > 1 && !want->augment ? want->views : 1; /* training has one */
     if (want->crop && !(want->augment && want->aug_crop)) /* as data/square.c does it */
         draw.window = want->frame ? around_views(width, height, n) : crop_view(width, height, (n - 1) / 2, n);
     return draw;

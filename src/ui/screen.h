@@ -12,6 +12,7 @@
 struct ui_model {
     const struct snapshot *snap;
     struct options *options;         /* what Setup edits; the next run gets a copy */
+    const struct options *given;     /* as the program began with them; NULL: the same */
     char data[OPTION_TEXT_MAX];      /* the data folder, "" none */
     const struct block *dataset;     /* newest dataset block of it (first the listing, then the scan), or NULL */
     struct ds_view ds;               /* view of it, valid when dataset is not NULL */

@@ -130,6 +130,8 @@ static bool has_no_run(const struct ui_model *model)
 static void results_enter(void *self, struct ui_model *model)
 {
     struct results_screen *s = self;
+    if (s->job && s->evaluates) /* goes on; its result is still awaited */
+        return;
     if (*model->run)
         ask(s, CMD_STORED, model->run, model->options);
     else if (has_no_run(model))
@@ -313,6 +315,8 @@ static unsigned results_action(void *self, enum action action, struct ui_model *
         classify(s, &shown, model);
         return UI_REPAINT;
     }
+    if (s->over == OVER_CELL && !shown.view) /* another run has begun under it */
+        s->over = OVER_NOTHING;
     if (s->over == OVER_NOTHING && !shown.view)
         return back_to_runs(s, action, model);
     if (s->over != OVER_ANSWERS)

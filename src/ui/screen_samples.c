@@ -49,13 +49,15 @@ static void samples_enter(void *self, struct ui_model *model)
     block_release(s->stored.block);
     s->stored.block = NULL;
     if (s->calls->submit(s->calls->app, &cmd, &s->stored.job, NULL) != ERR_OK)
-        s->stored.job = 0;
+        s->stored.job = 0, *s->stored.run = '\0'; /* next time */
 }
 
 static unsigned samples_event(void *self, const struct notice *notice, struct ui_model *model)
 {
     struct samples_screen *s = self;
     (void)model;
+    if (notice->command == CMD_TRAIN || notice->command == CMD_RESUME)
+        *s->stored.run = '\0'; /* what the folder keeps may be another result now */
     if (!s->stored.job || notice->job != s->stored.job || !notice_ends(notice))
         return UI_NONE;
     s->stored.job = 0;

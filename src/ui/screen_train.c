@@ -110,6 +110,10 @@ static void control(struct train_screen *s, const struct cmd *wanted)
 {
     struct err err = {0};
     uint64_t job = s->model->snap->jobs[0].job;
+    if (job != s->steered) { /* one of the queue has begun while the question stood there */
+        s->calls->status(s->calls->app, ROLE_STATE_WARN, "that run has ended; nothing was done to the next one");
+        return;
+    }
     struct cmd cmd = *wanted;
     cmd.job = job;
     if (s->calls->submit(s->calls->app, &cmd, &job, &err))
@@ -205,6 +209,7 @@ static unsigned train_action(void *self, enum action action, struct ui_model *mo
     struct train_screen *s = self;
     const struct job_view *job = parts_training(model->snap);
     s->model = model;
+    s->steered = model->snap->jobs[0].job;
     if (action == ACTION_START && !job)
         s->calls->start_run(s->calls->app);
     else if (action == ACTION_PAUSE && job)

@@ -16,6 +16,7 @@
 #define SIGNAL_LEAVE SIGUSR1
 
 static bool forked;
+static pid_t waiting; /* the parent */
 
 static int status_code(int status, const struct term_saved *saved)
 {
@@ -72,6 +73,7 @@ bool session_fork(int *status)
         return false;
     }
     forked = child == 0;
+    waiting = parent;
     if (forked) { /* without its parent it has lost the terminal */
         prctl(PR_SET_PDEATHSIG, SIGHUP);
         if (getppid() != parent)
@@ -93,6 +95,7 @@ void session_leave(void)
         return;
     prctl(PR_SET_PDEATHSIG, 0);
     setsid();
-    kill(getppid(), SIGNAL_LEAVE);
+    if (getppid() == waiting) /* else it has gone, and somebody else has taken this process in */
+        kill(waiting, SIGNAL_LEAVE);
     forked = false;
 }

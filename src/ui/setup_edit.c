@@ -172,9 +172,22 @@ void setup_edit(struct setup_screen *s, const struct item *item)
     }
 }
 
+/* A command that is shown would take the value of the config file or the environment where it says nothing. */
+static bool has_other_source(const struct ui_model *model, enum option_id id)
+{
+    const struct options *given = model->given;
+    return given && (given->source[id] == SOURCE_FILE || given->source[id] == SOURCE_ENVIRONMENT);
+}
+
 void setup_back_to_default(struct setup_screen *s, enum option_id id)
 {
     option_unset(s->model->options, id);
+    if (has_other_source(s->model, id)) {
+        struct str value = STR_INIT;
+        option_get(&value, s->model->options, id);
+        option_set(s->model->options, id, value.s ? value.s : "", SOURCE_SCREEN, NULL);
+        str_done(&value);
+    }
     changed(s, id);
 }
 

@@ -392,6 +392,12 @@ void term_abandon(struct terminal *t)
 
 /* --- reading -------------------------------------------------------------------------------- */
 
+bool term_is_ours(const struct terminal *t)
+{
+    pid_t group = tcgetpgrp(t->fd);
+    return group < 0 || group == getpgrp();
+}
+
 int term_fd(const struct terminal *t)
 {
     return t->fd;

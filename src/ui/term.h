@@ -27,6 +27,7 @@ struct term_saved;
 struct term_saved *term_save(void); /* NULL when 0 is no terminal */
 void term_restore_saved(const struct term_saved *saved);
 
+bool term_is_ours(const struct terminal *term); /* this process is in the foreground of it, or nobody is */
 int term_fd(const struct terminal *term);       /* readable when there are bytes */
 int term_stray_fd(const struct terminal *term); /* what libraries print, to be logged */
 

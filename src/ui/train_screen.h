@@ -33,6 +33,7 @@ struct train_screen {
     uint64_t result_version;
     struct class_line *lines;
     int n_lines;
+    uint64_t steered;   /* the run that the last key was for */
     char problem[1040]; /* why the last start came to no run, or its run failed; "" it did not */
     char way_out[512]; /* what may help a run that failed; or "" */
     /* the stage of a job, when it was first seen: tells how fast it is */

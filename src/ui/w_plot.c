@@ -318,7 +318,9 @@ static void draw_x_axis(const struct frame *f)
         canvas_put_right(f->c, below, room, 0, ROLE_PLOT_AXIS, p->x_name);
         room -= name + 1;
     }
-    for (double k = ceil(p->x_begin / step - 1e-9); k * step <= p->x_end + step * 1e-9; k++) {
+    double first = ceil(p->x_begin / step - 1e-9);
+    for (int i = 0; i <= f->box.w && (first + i) * step <= p->x_end + step * 1e-9; i++) {
+        double k = first + i;
         plot_x_text(text, k * step, step, p->x_unit);
         int col = 1 + col_of(f, k * step), at = col - text_width(text) / 2;
         canvas_ch(f->c, line, col, 0, ROLE_PLOT_AXIS, CH_TICK_BELOW);

@@ -139,6 +139,7 @@ static void recall(struct prompt *p, bool back)
     } while (to < n && !str_starts(p->history.list[to], p->typed));
     p->at = to;
     edit_set(&p->edit, to < n ? p->history.list[to] : p->typed);
+    candidates_done(&p->fit); /* they were of the other line */
     p->listed = p->cycling = false;
 }
 

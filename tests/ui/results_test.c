@@ -139,6 +139,28 @@ static void results_cells(void **state)
     stage_close(&s);
 }
 
+/* A cell's pictures are open while another run begins: there is no result any more, and keys do no harm. */
+static void a_run_begins_under_a_cell(void **state)
+{
+    (void)state;
+    static const enum action keys[] = {ACTION_DOWN, ACTION_BACK, ACTION_SELECT, ACTION_RESULT_VIEW, ACTION_END};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        struct stage s;
+        struct canvas c;
+        stage_open(&s, &screen_results);
+        world_done_run(&s.world);
+        draw(&s, &c, 80, 24, false);
+        canvas_done(&c);
+        act(&s, ACTION_SELECT);
+        world_loading(&s.world);
+        s.world.model.result = NULL;
+        act(&s, keys[i]);
+        draw(&s, &c, 80, 24, false);
+        canvas_done(&c);
+        stage_close(&s);
+    }
+}
+
 static void answer_result(struct stage *s)
 {
     const char *classes[] = {"a", "b"};
@@ -445,6 +467,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(results_none),     cmocka_unit_test(results_without_weights), cmocka_unit_test(results_parts),    cmocka_unit_test(results_cells),
+        cmocka_unit_test(a_run_begins_under_a_cell),
         cmocka_unit_test(results_of_a_run), cmocka_unit_test(results_of_the_newest_run), cmocka_unit_test(results_without_runs),
         cmocka_unit_test(pictures_have_their_own_shape), cmocka_unit_test(few_pictures_are_large),
         cmocka_unit_test(results_classify), cmocka_unit_test(many_classes),

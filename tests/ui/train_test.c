@@ -381,6 +381,12 @@ static void train_controls(void **state)
     act(&s, ACTION_STOP);
     s.world.asked.chosen(s.world.asked.user, 2);
     assert_int_equal(s.world.asked.command, CMD_GO_ON); /* takes it back */
+    act(&s, ACTION_STOP);
+    s.world.asked.command = CMD_NONE;
+    s.world.snap->jobs[0].job++; /* that run has ended, the next one of the queue has begun */
+    s.world.asked.chosen(s.world.asked.user, 0);
+    assert_int_equal(s.world.asked.command, CMD_NONE);
+    s.world.snap->jobs[0].job--;
     assert_non_null(strstr(s.ops->why_not(s.self, ACTION_START, &s.world.model), "a on Setup"));
     stage_close(&s);
 }

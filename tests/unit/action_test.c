@@ -91,12 +91,20 @@ static void bind_lines(void **state)
         {"bind Hyper-x help", "bind Hyper-x: unknown key"},
         {"bind x halp", "bind x: unknown action halp"},
         {"bind x", "bind: expected bind KEY ACTION"},
+        {"bind C-i help", "bind C-i: unknown key"},
+        {"bind M-[ help", "bind M-[: unknown key"},
         {"bind x help now", "bind: expected bind KEY ACTION"},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         assert_int_equal(keymap_bind(&map, wrong[i].line, &err), ERR_INVALID);
         assert_string_equal(err.message, wrong[i].message);
     }
+    assert_int_equal(keymap_bind(&map, "bind Z help", &err), ERR_OK);
+    while (map.of[ACTION_HELP].n < KEYMAP_KEYS)
+        map.of[ACTION_HELP].n++;
+    struct keymap before = map;
+    assert_int_equal(keymap_bind(&map, "bind F3 help", &err), ERR_INVALID); /* too many: nobody loses the key */
+    assert_memory_equal(&before, &map, sizeof map);
 }
 
 static void manual_has_every_action(void **state)

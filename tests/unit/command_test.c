@@ -236,6 +236,15 @@ static void paths_are_completed(void **state)
     press(&p, "Esc");
     prompt_names(&p, "/d/rose/", names, 5); /* nobody waits any more */
     assert_string_equal(p.edit.text, "set runs-dir /d/rose/");
+    prompt_open(&p);
+    type(&p, "set runs-dir /d/");
+    press(&p, "Enter");
+    prompt_open(&p);
+    press(&p, "Up");
+    assert_int_equal(press(&p, "Tab"), PROMPT_FOLDER);
+    press(&p, "Down"); /* another line stands there when the names come */
+    prompt_names(&p, "/d/", names, 1);
+    assert_string_equal(p.edit.text, "");
     prompt_done(&p);
 }
 
