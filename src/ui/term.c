@@ -327,6 +327,8 @@ double term_held_until(const struct terminal *t)
 static void leave_screen(struct terminal *t)
 {
     struct str first = STR_INIT;
+    if (t->left)
+        return;
     if (t->broken)
         tcflush(t->fd, TCOFLUSH);
     add_way_out(t, &first);
@@ -358,12 +360,14 @@ void term_close(struct terminal *t)
 void term_suspend(struct terminal *t)
 {
     leave_screen(t);
+    t->left = true;
     guard_disarm();
     tcsetattr(t->fd, TCSADRAIN, &t->modes);
 }
 
 void term_resume(struct terminal *t)
 {
+    t->left = false;
     endwin(); /* so that the next update enters screen mode again */
     reset_prog_mode();
     arm_guard(t);

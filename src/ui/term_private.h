@@ -23,6 +23,7 @@ struct terminal {
     bool titled; /* the window has our title */
     bool mouse;  /* it reports the mouse */
     bool utf8, default_colors, gone;
+    bool left; /* given back while the program is stopped: somebody else's */
     bool broken; /* a picture was broken off */
     enum depth depth;
     int cols, rows;
