@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "base/rng.h"
 #include "ui/keys.h"
 
@@ -68,21 +67,21 @@ static void keys(void **state)
     expect_keys("\303\251\350\212\261", "\303\251 \350\212\261 ");
     expect_keys("\033[200~dq\033[A\ny\033[201~x", "? {dq\033[A\ny} x ");
     expect_keys("\377\300a", "a ");
-    char *long_paste = xmalloc(3 << 20);
-    size_t n = (size_t)sprintf(long_paste, "\033[200~");
-    memset(long_paste + n, 'q', 2 << 20);
-    n += 2 << 20;
-    n += (size_t)sprintf(long_paste + n, "\033[201~x");
+    struct str long_paste = STR_INIT;
+    str_add(&long_paste, "\033[200~");
+    for (int i = 0; i < 2 << 20; i++)
+        str_add_c(&long_paste, 'q');
+    str_add(&long_paste, "\033[201~x");
     for (size_t step = 4093; step < 65536; step *= 2) { /* what is too long is cut, and no key */
         struct replies r;
         struct str s = STR_INIT;
         replies_init(&r);
-        decode(&s, &r, long_paste, n, step, false);
+        decode(&s, &r, long_paste.s, long_paste.len, step, false);
         assert_in_range(s.len, (1 << 20) - 16, (1 << 20) + step + 16);
         assert_string_equal(s.s + s.len - 4, "} x ");
         str_done(&s);
     }
-    free(long_paste);
+    str_done(&long_paste);
     expect_keys("\033[99~\033[1;2;3x\033[Ia", "a ");
     expect_keys("\033[1\001q", "C-a q ");
 }
