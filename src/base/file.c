@@ -193,9 +193,8 @@ enum err_code file_append(const char *path, const char *text, size_t n, struct e
     struct stat st;
     bool known = fstat(fd, &st) == 0;
     enum err_code code = write_all(fd, text, n) == 0 ? ERR_OK : err_sys(err, errno, "%s", path);
-    if (code != ERR_OK && known && ftruncate(fd, st.st_size) != 0) { /* half a line would spoil the next one too */
-        ; /* as well as may be */
-    }
+    if (code != ERR_OK && known && ftruncate(fd, st.st_size) != 0) /* half a line would spoil the next one too */
+        err_prefix(err, "half written");
     if (close(fd) != 0 && code == ERR_OK)
         code = err_sys(err, errno, "%s", path);
     return code;

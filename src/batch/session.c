@@ -67,8 +67,10 @@ static void handle_signals(struct batch *b, enum cmd_kind kind, uint64_t job)
             b->interrupted = true;
             continue;
         }
-        if (number == SIGHUP) /* files and pipes are there as before */
-            output_hang_up(&b->result), output_hang_up(&b->messages);
+        if (number == SIGHUP) { /* files and pipes are there as before */
+            output_hang_up(&b->result);
+            output_hang_up(&b->messages);
+        }
         if (number == SIGHUP && !b->hangup_stops)
             continue;
         if (b->interrupted && number == SIGHUP)

@@ -50,8 +50,10 @@ static void mistake(const struct err *err, void *user)
 static void load_theme_and_keys(struct app *app)
 {
     app_theme(app);
-    if (*app->message) /* that of the theme is the first */
-        snprintf(app->mistake, sizeof app->mistake, "%.399s", app->message), app->n_mistakes = 1;
+    if (*app->message) { /* that of the theme is the first */
+        snprintf(app->mistake, sizeof app->mistake, "%.399s", app->message);
+        app->n_mistakes = 1;
+    }
     keymap_load(&app->keymap, mistake, app);
     parts_use_keys(&app->keymap);
 }

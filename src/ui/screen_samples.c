@@ -48,8 +48,10 @@ static void samples_enter(void *self, struct ui_model *model)
     snprintf(cmd.path, sizeof cmd.path, "%s", model->run);
     block_release(s->stored.block);
     s->stored.block = NULL;
-    if (s->calls->submit(s->calls->app, &cmd, &s->stored.job, NULL) != ERR_OK)
-        s->stored.job = 0, *s->stored.run = '\0'; /* next time */
+    if (s->calls->submit(s->calls->app, &cmd, &s->stored.job, NULL) != ERR_OK) {
+        s->stored.job = 0;
+        *s->stored.run = '\0'; /* next time */
+    }
 }
 
 static unsigned samples_event(void *self, const struct notice *notice, struct ui_model *model)
