@@ -38,9 +38,9 @@ static int n_held, n_named;
 static void look_at_lock(uint64_t job)
 {
     (void)job;
-    char *folder = in_lab("odd");
     if (!snap.train.live || !snap.train.run[0])
         return;
+    char *folder = in_lab("odd");
     n_held += run_lock_look(folder) == RUN_LOCK_HELD;
     n_named += strcmp(snap.train.run, folder) == 0;
     free(folder);

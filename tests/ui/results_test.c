@@ -153,6 +153,7 @@ static void a_run_begins_under_a_cell(void **state)
         canvas_done(&c);
         act(&s, ACTION_SELECT);
         world_loading(&s.world);
+        block_release(s.world.model.result);
         s.world.model.result = NULL;
         act(&s, keys[i]);
         draw(&s, &c, 80, 24, false);
