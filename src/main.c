@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 #include "batch/batch.h"
+#include "engine/engine.h"
 #include "ui/app.h"
 #include "ui/grid_print.h"
 #include "ui/keymap.h"
@@ -26,6 +27,7 @@ int main(int argc, char **argv)
 {
     static struct batch_screens screens;
     setlocale(LC_CTYPE, "");
+    engine_environment();
     if (argc == 3 && str_eq(argv[1], "dump") && str_eq(argv[2], "actions-man"))
         return dump_actions();
     int code = batch_main(argc, argv, &screens, grid_print, theme_check, keymap_check);

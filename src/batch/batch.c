@@ -311,6 +311,13 @@ static int read_settings(struct batch *b)
     return reading.bad ? EXIT_USAGE : EXIT_DONE;
 }
 
+int check_keys(struct batch *b)
+{
+    struct reading reading = {b, false};
+    b->keys(file_error, &reading);
+    return reading.bad ? EXIT_USAGE : EXIT_DONE;
+}
+
 static bool is_checked(enum option_source source, bool typed)
 {
     return source == SOURCE_COMMAND_LINE || (!typed && (source == SOURCE_FILE || source == SOURCE_ENVIRONMENT));

@@ -29,17 +29,6 @@ static void print_option(struct batch *b, enum option_id id, const char *file)
     str_done(&safe);
 }
 
-struct reading {
-    struct batch *b;
-    int *code;
-};
-
-static void key_error(const struct err *err, void *user)
-{
-    const struct reading *reading = user;
-    *reading->code = report_usage(reading->b, err);
-}
-
 /* Also what is wrong with it, the screens' part too. */
 int cmd_config(struct batch *b)
 {
@@ -49,7 +38,6 @@ int cmd_config(struct batch *b)
     if (!(b->flags & FLAG_JSON))
         say(b, "config file: %s%s", file, path_exists(file) ? "" : " (not there)");
     free(file);
-    int code = check_options(b, false);
-    b->keys(key_error, &(struct reading){b, &code});
-    return code;
+    int code = check_options(b, false), keys = check_keys(b);
+    return code != EXIT_DONE ? code : keys;
 }

@@ -13,6 +13,7 @@
 
 #define ROWS 3 /* as Samples begins */
 #define COLS 5
+#define MANY 16 /* pages of files that are no pictures */
 
 static bool stopped(void)
 {
@@ -81,7 +82,7 @@ static int draw_pictures(struct batch *b, const struct ds_view *ds, size_t most,
             if (!d->sizes[i][0])
                 names_add(&strangers, ds_view_file(ds, d->files[i]).name);
         }
-        if (strangers.n == known)
+        if (strangers.n == known || strangers.n > MANY * most) /* a folder of something else altogether */
             break;
         drawn_done(d);
         code = draw_once(b, ds, &strangers, most, d);

@@ -101,6 +101,7 @@ int report(struct batch *b, const struct err *err);
 int report_usage(struct batch *b, const struct err *err); /* the same; EXIT_USAGE */
 
 /* What the set options name must be there; typed: only those of the command line. Returns EXIT_DONE, or EXIT_USAGE after every error was reported. */
+int check_keys(struct batch *b); /* the config file's bind lines; returns EXIT_DONE, or EXIT_USAGE after everything was reported */
 int check_options(struct batch *b, bool typed);
 
 /* A line for people on standard error, above the progress line. */

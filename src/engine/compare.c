@@ -274,7 +274,9 @@ void comparison_differ(struct comparison *c)
     add_defaults(c);
     c->settings = xcalloc(count_settings(c), sizeof *c->settings);
     c->n_settings = c->n_same = 0;
-    for (size_t r = 0; count_read(c) > 1 && r < c->n_runs; r++) {
+    if (count_read(c) < 2)
+        return;
+    for (size_t r = 0; r < c->n_runs; r++) {
         for (size_t i = 0; i < c->runs[r].n_settings; i++) {
             const char *name = c->runs[r].settings[i].name;
             if (earlier_run_has(c, r, name) || is_repeated(c, name))

@@ -31,7 +31,6 @@ static void snapshot_clear(struct snapshot *snap)
 struct engine *engine_new_with(const struct engine_config *config, const struct job_ops *table, size_t n)
 {
     struct engine *e = xcalloc(1, sizeof *e);
-    torch_environment();
     e->n_threads = config->n_threads > 0 ? config->n_threads : pool_cores();
     e->niceness = config->niceness;
     e->shim = config->shim ? xstrdup(config->shim) : NULL;

@@ -26,6 +26,8 @@ struct engine_config {
     int niceness;            /* how far all threads of the engine give way to the caller's (nice value); 0: equal */
 };
 
+/* What libtorch reads out of the environment when it is loaded. thread: the main thread, before there is any other that may read it */
+void engine_environment(void);
 /* Starts the pool; the engine thread starts with the first engine command and only then libtorch is loaded. */
 struct engine *engine_new(const struct engine_config *config);
 /* Cancels what runs (a training run saves first), joins all threads. */

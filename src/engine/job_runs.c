@@ -229,11 +229,10 @@ enum err_code job_note(struct job *job, struct err *err)
 static enum err_code check_idle(const char *folder, struct err *err)
 {
     struct record r;
-    bool trains = run_lock_look(folder) == RUN_LOCK_HELD;
-    if (!trains && record_read(&r, folder, NULL) == ERR_OK) { /* a broken one may go */
-        trains = record_alive(&r, folder);
+    bool readable = record_read(&r, folder, NULL) == ERR_OK;
+    bool trains = readable ? record_alive(&r, folder) : run_lock_look(folder) == RUN_LOCK_HELD; /* a broken one may go */
+    if (readable)
         record_done(&r);
-    }
     return trains ? err_set(err, ERR_BUSY, "%s: is training", folder) : ERR_OK;
 }
 

@@ -33,8 +33,8 @@ struct prep settings_prep(const struct recipe *recipe);
 int prep_batch(const struct prep *prep, int batch_size); /* pictures whose views fill a batch; 1 or more */
 void prep_norm(const struct prep *prep, float mean[3], float std[3]);
 
-/* A loader for fixed input of this kind, one square a picture; and one whose pictures come in all their views, with as many squares a batch. */
 uint64_t settings_cache(const struct options *options); /* bytes for decoded pictures, and for features as many again */
+/* A loader for fixed input of this kind, one square a picture; and one whose pictures come in all their views, with as many squares a batch. */
 struct loader_config settings_loader(const struct prep *prep, int batch_size, const struct options *options);
 struct loader_config settings_views_loader(const struct prep *prep, int batch_size, const struct options *options);
 

@@ -44,7 +44,7 @@ static void warned(const char *text, void *user)
     log_line(LOG_WARN, "libtorch: %s", text);
 }
 
-void torch_environment(void)
+void engine_environment(void)
 {
     setenv("CUDA_MODULE_LOADING", "LAZY", 0);
     /* Waiting threads sleep soon instead of spinning: the loader and the screen need the cores too. Read once, when libgomp is loaded. */

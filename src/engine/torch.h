@@ -13,8 +13,6 @@ struct torch {
     double seconds; /* that loading took */
 };
 
-/* What libtorch reads out of the environment when it is loaded. Called before there are other threads, which may read the environment. */
-void torch_environment(void);
 /* The table, loaded on the first call; n_threads 0: the engine's. The number of threads holds for the whole process from the first call on.
  * errors: UNSUPPORTED (no shim, no libtorch), with what to install; TORCH */
 enum err_code torch_get(struct engine *e, int n_threads, const struct torch **out, struct err *err);

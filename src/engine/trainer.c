@@ -82,13 +82,13 @@ static bool same_limits(const struct augment_limits *a, const struct augment_lim
     return a->flip == b->flip && a->crop == b->crop && a->crop_min == b->crop_min && a->jitter == b->jitter;
 }
 
-/* The loader of a phase before is kept when it does the same: it has decoded squares in memory. */
 /* The room for decoded pictures is shared by the parts. */
 static uint64_t room_for(const struct trainer *t, size_t n)
 {
     return (uint64_t)((double)t->cache_bytes * (double)n / (double)(t->split.n_train + t->split.n_val));
 }
 
+/* The loader of a phase before is kept when it does the same: it has decoded squares in memory. */
 static void make_loaders(struct trainer *t, const struct phase *ph)
 {
     struct pool *pool = t->job->engine->pool;
