@@ -22,7 +22,7 @@ libfl_stats_a_SOURCES = \
 libfl_data_a_SOURCES = \
 	src/data/classes.c src/data/classes.h src/data/dataset.c src/data/dataset.h src/data/demo.c src/data/demo.h \
 	src/data/demo_flowers.c src/data/demo_paint.c src/data/demo_paint.h src/data/demo_scene.c src/data/demo_shapes.c \
-	src/data/internal.h \
+	src/data/folder_set.c src/data/folder_set.h src/data/internal.h \
 	src/data/loader.c src/data/loader.h src/data/notes.c src/data/read.c src/data/scan.c src/data/split.c \
 	src/data/split.h src/data/square.c src/data/square.h src/data/walk.c
 libfl_data_a_CPPFLAGS = $(AM_CPPFLAGS) $(XXHASH_CFLAGS)

@@ -15,25 +15,18 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "data/classes.h"
+#include "data/folder_set.h"
 
 /* Deeper folders are skipped, with a note: no picture collection is that deep, and paths would get
  * too long. */
 enum { MAX_DEPTH = 40 };
-
-/* A folder's identity on the machine, and the name it was first met under. */
-struct id {
-    dev_t dev;
-    ino_t ino;
-    char *name; /* NULL: free place */
-};
 
 struct walk {
     struct dataset *ds;
     struct ds_progress *progress;
     struct folder_list folders;
     size_t files_cap;
-    struct id *ids; /* open addressing, a power of two */
-    size_t n_ids, ids_cap;
+    struct folder_set met;
     char **links;   /* links to folders, visited after all real folders so that the real name wins */
     size_t n_links, links_cap;
     struct stat runs;
@@ -45,42 +38,6 @@ struct entries {
     struct dirent **list;
     int n;
 };
-
-static struct id *id_place(struct id *ids, size_t cap, dev_t dev, ino_t ino)
-{
-    size_t i = (size_t)((uint64_t)ino * 0x9e3779b97f4a7c15u >> 20) ^ (size_t)dev;
-    for (;; i++) {
-        struct id *p = &ids[i & (cap - 1)];
-        if (!p->name || (p->dev == dev && p->ino == ino))
-            return p;
-    }
-}
-
-static void grow_ids(struct walk *w)
-{
-    size_t cap = w->ids_cap ? w->ids_cap * 2 : 64;
-    struct id *ids = xcalloc(cap, sizeof *ids);
-    for (size_t i = 0; i < w->ids_cap; i++) {
-        if (w->ids[i].name)
-            *id_place(ids, cap, w->ids[i].dev, w->ids[i].ino) = w->ids[i];
-    }
-    free(w->ids);
-    w->ids = ids;
-    w->ids_cap = cap;
-}
-
-/* The name under which a folder was met before, or NULL after remembering it. */
-static const char *met_before(struct walk *w, const struct stat *st, const char *name)
-{
-    if (w->n_ids * 2 >= w->ids_cap)
-        grow_ids(w);
-    struct id *p = id_place(w->ids, w->ids_cap, st->st_dev, st->st_ino);
-    if (p->name)
-        return p->name;
-    *p = (struct id){st->st_dev, st->st_ino, xstrdup(name)};
-    w->n_ids++;
-    return NULL;
-}
 
 static void note_named(struct walk *w, bool problem, const char *name, const char *what)
 {
@@ -283,7 +240,7 @@ static void visit(struct walk *w, const char *name, int depth)
     struct stat st;
     struct entries entries = {0};
     const char *before = NULL, *why = NULL;
-    if (fd < 0 || fstat(fd, &st) != 0 || (before = met_before(w, &st, name)) ||
+    if (fd < 0 || fstat(fd, &st) != 0 || (before = folder_set_add(&w->met, st.st_dev, st.st_ino, name)) ||
         (entries.n = scandirat(fd, ".", &entries.list, not_dots, by_bytes)) < 0) {
         if (before)
             note_same(w, name, before);
@@ -321,9 +278,7 @@ static enum err_code check_root(const char *root, struct err *err)
 
 static void walk_done(struct walk *w)
 {
-    for (size_t i = 0; i < w->ids_cap; i++)
-        free(w->ids[i].name);
-    free(w->ids);
+    folder_set_done(&w->met);
     for (size_t i = 0; i < w->n_links; i++)
         free(w->links[i]);
     free(w->links);

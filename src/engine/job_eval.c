@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/names.h"
 #include "base/path.h"
+#include "data/folder_set.h"
 #include "data/split.h"
 #include "engine/internal.h"
 #include "engine/model.h"
@@ -279,25 +280,14 @@ static bool may_be_picture(const char *path)
 struct walk {
     struct job *job;
     struct names *names;
-    struct place {
-        dev_t dev;
-        ino_t ino;
-    } *seen;
-    size_t n, cap;
+    struct folder_set met;
 };
 
+/* One that cannot be looked at is new: its row tells why. */
 static bool is_new(struct walk *w, const char *folder)
 {
     struct stat st;
-    if (stat(folder, &st) != 0)
-        return true; /* its row tells why */
-    for (size_t i = 0; i < w->n; i++) {
-        if (w->seen[i].dev == st.st_dev && w->seen[i].ino == st.st_ino)
-            return false;
-    }
-    w->seen = xgrow(w->seen, &w->cap, w->n + 1, sizeof *w->seen);
-    w->seen[w->n++] = (struct place){st.st_dev, st.st_ino};
-    return true;
+    return stat(folder, &st) != 0 || !folder_set_add(&w->met, st.st_dev, st.st_ino, folder);
 }
 
 /* Pictures below a folder, in byte order; what is hidden or no picture is passed over. A folder that cannot be read has a row as a file has. */
@@ -341,7 +331,7 @@ static enum err_code add_named(struct job *job, struct names *names, struct err 
             code = add_folder(&w, job->cmd.list[i], err);
         else
             names_add(names, job->cmd.list[i]);
-        free(w.seen);
+        folder_set_done(&w.met);
     }
     return code;
 }
