@@ -22,7 +22,6 @@
 #include "ui/session.h"
 #include "ui/signals.h"
 
-#define ESCAPE_DELAY 0.025
 #define AWAY_LOOK 0.25       /* seconds between looks at who has the terminal */
 #define ANSWER_TIMEOUT 1.0
 #define FRAME 0.033       /* at most 30 frames a second for keys */
@@ -215,8 +214,8 @@ static double next_due(const struct app *app)
         due = sooner(due, app->drawn_at + FRAME);
     if (app->dirty)
         due = sooner(due, app->drawn_at + numbers_frame(app));
-    if (term_key_waits(app->term))
-        due = sooner(due, app->read_at + ESCAPE_DELAY);
+    if (term_key_patience(app->term) >= 0)
+        due = sooner(due, app->read_at + term_key_patience(app->term));
     if (app->waiting_answers)
         due = sooner(due, app->asked_at + ANSWER_TIMEOUT + 0.001);
     if (app->resized_at > 0)
@@ -275,7 +274,8 @@ static void loop(struct app *app)
         wait_for_work(app);
         for (int number; (number = signals_next());)
             take_signal(app, number);
-        if (term_key_waits(app->term) && clock_now() - app->read_at >= ESCAPE_DELAY)
+        double patience = term_key_patience(app->term);
+        if (patience >= 0 && clock_now() - app->read_at >= patience)
             term_key_timeout(app->term);
         app_keys(app);
         take_answers(app); /* they came among the keys */

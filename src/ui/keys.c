@@ -13,6 +13,8 @@
 #define SEQUENCE_MAX 4096 /* an unfinished answer longer than this is rubbish */
 #define PASTE_MAX (1 << 20)
 #define MOUSE_MODIFIERS (4 | 8 | 16) /* Shift, Alt, Control */
+#define ESCAPE_DELAY 0.025
+#define TORN_DELAY 0.25 /* of a link with losses; nobody types that soon behind Alt-[ */
 
 struct decoder {
     struct replies *replies;
@@ -554,15 +556,17 @@ bool decoder_next(struct decoder *d, struct key_event *event)
     return false;
 }
 
-bool decoder_waits(const struct decoder *d)
+double decoder_patience(const struct decoder *d)
 {
     if (!d->bytes.len || d->in_paste)
-        return false;
+        return -1;
     if ((unsigned char)d->bytes.s[0] >= 0x80) /* the rest of a character comes, however late */
-        return false;
+        return -1;
     bool begun = d->bytes.len > 1 || d->ghost;
     bool mouse = d->bytes.len > 2 && memcmp(d->bytes.s, "\033[<", 3) == 0;
-    return !((begun && d->expect) || mouse);
+    if ((begun && d->expect) || mouse)
+        return -1;
+    return d->bytes.len > 1 && !d->ghost ? TORN_DELAY : ESCAPE_DELAY;
 }
 
 void decoder_timeout(struct decoder *d)

@@ -116,13 +116,14 @@ void decoder_free(struct decoder *d);
 void decoder_feed(struct decoder *d, const void *bytes, size_t n);
 /* Next key; false: none, or more bytes are needed. */
 bool decoder_next(struct decoder *d, struct key_event *event);
-/* An incomplete sequence waits for more bytes. When nothing came for the escape delay the caller
- * says so: a lone ESC becomes the key Escape, other beginnings are dropped. The rest of an answer
- * that comes later than its ESC is still recognised and never becomes keys. */
-bool decoder_waits(const struct decoder *d);
+/* An incomplete sequence waits for more bytes. When nothing came for that many seconds after the last one the caller
+ * says so: a lone ESC becomes the key Escape, other beginnings are dropped. A lone ESC waits a moment only, a key is
+ * behind it; a slow link may tear what has begun, so that waits longer. The rest of an answer
+ * that comes later than its ESC is still recognised and never becomes keys. Negative: nothing waits. */
+double decoder_patience(const struct decoder *d);
 void decoder_timeout(struct decoder *d);
-/* While answers are expected, beginnings of two bytes and more wait without limit (decoder_waits is
- * false for them). So do always those of a report of the mouse, which nobody types. */
+/* While answers are expected, beginnings of two bytes and more wait without limit (decoder_patience is
+ * negative for them). So do always those of a report of the mouse, which nobody types. */
 void decoder_expect(struct decoder *d, bool answers);
 
 #endif

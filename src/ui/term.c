@@ -437,9 +437,9 @@ bool term_key(struct terminal *t, struct key_event *event)
     return key;
 }
 
-bool term_key_waits(const struct terminal *t)
+double term_key_patience(const struct terminal *t)
 {
-    return decoder_waits(t->decoder);
+    return decoder_patience(t->decoder);
 }
 
 void term_key_timeout(struct terminal *t)

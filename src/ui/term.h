@@ -42,8 +42,8 @@ void term_cell(const struct terminal *term, int *cell_w, int *cell_h); /* see as
 /* Reads what is there. false: the terminal is gone. */
 bool term_read(struct terminal *term);
 bool term_key(struct terminal *term, struct key_event *event);
-bool term_key_waits(const struct terminal *term); /* an ESC waits for company: call term_key_timeout
-                                                     after the escape delay */
+double term_key_patience(const struct terminal *term); /* an ESC waits for company: call term_key_timeout after that
+                                                          many seconds without bytes; negative: none does */
 void term_key_timeout(struct terminal *term);
 
 void term_theme(struct terminal *term, const struct theme *theme);

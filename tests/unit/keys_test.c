@@ -28,7 +28,7 @@ static void decode(struct str *out, struct replies *r, const char *text, size_t 
                            e.mouse.y, e.mouse.modified ? " modified" : "");
         }
     }
-    while (decoder_waits(d)) {
+    while (decoder_patience(d) >= 0) {
         decoder_timeout(d);
         while (decoder_next(d, &e)) {
             key_write(out, e.key);
@@ -112,7 +112,7 @@ static void late_mouse_reports(void **state)
         struct decoder *d = decoder_new(&r);
         decoder_feed(d, report, cut);
         assert_false(decoder_next(d, &e));
-        assert_false(decoder_waits(d)); /* for no time */
+        assert_true(decoder_patience(d) < 0); /* for no time */
         decoder_feed(d, report + cut, sizeof report - 1 - cut);
         assert_true(decoder_next(d, &e));
         assert_int_equal(e.key.code, K_MOUSE);
@@ -252,20 +252,45 @@ static void late_rest_of_an_answer(void **state)
         struct decoder *d = decoder_new(&r);
         decoder_feed(d, "\033", 1);
         assert_false(decoder_next(d, &e));
-        assert_true(decoder_waits(d));
+        assert_true(decoder_patience(d) >= 0);
         decoder_timeout(d);
         assert_true(decoder_next(d, &e));
         assert_int_equal(e.key.code, K_ESC);
         decoder_feed(d, rests[i], strlen(rests[i]));
         assert_false(decoder_next(d, &e));
-        assert_false(decoder_waits(d));
+        assert_true(decoder_patience(d) < 0);
         decoder_feed(d, "[", 1); /* and a '[' of one's own is a character, soon */
         if (!decoder_next(d, &e)) {
-            assert_true(decoder_waits(d));
+            assert_true(decoder_patience(d) >= 0);
             decoder_timeout(d);
             assert_true(decoder_next(d, &e));
         }
         assert_int_equal(e.key.ch, '[');
+        decoder_free(d);
+    }
+}
+
+/* A link may tear a sequence: what has begun waits longer than a key that is one. */
+static void torn_sequences_wait_longer(void **state)
+{
+    (void)state;
+    static const char *const beginnings[] = {"\033[", "\033[1;", "\033O", "\033]11;"};
+    struct replies r;
+    struct key_event e;
+    replies_init(&r);
+    struct decoder *d = decoder_new(&r);
+    decoder_feed(d, "\033", 1);
+    double alone = decoder_patience(d);
+    decoder_free(d);
+    print_message("# ESC alone waits %g s\n", alone);
+    assert_true(alone > 0 && alone <= 0.05);
+    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++) {
+        d = decoder_new(&r);
+        decoder_feed(d, beginnings[i], strlen(beginnings[i]));
+        assert_false(decoder_next(d, &e));
+        assert_true(decoder_patience(d) >= 0.2);
+        decoder_timeout(d);
+        assert_false(decoder_next(d, &e));
         decoder_free(d);
     }
 }
@@ -280,7 +305,7 @@ static void expected_answers_wait(void **state)
     decoder_expect(d, true);
     decoder_feed(d, "\033[?6", 4);
     assert_false(decoder_next(d, &e));
-    assert_false(decoder_waits(d));
+    assert_true(decoder_patience(d) < 0);
     decoder_feed(d, "2;4cq", 5);
     assert_true(decoder_next(d, &e));
     assert_int_equal(e.key.ch, 'q');
@@ -322,6 +347,7 @@ int main(void)
         cmocka_unit_test(questions),
         cmocka_unit_test(kitty_and_fence_answers),
         cmocka_unit_test(late_rest_of_an_answer),
+        cmocka_unit_test(torn_sequences_wait_longer),
         cmocka_unit_test(expected_answers_wait),
         cmocka_unit_test(rubbish_does_no_harm),
     };
