@@ -42,10 +42,15 @@ void features_done(struct features *f, const struct fl_table *fl)
     memset(f, 0, sizeof *f);
 }
 
+static int part_of(const struct features *f, const struct trainer *t)
+{
+    return f == &t->val_features ? UNREAD_VAL : UNREAD_TRAIN;
+}
+
 static enum err_code add_batch(struct features *f, struct trainer *t, const struct batch *batch, float *values,
                                struct err *err)
 {
-    trainer_unread(t, f == &t->val_features ? UNREAD_VAL : UNREAD_TRAIN, batch);
+    trainer_unread(t, part_of(f, t), batch);
     if (batch->n == 0)
         return ERR_OK;
     size_t width = row_width(t), views = (size_t)f->views;
@@ -81,11 +86,9 @@ enum err_code features_compute(struct features *f, struct trainer *t, struct loa
     size_t width = row_width(t) * (size_t)views;
     float *values = xcalloc(n ? n : 1, width * sizeof *values);
     *f = (struct features){.from = t->first_trained, .views = views, .files = xcalloc(n ? n : 1, sizeof *f->files), .labels = xcalloc(n ? n : 1, sizeof *f->labels)};
-    int part = f == &t->val_features ? UNREAD_VAL : UNREAD_TRAIN;
     loader_start(loader, files, n, 0);
-    trainer_unread(t, part, NULL);
     enum err_code code = collect(f, t, loader, values, err);
-    trainer_tell_unread(t, part);
+    trainer_tell_unread(t, part_of(f, t));
     int64_t dims[4] = {(int64_t)f->n * views};
     int n_dims = 1 + graph_cut_dims(net_graph(t->model.net), t->model.prep.size, f->from - 1, dims + 1);
     if (code == ERR_OK)

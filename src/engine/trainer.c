@@ -242,7 +242,6 @@ static enum err_code validate_pictures(struct trainer *t, struct score *score, f
     const struct batch *batch;
     uint64_t done = 0;
     loader_start(t->val, t->split.val, t->split.n_val, 0);
-    trainer_unread(t, UNREAD_VAL, NULL);
     for (;;) {
         enum err_code code = loader_next(t->val, &batch, NULL, err);
         if (code != ERR_OK || !batch)
@@ -290,7 +289,8 @@ enum err_code trainer_validate(struct trainer *t, struct score *score, struct er
     enum err_code code = t->val_features.x ? validate_features(t, score, logits, err)
                                            : validate_pictures(t, score, logits, err);
     show_validating(t, false);
-    trainer_tell_unread(t, UNREAD_VAL);
+    if (!t->val_features.x)
+        trainer_tell_unread(t, UNREAD_VAL);
     free(logits);
     return code;
 }

@@ -94,10 +94,10 @@ enum err_code trainer_validate(struct trainer *t, struct score *score, struct er
 /* The weights that are validated and kept, averaged and blended as the recipe says, take the net's place; and the trained ones again. */
 enum err_code trainer_kept_in(struct trainer *t, struct err *err);
 enum err_code trainer_kept_out(struct trainer *t, struct err *err);
-/* A part's pass begins, and has skipped those that cannot be read: the log names them. It has ended: the run's events tell how many, when that
- * has changed. */
+/* A part's pass over pictures has skipped those that cannot be read: the log names them. It has ended: the run's events tell how many, when
+ * that has changed, and the next pass counts anew. */
 enum { UNREAD_TRAIN, UNREAD_VAL };
-void trainer_unread(struct trainer *t, int part, const struct batch *batch); /* batch NULL: the pass begins */
+void trainer_unread(struct trainer *t, int part, const struct batch *batch);
 void trainer_tell_unread(struct trainer *t, int part);
 /* All of the epochs done: best weights, tables, checkpoint, record. Until the best weights are written nothing else is, so that what the record
  * calls the best is what lies in the file; they are kept for the next call. */

@@ -133,13 +133,11 @@ static enum err_code steps_on_features(struct trainer *t, const uint32_t *order,
 
 void trainer_unread(struct trainer *t, int part, const struct batch *batch)
 {
-    if (!batch) {
-        t->unread[part] = 0;
-    } else if (batch->n_failed) {
-        t->unread[part] += batch->n_failed;
-        log_line(LOG_WARN, "epoch %d, %s: %zu picture%s skipped, %s", t->epoch + 1, part == UNREAD_VAL ? "validation" : "training",
-                 batch->n_failed, batch->n_failed == 1 ? "" : "s", batch->failed);
-    }
+    if (!batch->n_failed)
+        return;
+    t->unread[part] += batch->n_failed;
+    log_line(LOG_WARN, "epoch %d, %s: %zu picture%s skipped, %s", t->epoch + 1, part == UNREAD_VAL ? "validation" : "training",
+             batch->n_failed, batch->n_failed == 1 ? "" : "s", batch->failed);
 }
 
 void trainer_tell_unread(struct trainer *t, int part)
@@ -150,13 +148,13 @@ void trainer_tell_unread(struct trainer *t, int part)
     if (n > 0 && n != t->told_unread[part])
         show_event(t, text);
     t->told_unread[part] = n;
+    t->unread[part] = 0;
 }
 
 static enum err_code steps_on_pictures(struct trainer *t, const uint32_t *order, size_t n, struct err *err)
 {
     const struct batch *batch;
     loader_start(t->train, order, n, t->epoch + 1);
-    trainer_unread(t, UNREAD_TRAIN, NULL);
     for (int64_t s = 1;; s++) {
         struct tally before = t->tally;
         double began = clock_now();
@@ -195,7 +193,8 @@ enum err_code trainer_train_epoch(struct trainer *t, struct err *err)
     t->epoch_began = clock_now();
     job_stage(t->job, "training", n);
     enum err_code code = rows ? steps_on_features(t, order, n, err) : steps_on_pictures(t, order, n, err);
-    trainer_tell_unread(t, UNREAD_TRAIN);
+    if (!rows)
+        trainer_tell_unread(t, UNREAD_TRAIN);
     free(order);
     return code;
 }
