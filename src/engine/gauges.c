@@ -8,6 +8,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/file.h"
+#include "base/mem.h"
+
+char *gauges_text(const char *path)
+{
+    char *text;
+    size_t n;
+    return file_read(path, 1 << 20, &text, &n, NULL) == ERR_OK ? text : xstrdup("");
+}
+
 /* Columns of a line of /proc/stat: user nice system idle iowait irq softirq steal; source: proc(5). */
 static bool add_processor(const char *line, double *busy, double *all)
 {

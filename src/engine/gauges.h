@@ -12,6 +12,9 @@ struct sampler *sampler_new(struct engine *e);
 double sampler_read(struct sampler *s);
 void sampler_free(struct sampler *s); /* NULL is fine */
 
+/* Text of a small file of the system, under a MiB; "" where it cannot be read. The caller frees it. */
+char *gauges_text(const char *path);
+
 /* --- what it reads; pure, for tests ------------------------------------------------------------------------------ */
 
 /* Clock ticks of the processors listed in allowed[n] (by number), out of /proc/stat: those spent working, and all. False: none found. */

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/str.h"
@@ -24,10 +23,7 @@ static const struct version {
 /* The file's text, "" where there is none; the caller frees it. */
 static char *text_of(const char *root, const char *folder, const char *name)
 {
-    char *path = xasprintf("%s%s/%s", root, folder, name), *text;
-    size_t n;
-    if (file_read(path, 1 << 20, &text, &n, NULL) != ERR_OK)
-        text = xstrdup("");
+    char *path = xasprintf("%s%s/%s", root, folder, name), *text = gauges_text(path);
     free(path);
     return text;
 }

@@ -11,7 +11,6 @@
 #include <sys/resource.h>
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "engine/memory.h"
@@ -36,14 +35,6 @@ struct sampler {
 };
 
 /* --- the machine -------------------------------------------------------------------------------------------------- */
-
-/* Text of a small file of the system; "" when it cannot be read. The caller frees it. */
-static char *text_of(const char *path)
-{
-    char *text;
-    size_t n;
-    return file_read(path, 1 << 20, &text, &n, NULL) == ERR_OK ? text : xstrdup("");
-}
 
 static void find_allowed(struct sampler *s)
 {
@@ -80,7 +71,7 @@ static double flow(struct sampler *s, enum flow which, bool known, uint64_t byte
 
 static void read_flows(struct sampler *s, struct gauges *g, double seconds)
 {
-    char *io = text_of("/proc/self/io"), *dev = text_of("/proc/net/dev");
+    char *io = gauges_text("/proc/self/io"), *dev = gauges_text("/proc/net/dev");
     uint64_t read = 0, written = 0, in, out;
     bool disk = gauges_line(io, "read_bytes", &read) && gauges_line(io, "write_bytes", &written), net = gauges_net(dev, &in, &out);
     free(io);
@@ -94,7 +85,7 @@ static void read_flows(struct sampler *s, struct gauges *g, double seconds)
 /* Shares are of the time since the reading before; the first one gives none. */
 static bool read_cores(struct sampler *s, struct gauges *g)
 {
-    char *stat = text_of("/proc/stat");
+    char *stat = gauges_text("/proc/stat");
     double busy, all, own = own_seconds(), now = clock_now();
     bool known = gauges_cpu(stat, s->allowed, CPU_SETSIZE, &busy, &all), second = s->at > 0;
     free(stat);
@@ -107,7 +98,7 @@ static bool read_cores(struct sampler *s, struct gauges *g)
 
 static void read_memory(struct gauges *g)
 {
-    char *status = text_of("/proc/self/status");
+    char *status = gauges_text("/proc/self/status");
     memory_read("", &g->memory_used, &g->memory_total);
     gauges_line(status, "VmRSS", &g->own_memory);
     free(status);
