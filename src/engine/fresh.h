@@ -12,6 +12,9 @@ enum err_code train_fresh(struct job *job, const char *root, const struct option
 /* The first steps of one, for a dry run: no folder yet. record's model, classes, recipe and options are set before train_build_net.
  * first_values: of the record's weight file, where it has one; false: a checkpoint gives all values, and that file need not be there. */
 void trainer_init(struct trainer *t, struct job *job);
+/* The weight file, or NULL for fresh weights (the caller frees it). Without one the default mode falls back to scratch, with a warning in the log; a
+ * chosen mode does not. errors: NOT_FOUND, INVALID */
+enum err_code train_choose_weights(const struct options *o, const struct arch *arch, enum mode *mode, char **path, struct err *err);
 enum err_code train_split(struct trainer *t, const struct options *o, struct err *err); /* t->ds into t->split, as the options say */
 enum err_code train_load_torch(struct trainer *t, const struct options *o, const char *precision, struct err *err);
 enum err_code train_build_net(struct trainer *t, bool first_values, struct err *err);

@@ -25,6 +25,7 @@ struct dry {
     double seconds;  /* of the run so far */
     int steps, images;
     double measured; /* seconds that these took */
+    char note[80];   /* what else there is to say; "" nothing */
     int features_from; /* block whose input was counted as computed once; 0 none */
 };
 
@@ -56,8 +57,28 @@ static enum err_code list_files(struct dry *d, const char *root, const struct op
     return ERR_OK;
 }
 
-/* The record as far as a network needs it. A weight file that is named must be one that the run could take. */
-static enum err_code fill_record(struct trainer *t, const struct options *o, struct err *err)
+/* Weights and recipe of the run. A weight file that is named must be one that the run could take; where none is found fresh weights take as long. */
+static enum err_code choose_start(struct dry *d, const struct options *o, struct err *err)
+{
+    struct record *r = &d->t->run.record;
+    const struct arch *arch = arch_named(o->model, err);
+    enum mode mode = (enum mode)o->mode;
+    char *path = NULL;
+    enum err_code code = arch ? train_choose_weights(o, arch, &mode, &path, err) : ERR_INVALID;
+    if (code == ERR_NOT_FOUND && !o->weights[0]) {
+        snprintf(d->note, sizeof d->note, "no weights found, which the run will want");
+        err_clear(err);
+        code = ERR_OK;
+    } else if (code == ERR_OK && (int64_t)mode != o->mode) {
+        snprintf(d->note, sizeof d->note, "no weights found: from %s", mode_name(mode));
+    }
+    record_set(&r->weights, path ? path : "");
+    free(path);
+    return code == ERR_OK ? settings_recipe(&r->recipe, o, mode, err) : code;
+}
+
+/* The record as far as a network needs it. */
+static void fill_record(struct trainer *t, const struct options *o)
 {
     struct record *r = &t->run.record;
     char **names = xcalloc(t->ds->n_classes, sizeof *names);
@@ -66,14 +87,6 @@ static enum err_code fill_record(struct trainer *t, const struct options *o, str
     record_classes(r, names, (int)t->ds->n_classes);
     snprintf(r->model, sizeof r->model, "%.31s", o->model);
     free(names);
-    const struct arch *arch = arch_named(o->model, err);
-    if (!arch || !o->weights[0] || !mode_needs_weights((enum mode)o->mode))
-        return arch ? ERR_OK : ERR_INVALID;
-    char *path = NULL;
-    enum err_code code = weights_find(&path, o->weights, arch, err);
-    record_set(&r->weights, path ? path : "");
-    free(path);
-    return code;
 }
 
 static enum err_code time_passes(struct dry *d, const struct batch *batch, struct speed *s, struct err *err)
@@ -166,6 +179,8 @@ static void hand_over(const struct dry *d)
                disk_bytes(t));
     str_printf(&text, "basis\t%d step%s, %d pictures in %.1f s on %s\n", d->steps, d->steps == 1 ? "" : "s", d->images,
                d->measured, t->model.device.name);
+    if (d->note[0])
+        str_printf(&text, "note\t%s\n", d->note);
     block_text(&bytes, text.s);
     job_result(t->job, BLOCK_TEXT, &bytes);
     str_done(&text);
@@ -199,13 +214,13 @@ enum err_code job_estimate(struct job *job, struct err *err)
     trainer_init(&t, job);
     record_init(&t.run.record);
     t.run.record.options = *o;
-    enum err_code code = engine_recipe(o, &t.run.record.recipe, err);
+    enum err_code code = choose_start(&d, o, err);
     if (code == ERR_OK)
         code = list_files(&d, root, o, err);
-    if (code == ERR_OK)
-        code = fill_record(&t, o, err);
-    if (code == ERR_OK)
+    if (code == ERR_OK) {
+        fill_record(&t, o);
         code = train_load_torch(&t, o, option_row(OPTION_ID_precision)->choices[o->precision], err);
+    }
     if (code == ERR_OK)
         code = train_build_net(&t, true, err);
     d.deadline = clock_now() + (job->cmd.number > 0 ? (double)job->cmd.number : LIMIT);

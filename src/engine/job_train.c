@@ -194,9 +194,7 @@ void trainer_init(struct trainer *t, struct job *job)
 
 /* --- a new run ----------------------------------------------------------------------------------------------- */
 
-/* The weight file, or NULL for fresh weights. Without a file the default mode falls back to scratch; a chosen one does not. */
-static enum err_code choose_weights(const struct options *o, const struct arch *arch, enum mode *mode, char **path,
-                                    struct err *err)
+enum err_code train_choose_weights(const struct options *o, const struct arch *arch, enum mode *mode, char **path, struct err *err)
 {
     *path = NULL;
     if (!mode_needs_weights(*mode))
@@ -336,7 +334,7 @@ enum err_code train_fresh(struct job *job, const char *root, const struct option
     struct trainer t;
     if (!arch)
         return ERR_INVALID;
-    enum err_code code = choose_weights(o, arch, &mode, &weights, err);
+    enum err_code code = train_choose_weights(o, arch, &mode, &weights, err);
     if (code != ERR_OK)
         return code;
     trainer_init(&t, job);
