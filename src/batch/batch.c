@@ -40,7 +40,7 @@ const struct command commands[] = {
         FLAG_NO_SCREEN | FLAG_PRETRAIN | FLAG_OUT, 0, 0, ALL_GROUPS, cmd_demo},
     {"scan", "DIR", "look at a data set: classes, pictures, problems", 0, 1, 1, "Data", cmd_scan},
     {"grid", "DIR", "labelled pictures drawn at random, on a plain terminal; the option seed draws others", FLAG_ROWS | FLAG_COLS, 1, 1,
-        "Screen", cmd_grid},
+        "Screen seed", cmd_grid},
     {"train", "DIR", "train on a data set", FLAG_MODES | FLAG_DRY, 1, 1, ALL_GROUPS, cmd_train},
     {"resume", "RUN", "go on with a run that was stopped, or make it longer", FLAG_MORE, 1, 1, NULL, cmd_resume},
     {"eval", "RUN [DIR]", "accuracy, loss and classes on the run's validation part or another folder", FLAG_LAST | FLAG_STORED, 1, 2, "Machine views", cmd_eval},
@@ -50,10 +50,10 @@ const struct command commands[] = {
     {"compare", "RUN RUN...", "validation curves and the settings that differ", 0, 2, COMPARE_RUNS, NULL, cmd_compare},
     {"note", "RUN [TEXT]", "keep a note with a run; without a text it is taken away", 0, 1, 2, NULL, cmd_note},
     {"trash", "RUN...", "move runs to the folder .trash beside them", 0, 1, 1 << 20, NULL, cmd_trash},
-    {"restore", "RUN...", "move runs back from a .trash", 0, 1, 1 << 20, NULL, cmd_restore},
+    {"restore", "RUN...", "move runs back from a .trash", TRAIT_RUNS_GONE, 1, 1 << 20, NULL, cmd_restore},
     {"weights", "list | get NAME | check FILE", "pretrained weights: what there is, fetch it, look into a file", 0, 1, 2, NULL, cmd_weights},
-    {"config", "", "every option with its value and where it came from", 0, 0, 0, "", cmd_config},
-    {"dump", "NAME", NULL, 0, 1, 1, NULL, cmd_dump},
+    {"config", "", "every option with its value and where it came from", TRAIT_SHOWS_FAULTS, 0, 0, "", cmd_config},
+    {"dump", "NAME", NULL, TRAIT_NO_SETTINGS, 1, 1, NULL, cmd_dump},
 };
 // clang-format on
 const size_t n_flag_rows = sizeof flag_rows / sizeof *flag_rows;
@@ -390,7 +390,7 @@ static void find_runs(struct batch *b)
         if (!is_run_word(b->command, i) || strchr(word, '/') || path_exists(word))
             continue;
         char *folder = path_expand(b->options.runs_dir), *path = path_join(folder, word);
-        if (*word && (path_is_folder(path) || b->command->run == cmd_restore)) /* where it was before it went into the trash */
+        if (*word && (path_is_folder(path) || b->command->flags & TRAIT_RUNS_GONE))
             b->words[i] = path, b->found[i] = path;
         else
             free(path);
@@ -403,8 +403,8 @@ static int run_command(struct batch *b, int argc, char **argv, int first)
     struct err err = {0};
     if (answer_early(b, argc, argv))
         return EXIT_DONE;
-    int code = b->command->run == cmd_dump ? EXIT_DONE : read_settings(b);
-    if (code != EXIT_DONE && b->command->run != cmd_config) /* which tells what it has read all the same */
+    int code = b->command->flags & TRAIT_NO_SETTINGS ? EXIT_DONE : read_settings(b);
+    if (code != EXIT_DONE && !(b->command->flags & TRAIT_SHOWS_FAULTS))
         return code;
     if (take_words(b, argc, argv, first, &err) != ERR_OK || check_first_word(b, &err) != ERR_OK ||
         check_words(b, &err) != ERR_OK)

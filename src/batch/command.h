@@ -28,6 +28,12 @@ enum flag {
     FLAG_COLS = 4096,
     FLAG_DRY = 8192
 };
+/* What is special about a command, beside its switches in one word. */
+enum trait {
+    TRAIT_NO_SETTINGS = 1 << 16,   /* begins without the options: for tests and completion */
+    TRAIT_SHOWS_FAULTS = 1 << 17,  /* tells the settings even where some are wrong */
+    TRAIT_RUNS_GONE = 1 << 18      /* a RUN is a name in runs-dir even where no folder is */
+};
 #define FLAGS_EVERYWHERE (FLAG_JSON | FLAG_HELP | FLAG_VERSION)
 
 struct flag_row {
@@ -46,7 +52,7 @@ struct command {
     const char *name;      /* "" is the screens */
     const char *arguments; /* "RUN [DIR]" */
     const char *help;
-    unsigned flags;        /* beside FLAGS_EVERYWHERE */
+    unsigned flags;        /* beside FLAGS_EVERYWHERE; traits */
     int min_words, max_words;
     const char *groups;    /* groups of options that its help lists, and single ones; NULL: it takes no options (else it takes all of them, as the config file does) */
     int (*run)(struct batch *b);
