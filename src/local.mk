@@ -93,7 +93,7 @@ libfl_ui_a_SOURCES += \
 # what is in the data
 libfl_engine_a_SOURCES += src/engine/ds_draw.c
 libfl_ui_a_SOURCES += \
-	src/ui/data_facts.c src/ui/data_lists.c src/ui/data_problems.c src/ui/data_screen.h src/ui/data_sizes.c \
+	src/ui/data_facts.c src/ui/data_lists.c src/ui/data_names.c src/ui/data_problems.c src/ui/data_screen.h src/ui/data_sizes.c \
 	src/ui/data_sizes.h src/ui/data_window.c src/ui/samples_draw.c src/ui/samples_pick.c src/ui/samples_screen.h \
 	src/ui/samples_want.c src/ui/order.c src/ui/order.h src/ui/zoom.c src/ui/zoom.h
 # finer blocks

@@ -29,6 +29,7 @@ struct data_rows {
     bool reverse;
     bool keeps;  /* row kept is selected once the order is made */
     size_t kept;
+    char *name;  /* of the selected class or file, to find it again in another scan; NULL none */
 };
 
 enum entry_kind { ENTRY_NOTE, ENTRY_REASON, ENTRY_FILE, ENTRY_CONFLICTS, ENTRY_PAIRS, ENTRY_PAIR };
@@ -52,6 +53,7 @@ struct data_screen {
     bool second; /* of the pair whose picture has the window */
     struct sizes *sizes; /* made when they are first shown */
     int sizes_of;        /* class, -1 all */
+    char *sizes_name;    /* of that class; NULL all */
     struct zoom zoom;
     int room_w, room_h;  /* pixels of the picture's window at its last draw */
 };
@@ -92,6 +94,15 @@ size_t data_first_pair(const struct ds_view *ds); /* heading of the pairs; data_
 bool data_next_heading(struct data_screen *s, const struct ds_view *ds, bool back);
 /* The file of an entry; second: of a pair. False: it has none. */
 bool data_entry_file(const struct ds_view *ds, size_t entry, bool second, size_t *file);
+
+/* --- data_names.c: what is selected is found again in another scan, by its name --------------- */
+
+void data_keep_names(struct data_screen *s, const struct ds_view *ds); /* of what is selected now */
+void data_forget_names(struct data_screen *s);
+/* Before an order is made: the class that was selected is selected in it, and that of the sizes is found; then the file, in the class files_of.
+ * What is gone: its place stays selected. */
+void data_find_class(struct data_screen *s, const struct ds_view *ds);
+void data_find_file(struct data_screen *s, const struct ds_view *ds);
 
 /* --- data_window.c: one picture in the whole window ------------------------------------------ */
 

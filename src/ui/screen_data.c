@@ -32,6 +32,7 @@ static void data_free(void *self)
     forget(s);
     order_done(&s->rows[0].order);
     order_done(&s->rows[1].order);
+    data_forget_names(s);
     free(s);
 }
 
@@ -110,7 +111,7 @@ static void arrange(struct data_screen *s, const struct ds_view *ds, bool files,
     struct data_rows *r = &s->rows[files];
     struct files of;
     struct order_source from = source(s, ds, files, &of);
-    if (!r->order.work) { /* else the one before is still looked for */
+    if (!r->order.work && !r->keeps) { /* else the one before is still looked for */
         r->keeps = r->list.selected < r->order.n;
         r->kept = r->keeps ? order_row(&r->order, r->list.selected) : 0;
     }
@@ -165,10 +166,11 @@ static void take_dataset(struct data_screen *s, const struct ui_model *model)
         s->bytes += row.bytes;
         s->largest = row.n_used > s->largest ? row.n_used : s->largest;
     }
+    data_find_class(s, ds);
     arrange(s, ds, false, false);
     s->files_of = data_class(s, ds); /* a scan after the listing: the file stays selected */
+    data_find_file(s, ds);
     arrange(s, ds, true, false);
-    s->sizes_of = s->sizes_of < (int)ds->n_classes ? s->sizes_of : -1;
 }
 
 void data_sync(struct data_screen *s, const struct ui_model *model)
@@ -176,6 +178,7 @@ void data_sync(struct data_screen *s, const struct ui_model *model)
     if (s->version != model->dataset_version || !s->version)
         take_dataset(s, model);
     sync_files(s, &model->ds);
+    data_keep_names(s, &model->ds);
 }
 
 /* --- drawing ------------------------------------------------------------------------------- */

@@ -84,6 +84,43 @@ static void sorts(void **state)
     stage_close(&s);
 }
 
+/* The selected class and file stay so though their places change; those that are gone leave theirs to the next. */
+static void a_rescan_keeps_the_selection(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &screen_data);
+    draw_once(&s);
+    for (int i = 0; i < 2; i++)
+        stage_key(&s, "Down");
+    stage_key(&s, "Enter");
+    for (int i = 0; i < 50; i++)
+        stage_key(&s, "Down");
+    draw_once(&s);
+    char *file = xstrdup(wanted(&s).path);
+    assert_true(stage_shows(&s, "51 of 641"));
+    world_rescanned(&s.world);
+    draw_once(&s);
+    assert_string_equal(wanted(&s).path, file);
+    assert_true(stage_shows(&s, "11 of 601"));
+    stage_key(&s, "Home");
+    draw_once(&s);
+    world_rescanned(&s.world);
+    draw_once(&s);
+    assert_true(stage_shows(&s, "1 of 601"));
+    stage_close(&s);
+    free(file);
+
+    stage_open(&s, &screen_data); /* in the first class, which goes */
+    draw_once(&s);
+    stage_key(&s, "i");
+    world_rescanned(&s.world);
+    draw_once(&s);
+    stage_key(&s, "Esc");
+    assert_true(stage_shows(&s, "of 858"));
+    stage_close(&s);
+}
+
 /* --- problems, pairs, sizes ------------------------------------------------------------------ */
 
 static void problems(void **state)
@@ -242,9 +279,9 @@ static void every_key(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(filters),   cmocka_unit_test(sorts),   cmocka_unit_test(problems),
-        cmocka_unit_test(pairs),     cmocka_unit_test(sizes),   cmocka_unit_test(window),
-        cmocka_unit_test(every_key),
+        cmocka_unit_test(filters), cmocka_unit_test(sorts), cmocka_unit_test(a_rescan_keeps_the_selection),
+        cmocka_unit_test(problems), cmocka_unit_test(pairs), cmocka_unit_test(sizes),
+        cmocka_unit_test(window), cmocka_unit_test(every_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

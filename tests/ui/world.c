@@ -84,10 +84,39 @@ static struct dataset *make_dataset(void)
     return ds;
 }
 
-static void take_dataset(struct world *w, bool listing_only)
+/* What a rescan finds when the first class went, and the first files of the others. */
+static void take_away(struct dataset *ds, size_t files)
+{
+    size_t n = 0, at = 0;
+    for (size_t k = 0; k < ds->n_classes; k++) {
+        struct ds_class *cls = &ds->classes[k];
+        size_t all = cls->n_files, gone = k ? files : all;
+        for (size_t i = 0; i < all; i++, at++) {
+            struct ds_file *f = &ds->files[at];
+            if (i >= gone) {
+                f->cls--;
+                ds->files[n++] = *f;
+                continue;
+            }
+            ds->by_status[f->status]--;
+            cls->n_used -= f->status == FILE_USED;
+            cls->bytes -= f->bytes;
+            free(f->name);
+        }
+        cls->n_files -= gone;
+    }
+    free(ds->classes[0].name);
+    memmove(ds->classes, ds->classes + 1, --ds->n_classes * sizeof *ds->classes);
+    ds->n_files = n;
+    ds->n_pairs = 0;
+}
+
+static void take_dataset(struct world *w, bool listing_only, size_t gone)
 {
     struct dataset *ds = make_dataset();
     struct str bytes = STR_INIT;
+    if (gone)
+        take_away(ds, gone);
     for (size_t i = 0; listing_only && i < ds->n_files; i++)
         ds->files[i].width = ds->files[i].height = 0;
     block_dataset(&bytes, ds, listing_only);
@@ -245,7 +274,7 @@ void world_init(struct world *w)
                                  .start_run = call_start,
                                  .block = call_block,
                                  .open_run = call_open_run};
-    take_dataset(w, false);
+    take_dataset(w, false, 0);
 }
 
 void world_done(struct world *w)
@@ -263,9 +292,14 @@ void world_no_data(struct world *w)
     *w->model.data = '\0';
 }
 
+void world_rescanned(struct world *w)
+{
+    take_dataset(w, false, 40);
+}
+
 void world_scanning(struct world *w)
 {
-    take_dataset(w, true);
+    take_dataset(w, true, 0);
     w->snap->jobs[1] = (struct job_view){.job = 3,
                                          .command = CMD_SCAN,
                                          .state = JOB_RUNNING,

@@ -37,6 +37,7 @@ void world_init(struct world *w);
 void world_done(struct world *w);
 
 void world_no_data(struct world *w);
+void world_rescanned(struct world *w); /* without the first class, and without the first 40 files of the others */
 void world_scanning(struct world *w); /* the listing only, and a scan job at a third */
 void world_loading(struct world *w);  /* a run that loads libtorch */
 void world_running(struct world *w);  /* staged, 5 + 5 epochs, in the middle of epoch 7 */
