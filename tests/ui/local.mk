@@ -50,6 +50,12 @@ tests_ui_term_test_SOURCES = tests/ui/term_test.c $(flowers_sources)
 tests_ui_term_test_CPPFLAGS = $(test_cppflags)
 tests_ui_term_test_LDADD = libfl_ui.a libfl_image.a libfl_base.a $(JPEG_LIBS) $(PNG_LIBS) $(CMOCKA_LIBS) -lutil -lm
 
+check_PROGRAMS += tests/ui/shell.test
+TESTS += tests/ui/shell.test
+tests_ui_shell_test_SOURCES = tests/ui/shell_test.c $(flowers_sources)
+tests_ui_shell_test_CPPFLAGS = $(test_cppflags)
+tests_ui_shell_test_LDADD = $(tests_ui_term_test_LDADD)
+
 check_PROGRAMS += tests/ui/pictures.test
 tests_ui_pictures_test_SOURCES = tests/ui/pictures_test.c $(flowers_sources)
 tests_ui_pictures_test_CPPFLAGS = $(test_cppflags) $(SIXEL_CFLAGS)
