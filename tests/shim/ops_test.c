@@ -345,16 +345,18 @@ static void test_pixels(void **state)
 /* --- two convolutions that are large enough for our own kernels, which float64 never takes
  * ------------------------------------------------------------------------------ */
 
-enum { CONV_X, CONV_1, CONV_2, N_LEAVES };
-static const int64_t leaf_dims[N_LEAVES][5] = {{2, 16, 30, 33}, {32, 16, 3, 3}, {16, 32, 3, 3}};
+enum { CONV_X, CONV_1, CONV_2, CONV_BIAS, N_LEAVES };
+static const int64_t leaf_dims[N_LEAVES][5] = {{2, 16, 30, 33}, {32, 16, 3, 3}, {16, 32, 3, 3}, {32}};
 
 static size_t leaf_size(int k)
 {
-    const int64_t *d = leaf_dims[k];
-    return (size_t)(d[0] * d[1] * d[2] * d[3]);
+    size_t size = 1;
+    for (const int64_t *d = leaf_dims[k]; *d; d++)
+        size *= (size_t)*d;
+    return size;
 }
 
-/* Gradients of the leaves chosen by the bits of which; NULL for the others. */
+/* Gradients of the leaves chosen by the bits of which; NULL for the others. The bias is there only when it is chosen. */
 static void conv_gradients(enum fl_dtype dtype, int which, float *grads[N_LEAVES])
 {
     fl_tensor *leaf[N_LEAVES], *t, *loss, *grad;
@@ -363,7 +365,7 @@ static void conv_gradients(enum fl_dtype dtype, int which, float *grads[N_LEAVES
         ok(fl->tensor_cast(&leaf[k], filling, dtype, scope, &err));
         fl->tensor_require_grad(leaf[k], which >> k & 1);
     }
-    ok(fl->conv2d(&t, leaf[CONV_X], leaf[CONV_1], NULL, 1, 1, 1, scope, &err));
+    ok(fl->conv2d(&t, leaf[CONV_X], leaf[CONV_1], which >> CONV_BIAS & 1 ? leaf[CONV_BIAS] : NULL, 1, 1, 1, scope, &err));
     ok(fl->relu(&t, t, 0, true, scope, &err));
     ok(fl->conv2d(&t, t, leaf[CONV_2], NULL, 1, 0, 1, scope, &err));
     ok(fl->relu(&t, t, 0, true, scope, &err));
@@ -387,8 +389,9 @@ static void test_conv_gradients(void **state)
         want[k] = calloc(leaf_size(k), sizeof(float));
         assert_true(got[k] && want[k]);
     }
-    conv_gradients(FL_F64, 7, want);
-    for (int which = 1; which < 8; which++) {
+    for (int which = 1; which < 16; which++) {
+        if (which == 1 || which == 8)
+            conv_gradients(FL_F64, which | 7, want);
         conv_gradients(FL_F32, which, got);
         for (int k = 0; k < N_LEAVES; k++) {
             float largest = 0;

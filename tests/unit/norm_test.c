@@ -227,8 +227,9 @@ static void test_odd(void **state)
     assert_memory_equal(bias, a.result[GRAD_BIAS], sizeof bias);
     free(work);
     arrays_free(&a);
-    static const struct fl_norm seven = {70, 7, true, 0.1, 1e-5, NONE};
-    assert_false(fl_norm_possible(&seven));
+    static const struct fl_norm others[] = {{70, 7, true, 0.1, 1e-5, NONE}, {0, 8, false, 0.1, 1e-5, NONE}, {70, 0, false, 0.1, 1e-5, NONE}};
+    for (size_t s = 0; s < COUNT(others); s++)
+        assert_false(fl_norm_possible(&others[s])); /* libtorch's, errors too */
 }
 
 /* From numbers that bfloat16 holds: the results of single precision, y and grad_x rounded. */
