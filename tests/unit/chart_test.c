@@ -235,7 +235,7 @@ static void written_and_read(void **state)
     chart_view_read(&back,
                     "axis = sideways\ncharts = 12\nsmoothing = 1\npattern = (\nchart = volume\n"
                     "range = loss 3 1\nrange = loss nan 1\nrange = volume 1 2\nlog = \n\n=\n"
-                    "from = nan\nto\n[view]\nmoon = full");
+                    "from = nan\nto\nfrom = 3x\nto = 4 5\ncharts = 7a\nsmoothing = 0.6.\n[view]\nmoon = full");
     assert_memory_equal(&back, &before, sizeof back);
     str_done(&text);
     str_done(&again);
