@@ -34,7 +34,7 @@ libfl_nn_a_SOURCES = \
 libfl_nn_a_CPPFLAGS = $(AM_CPPFLAGS) $(ZIP_CFLAGS) $(CJSON_CFLAGS) $(CURL_CFLAGS) $(CRYPTO_CFLAGS)
 libfl_engine_a_SOURCES = \
 	src/engine/anchor.c src/engine/anchor.h src/engine/average.c src/engine/average.h src/engine/blend.c src/engine/blend.h src/engine/block.c src/engine/block.h src/engine/checkpoint.c \
-	src/engine/compare.c src/engine/compare.h src/engine/job_compare.c src/engine/job_runs.c src/engine/stored.c src/engine/stored.h \
+	src/engine/compare.c src/engine/compare.h src/engine/job_compare.c src/engine/job_resume.c src/engine/job_runs.c src/engine/stored.c src/engine/stored.h \
 	src/engine/check.c src/engine/demo_settings.c src/engine/result_sort.c src/engine/result_sort.h src/engine/data_threads.c src/engine/engine.c src/engine/engine.h src/engine/snapshot.c src/engine/features.c src/engine/fresh.h src/engine/hooks.c \
 	src/engine/hooks.h src/engine/ini.c src/engine/ini.h src/engine/internal.h src/engine/job.c src/engine/job.h \
 	src/engine/job_data.c src/engine/job_eval.c src/engine/job_estimate.c src/engine/job_files.c src/engine/job_scan.c src/engine/job_train.c src/engine/job_weights.c src/engine/jobs.c \

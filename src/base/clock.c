@@ -28,6 +28,13 @@ int64_t clock_wall(void)
     return (int64_t)time(NULL);
 }
 
+bool clock_wait(pthread_cond_t *condition, pthread_mutex_t *lock, double until)
+{
+    struct timespec t = {.tv_sec = (time_t)until};
+    t.tv_nsec = (long)((until - (double)t.tv_sec) * 1e9);
+    return pthread_cond_clockwait(condition, lock, CLOCK_MONOTONIC, &t) == 0;
+}
+
 static char *stamp(char *out, size_t size, const char *format, int64_t wall)
 {
     time_t t = (time_t)wall;

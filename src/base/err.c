@@ -8,12 +8,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/str.h"
+
 static enum err_code err_vset(struct err *err, enum err_code code, const char *format, va_list ap)
 {
     if (!err)
         return code;
     char text[sizeof err->message]; /* the arguments may point into err itself */
-    vsnprintf(text, sizeof text, format, ap);
+    str_fit(text, sizeof text, format, ap);
     err_clear(err);
     err->code = code;
     memcpy(err->message, text, sizeof text);
@@ -59,7 +61,7 @@ enum err_code err_hint(struct err *err, const char *format, ...)
         return ERR_INTERNAL;
     va_list ap;
     va_start(ap, format);
-    vsnprintf(err->hint, sizeof err->hint, format, ap);
+    str_fit(err->hint, sizeof err->hint, format, ap);
     va_end(ap);
     return err->code;
 }
@@ -71,11 +73,11 @@ enum err_code err_prefix(struct err *err, const char *format, ...)
     char text[sizeof err->message + 2];
     va_list ap;
     va_start(ap, format);
-    vsnprintf(text, sizeof err->message, format, ap);
+    str_fit(text, sizeof err->message, format, ap);
     va_end(ap);
     size_t n = strlen(text);
     snprintf(text + n, sizeof text - n, ": %s", err->message);
-    snprintf(err->message, sizeof err->message, "%.*s", (int)sizeof err->message - 1, text);
+    snprintf(err->message, sizeof err->message, "%.*s", str_within(text, sizeof err->message - 1), text);
     return err->code;
 }
 

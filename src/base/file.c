@@ -16,8 +16,6 @@
 #include "base/path.h"
 #include "base/str.h"
 
-#define TMP_SUFFIX ".tmp-flowerlab"
-
 void (*file_commit_hook)(const char *path);
 
 struct file_writer {
@@ -75,7 +73,7 @@ enum err_code file_read(const char *path, size_t limit, char **bytes, size_t *le
 
 enum err_code file_writer_open(struct file_writer **out, const char *path, struct err *err)
 {
-    char *tmp = xasprintf("%s" TMP_SUFFIX, path);
+    char *tmp = xasprintf("%s" FILE_STALE, path);
     int fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (fd < 0) {
         enum err_code code = err_sys(err, errno, "%s", path);
@@ -207,7 +205,7 @@ void file_remove_stale(const char *folder)
         return;
     struct dirent *e;
     while ((e = readdir(d))) {
-        if (str_ends(e->d_name, TMP_SUFFIX))
+        if (str_ends(e->d_name, FILE_STALE))
             unlinkat(dirfd(d), e->d_name, 0);
     }
     closedir(d);

@@ -32,7 +32,8 @@ enum err_code file_replace_quick(const char *path, const void *bytes, size_t n, 
 /* Appends whole text (one or more lines) with a single write. errors: IO */
 enum err_code file_append(const char *path, const char *text, size_t n, struct err *err);
 
-/* Removes leftovers "*.tmp-flowerlab" in a folder. */
+#define FILE_STALE ".tmp-flowerlab" /* how the name of a file ends that is being written */
+/* Removes leftovers of that name in a folder. */
 void file_remove_stale(const char *folder);
 
 /* Test hook: called by file_writer_commit between writing and renaming, NULL by default. A test holds or kills

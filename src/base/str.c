@@ -137,6 +137,30 @@ void str_add_safe(struct str *s, const char *text)
     }
 }
 
+int str_within(const char *text, size_t most)
+{
+    size_t n = strnlen(text, most), begin = n;
+    if (!text[n])
+        return (int)n;
+    while (begin > 0 && n - begin < 3 && ((unsigned char)text[begin] & 0xc0) == 0x80)
+        begin--;
+    return (int)(((unsigned char)text[begin] & 0xc0) == 0xc0 ? begin : n); /* no UTF-8 is cut anywhere */
+}
+
+void str_fit(char *out, size_t size, const char *format, va_list ap)
+{
+    va_list again;
+    va_copy(again, ap);
+    int n = vsnprintf(out, size, format, ap);
+    if (n >= 0 && (size_t)n >= size) {
+        char *all = xmalloc((size_t)n + 1);
+        vsnprintf(all, (size_t)n + 1, format, again);
+        out[str_within(all, size - 1)] = '\0';
+        free(all);
+    }
+    va_end(again);
+}
+
 bool str_is_safe(const char *text)
 {
     const unsigned char *p = (const unsigned char *)text;

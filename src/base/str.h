@@ -34,6 +34,10 @@ bool str_ends(const char *s, const char *suffix);
 /* Appends bytes as text that is safe on a terminal: control bytes, DEL, C1 controls and invalid UTF-8 become
  * \xNN, newline \n, tab \t, backslash stays. */
 void str_add_safe(struct str *s, const char *text);
+/* Bytes of text, most at the most, that end between two characters of UTF-8: for "%.*s" of a name that may be long. */
+int str_within(const char *text, size_t most);
+/* vsnprintf that cuts between two characters, not within one. */
+void str_fit(char *out, size_t size, const char *format, va_list ap) __attribute__((format(printf, 3, 0)));
 bool str_is_safe(const char *text); /* str_add_safe would add it as it is */
 
 /* Appends text quoted for a POSIX shell, only where quoting is needed. */

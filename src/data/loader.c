@@ -7,12 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "data/square.h"
+
+#define LOOK 0.05 /* seconds between looks at a cancel */
 
 struct slot;
 
@@ -205,14 +206,7 @@ static void wait_for(struct slot *slot)
         pool_group_wait(&loader->group); /* nobody else would do the work */
     pthread_mutex_lock(&loader->lock);
     while (slot->left > 0 && !stopped(loader)) {
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += 50000000;
-        if (until.tv_nsec >= 1000000000) {
-            until.tv_sec++;
-            until.tv_nsec -= 1000000000;
-        }
-        pthread_cond_timedwait(&loader->done, &loader->lock, &until);
+        clock_wait(&loader->done, &loader->lock, clock_now() + LOOK);
     }
     pthread_mutex_unlock(&loader->lock);
 }
@@ -228,7 +222,7 @@ static void close_gaps(struct slot *slot)
         if (slot->jobs[i].failed) {
             const char *name = slot->loader->ds->files[b->items[i].file].name;
             if (b->n_failed++ == 0)
-                snprintf(b->failed, sizeof b->failed, "%.60s: %.60s", name, slot->jobs[i].reason);
+                snprintf(b->failed, sizeof b->failed, "%.*s: %.60s", str_within(name, 60), name, slot->jobs[i].reason);
             continue;
         }
         if (kept != i) {

@@ -80,12 +80,12 @@ static enum err_code check_record(const struct record *r, const char *run, struc
 {
     char host[256] = "";
     gethostname(host, sizeof host - 1);
-    bool running = str_eq(r->state, "running");
-    if (running && r->pid == getpid())
-        return err_set(err, ERR_INVALID, "it is trained here");
+    bool running = str_eq(r->state, "running"), alive = running && record_alive(r, run);
     if (running && !str_eq(r->host, host))
         return err_set(err, ERR_INVALID, "it runs on %s", r->host);
-    if (running && record_alive(r, run))
+    if (alive && r->pid == getpid()) /* a killed run's number may be ours, in a container it is */
+        return err_set(err, ERR_INVALID, "it is trained here");
+    if (alive)
         return *r->socket ? ERR_OK : err_set(err, ERR_INVALID, "its process %lld lets nobody attach", (long long)r->pid);
     if (running)
         err_set(err, ERR_INVALID, "it does not run any more: its process ended without a word");

@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -102,10 +101,8 @@ static void keep_end(struct engine *e, uint64_t job)
 /* Until the client has read the last notice of that job, and the numbers after it. Lock held. */
 static void wait_seen(struct engine *e)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += SEEN_WITHIN;
-    while (e->unseen && !e->quit && pthread_cond_timedwait(&e->work, &e->lock, &until) == 0)
+    double until = clock_now() + SEEN_WITHIN;
+    while (e->unseen && !e->quit && clock_wait(&e->work, &e->lock, until))
         ;
     e->unseen = 0;
 }

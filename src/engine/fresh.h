@@ -16,7 +16,16 @@ void trainer_init(struct trainer *t, struct job *job);
  * chosen mode does not. errors: NOT_FOUND, INVALID */
 enum err_code train_choose_weights(const struct options *o, const struct arch *arch, enum mode *mode, char **path, struct err *err);
 enum err_code train_split(struct trainer *t, const struct options *o, struct err *err); /* t->ds into t->split, as the options say */
-enum err_code train_load_torch(struct trainer *t, const struct options *o, const char *precision, struct err *err);
+/* libtorch, device and precision, into the record too. before: of a run that goes on, NULL none. */
+enum err_code train_load_torch(struct trainer *t, const struct options *o, const struct trained_with *before, struct err *err);
 enum err_code train_build_net(struct trainer *t, bool first_values, struct err *err);
+
+/* The same for a new run and one that goes on. */
+enum err_code train_load_data(struct trainer *t, const char *root, const struct options *o, struct err *err);
+void train_warn_of_missing(struct trainer *t, size_t missing, const char *split); /* told when the run begins: there is no log before */
+void train_choose_scale(struct trainer *t); /* the scale of the loss is the precision's, and a run may go on on another kind of device */
+void train_log_here(struct trainer *t);     /* from now on the log is the run's */
+void train_open_to_viewers(struct trainer *t);
+enum err_code train_prepared(struct trainer *t, const char *how, struct err *err); /* trains */
 
 #endif

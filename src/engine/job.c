@@ -25,7 +25,7 @@ void job_announce(struct job *job, const char *format, ...)
     struct notice n = {.kind = NOTICE_STARTED, .job = job->number, .command = job->as};
     va_list ap;
     va_start(ap, format);
-    vsnprintf(n.text, sizeof n.text, format, ap);
+    str_fit(n.text, sizeof n.text, format, ap);
     va_end(ap);
     pthread_mutex_lock(&job->engine->lock);
     if (!job->announced)
@@ -56,7 +56,7 @@ void job_say(struct job *job, const char *format, ...)
 {
     va_list ap;
     va_start(ap, format);
-    vsnprintf(job->text, sizeof job->text, format, ap);
+    str_fit(job->text, sizeof job->text, format, ap);
     va_end(ap);
 }
 

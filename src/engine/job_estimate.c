@@ -219,7 +219,7 @@ enum err_code job_estimate(struct job *job, struct err *err)
         code = list_files(&d, root, o, err);
     if (code == ERR_OK) {
         fill_record(&t, o);
-        code = train_load_torch(&t, o, option_row(OPTION_ID_precision)->choices[o->precision], err);
+        code = train_load_torch(&t, o, NULL, err);
     }
     if (code == ERR_OK)
         code = train_build_net(&t, true, err);

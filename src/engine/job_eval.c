@@ -42,11 +42,9 @@ static enum err_code use_device(struct use *u, struct err *err)
     if (code != ERR_OK)
         return code;
     bool own = option_is_set(o, OPTION_ID_precision);
-    const char *precision = own ? option_row(OPTION_ID_precision)->choices[o->precision] : u->record.precision;
-    code = model_device(&u->model, torch->fl, o->device, precision, err);
-    if (code == ERR_OK && !own && strncmp(u->record.device, u->model.device.name, 3) != 0)
-        u->model.precision = settings_precision("auto", &u->model.device);
-    return code;
+    const char *wish = own ? option_row(OPTION_ID_precision)->choices[o->precision] : "auto";
+    const struct trained_with before = {u->record.device, u->record.precision};
+    return model_device(&u->model, torch->fl, o->device, wish, own ? NULL : &before, err);
 }
 
 /* Those of the run, unless the command says others. */
@@ -158,7 +156,7 @@ static int *match_classes(const struct use *u, const struct dataset *ds, char *u
     for (size_t k = 0; k < ds->n_classes; k++) {
         classes[k] = class_of_name(&u->model, ds->classes[k].name);
         if (classes[k] < 0 && n++ < NAMED)
-            str_printf(&names, "%s%.40s", n > 1 ? ", " : "", ds->classes[k].name);
+            str_printf(&names, "%s%.*s", n > 1 ? ", " : "", str_within(ds->classes[k].name, 40), ds->classes[k].name);
     }
     if (n > NAMED)
         str_printf(&names, " and %zu more", n - NAMED);

@@ -58,6 +58,8 @@ static char *state_note(const struct record *r, bool running, bool dead)
         return xstrdup("ended without a word; resume goes on");
     if (!running || r->pid == getpid())
         return xstrdup(r->note);
+    if (!record_process(r))
+        return xstrdup("another process");
     return xasprintf("process %lld%s", (long long)r->pid, *r->socket ? "; attach shows and steers it" : "");
 }
 
@@ -107,7 +109,7 @@ static void add_run(struct runs *runs, const char *folder)
 static void add_stranger(struct runs *runs, const char *name)
 {
     if (runs->n_strangers++ < STRANGERS)
-        str_printf(&runs->strangers, "%s%.40s", runs->strangers.len ? ", " : "", name);
+        str_printf(&runs->strangers, "%s%.*s", runs->strangers.len ? ", " : "", str_within(name, 40), name);
 }
 
 static void add_entry(struct runs *runs, const char *parent, const char *name)

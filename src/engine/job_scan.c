@@ -4,11 +4,13 @@
 #include "engine/scan.h"
 
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/path.h"
 #include "engine/job.h"
 #include "engine/settings.h"
+
+#define LOOK 0.05 /* seconds between reports */
 
 /* --- a scan that reports while it runs ------------------------------------------------------------------------- */
 
@@ -42,12 +44,7 @@ static void *watch_main(void *arg)
     pthread_mutex_lock(&w->lock);
     while (!w->stop) {
         report(w, &stage);
-        struct timespec t;
-        clock_gettime(CLOCK_REALTIME, &t);
-        t.tv_nsec += 50 * 1000000L;
-        t.tv_sec += t.tv_nsec / 1000000000L;
-        t.tv_nsec %= 1000000000L;
-        pthread_cond_timedwait(&w->end, &w->lock, &t);
+        clock_wait(&w->end, &w->lock, clock_now() + LOOK);
     }
     pthread_mutex_unlock(&w->lock);
     report(w, &stage);

@@ -1,4 +1,4 @@
-/* Jobs that train: a new run, and one that goes on.
+/* The job that trains a new run, and what one that goes on needs too.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 #include "engine/job.h"
@@ -21,7 +21,7 @@
 
 /* --- what both need ------------------------------------------------------------------------------------------ */
 
-enum err_code train_load_torch(struct trainer *t, const struct options *o, const char *precision, struct err *err)
+enum err_code train_load_torch(struct trainer *t, const struct options *o, const struct trained_with *before, struct err *err)
 {
     const struct torch *torch;
     job_stage(t->job, "loading libtorch", 0);
@@ -30,7 +30,7 @@ enum err_code train_load_torch(struct trainer *t, const struct options *o, const
         return code;
     t->fl = torch->fl;
     show_seconds(t, offsetof(struct train_view, s_libtorch), torch->seconds);
-    code = model_device(&t->model, t->fl, o->device, precision, err);
+    code = model_device(&t->model, t->fl, o->device, option_row(OPTION_ID_precision)->choices[o->precision], before, err);
     struct record *r = &t->run.record;
     if (code != ERR_OK || !t->run.folder)
         return code;
@@ -53,7 +53,7 @@ static void show_dataset(struct trainer *t)
     snapshot_end(t->job->engine);
 }
 
-static enum err_code load_data(struct trainer *t, const char *root, const struct options *o, struct err *err)
+enum err_code train_load_data(struct trainer *t, const char *root, const struct options *o, struct err *err)
 {
     double began = clock_now();
     enum err_code code = scan_dataset(&t->ds, t->job, root, o, POOL_TRAINING, err);
@@ -161,7 +161,7 @@ static void announce(struct trainer *t, const char *how)
     str_done(&warning);
 }
 
-static void log_here(struct trainer *t)
+void train_log_here(struct trainer *t)
 {
     char *path = run_path(&t->run, "log.txt");
     log_to_file(path);
@@ -171,7 +171,7 @@ static void log_here(struct trainer *t)
 /* --- viewers ------------------------------------------------------------------------------------------------- */
 
 /* From now on "attach" finds the run. Without it the run goes on all the same. */
-static void open_to_viewers(struct trainer *t)
+void train_open_to_viewers(struct trainer *t)
 {
     struct engine *e = t->job->engine;
     struct err err = {0};
@@ -208,8 +208,7 @@ enum err_code train_choose_weights(const struct options *o, const struct arch *a
     return ERR_OK;
 }
 
-/* Told when the run begins: there is no log before. */
-static void warn_of_missing(struct trainer *t, size_t missing, const char *split)
+void train_warn_of_missing(struct trainer *t, size_t missing, const char *split)
 {
     if (missing)
         snprintf(t->split_warning, sizeof t->split_warning, "%zu picture%s of %.80s %s not usable here", missing,
@@ -229,7 +228,7 @@ enum err_code train_split(struct trainer *t, const struct options *o, struct err
         code = split_read(&t->split, t->ds, path, &missing, err);
         free(path);
     }
-    warn_of_missing(t, missing, o->split);
+    train_warn_of_missing(t, missing, o->split);
     if (code == ERR_OK && (t->split.n_val == 0 || t->split.n_train == 0)) {
         code = err_set(err, ERR_INVALID, "no picture is left for %s", t->split.n_val ? "training" : "validation");
         err_hint(err, "add pictures: a class needs two or more to be in both parts");
@@ -282,12 +281,11 @@ static enum err_code write_start(struct trainer *t, struct err *err)
     if (code == ERR_OK)
         code = run_save_metrics(&t->run, err);
     if (code == ERR_OK)
-        open_to_viewers(t);
+        train_open_to_viewers(t);
     return code == ERR_OK ? run_save_record(&t->run, err) : code;
 }
 
-/* The scale of the loss is the precision's, and a run may go on on another kind of device. */
-static void choose_scale(struct trainer *t)
+void train_choose_scale(struct trainer *t)
 {
     if (t->model.precision != FL_AUTOCAST_FP16)
         t->scale = 1;
@@ -301,7 +299,7 @@ static enum err_code prepare(struct trainer *t, const char *root, const struct o
     struct recipe recipe;
     enum err_code code = settings_recipe(&recipe, o, mode, err);
     if (code == ERR_OK)
-        code = load_data(t, root, o, err);
+        code = train_load_data(t, root, o, err);
     if (code == ERR_OK)
         code = train_split(t, o, err);
     if (code == ERR_OK)
@@ -310,16 +308,16 @@ static enum err_code prepare(struct trainer *t, const char *root, const struct o
         return code;
     t->run.record.recipe = recipe;
     fill_record(t, o, mode, arch, weights);
-    code = train_load_torch(t, o, option_row(OPTION_ID_precision)->choices[o->precision], err);
+    code = train_load_torch(t, o, NULL, err);
     if (code == ERR_OK)
         code = train_build_net(t, true, err);
     return code;
 }
 
-static enum err_code train_prepared(struct trainer *t, const char *how, struct err *err)
+enum err_code train_prepared(struct trainer *t, const char *how, struct err *err)
 {
     make_class_weights(t);
-    log_here(t);
+    train_log_here(t);
     announce(t, how);
     enum err_code code = trainer_run(t, err);
     log_to_file(NULL);
@@ -340,7 +338,7 @@ enum err_code train_fresh(struct job *job, const char *root, const struct option
     trainer_init(&t, job);
     show_begin(&t, root, mode_name(mode), preset_name((enum preset)o->preset), arch->name);
     code = prepare(&t, root, o, mode, arch, weights, err);
-    choose_scale(&t);
+    train_choose_scale(&t);
     if (code == ERR_OK)
         code = write_start(&t, err);
     else if (t.run.folder)
@@ -361,156 +359,5 @@ enum err_code job_train(struct job *job, struct err *err)
     char *root = path_expand(job->cmd.path);
     enum err_code code = train_fresh(job, root, job->cmd.options, NULL, err);
     free(root);
-    return code;
-}
-
-/* --- a run that goes on -------------------------------------------------------------------------------------- */
-
-static enum err_code same_classes(const struct trainer *t, struct err *err)
-{
-    const struct record *r = &t->run.record;
-    bool same = (size_t)r->n_classes == t->ds->n_classes;
-    for (int k = 0; same && k < r->n_classes; k++)
-        same = str_eq(r->classes[k], t->ds->classes[k].name);
-    return same ? ERR_OK : err_set(err, ERR_INVALID, "%s: its class folders are not those of the run", r->data);
-}
-
-static enum err_code reload_data(struct trainer *t, struct err *err)
-{
-    struct record *r = &t->run.record;
-    size_t missing = 0;
-    enum err_code code = load_data(t, r->data, &r->options, err);
-    if (code == ERR_NOT_FOUND)
-        err_hint(err, "where the pictures were moved: their new folder belongs into the line folder of %s/run.ini", t->run.folder);
-    if (code == ERR_OK)
-        code = same_classes(t, err);
-    if (code != ERR_OK)
-        return code;
-    char *path = run_path(&t->run, "split.csv");
-    code = split_read(&t->split, t->ds, path, &missing, err);
-    free(path);
-    if (code == ERR_OK && r->fingerprint != t->ds->fingerprint)
-        snprintf(t->split_warning, sizeof t->split_warning, "the pictures have changed since the run began");
-    warn_of_missing(t, missing, "the run's split");
-    return code;
-}
-
-/* The precision that was used, on the kind of device that it was used on. */
-static enum err_code reload_torch(struct trainer *t, struct err *err)
-{
-    struct record *r = &t->run.record;
-    const struct options *now = t->job->cmd.options;
-    char kind[sizeof r->device], precision[sizeof r->precision];
-    snprintf(kind, sizeof kind, "%s", r->device);
-    snprintf(precision, sizeof precision, "%s", r->precision);
-    if (option_is_set(now, OPTION_ID_device))
-        memcpy(r->options.device, now->device, sizeof now->device);
-    if (option_is_set(now, OPTION_ID_threads)) {
-        r->options.threads = now->threads;
-        r->options.source[OPTION_ID_threads] = SOURCE_RUN;
-    }
-    enum err_code code = train_load_torch(t, &r->options, precision, err);
-    if (code == ERR_OK && strncmp(kind, r->device, 3) != 0)
-        code = train_load_torch(t, &r->options, option_row(OPTION_ID_precision)->choices[r->options.precision], err);
-    return code;
-}
-
-static bool has_checkpoint(const struct trainer *t)
-{
-    char *path = run_path(&t->run, "last.ckpt");
-    bool there = path_exists(path);
-    free(path);
-    return there;
-}
-
-/* Without it the run would begin anew over its own results. */
-static enum err_code no_checkpoint(const struct trainer *t, struct err *err)
-{
-    const struct run *run = &t->run;
-    err_set(err, ERR_NOT_FOUND, "%s: %d epoch%s done, but the checkpoint last.ckpt is missing", run->folder, run->record.epochs_done,
-            run->record.epochs_done == 1 ? " is" : "s are");
-    return err_hint(err, "a new run can begin from its weights: flowerlab train %s --model %s --weights %s/best.safetensors --head file",
-                    run->record.data, run->record.model, run->folder);
-}
-
-static enum err_code restore(struct trainer *t, bool there, struct err *err)
-{
-    t->run.record.n_tape = 0;
-    enum err_code code = ERR_OK;
-    if (there)
-        code = checkpoint_load(t, err);
-    else
-        run_cut_steps(&t->run, 0);
-    if (code != ERR_OK)
-        return code;
-    choose_scale(t);
-    t->run.record.best = there ? t->run.record.best : (struct best){.val_acc = NAN, .val_loss = NAN};
-    t->run.record.epochs_done = t->model.epoch = t->epoch;
-    if (t->job->cmd.number > 0)
-        code = trainer_extend(t, t->job->cmd.number, err);
-    return code;
-}
-
-static enum err_code reload(struct trainer *t, struct err *err)
-{
-    bool there = has_checkpoint(t);
-    enum err_code code = there || t->run.record.epochs_done == 0 ? ERR_OK : no_checkpoint(t, err);
-    if (code == ERR_OK)
-        code = reload_data(t, err);
-    if (code == ERR_OK)
-        code = reload_torch(t, err);
-    if (code == ERR_OK)
-        code = train_build_net(t, !there, err);
-    if (code == ERR_OK)
-        code = restore(t, there, err);
-    /* Killed after its last checkpoint a run still lacks its last weights. */
-    if (code == ERR_OK && t->epoch >= recipe_epochs(trainer_recipe(t)) && str_eq(t->run.record.state, "done")) {
-        code = err_set(err, ERR_INVALID, "%s: %s %d epoch%s done", t->run.folder, t->epoch == 1 ? "its" : "all",
-                       t->epoch, t->epoch == 1 ? " is" : "s are");
-        err_hint(err, "add some: flowerlab resume %s --epochs +N", t->run.folder);
-    }
-    return code;
-}
-
-/* What the charts show of the sessions before. */
-static void read_old_steps(struct trainer *t)
-{
-    t->old_steps = xcalloc(SNAP_STEPS, sizeof *t->old_steps);
-    t->n_old_steps = run_read_steps(&t->run, t->old_steps, SNAP_STEPS);
-}
-
-static enum err_code write_restart(struct trainer *t, struct err *err)
-{
-    struct record *r = &t->run.record;
-    run_describe(r, NULL);
-    snprintf(r->state, sizeof r->state, "running");
-    record_set(&r->note, "");
-    enum err_code code = run_save_metrics(&t->run, err);
-    if (code == ERR_OK)
-        open_to_viewers(t);
-    return code == ERR_OK ? run_save_record(&t->run, err) : code;
-}
-
-enum err_code job_resume(struct job *job, struct err *err)
-{
-    struct trainer t;
-    trainer_init(&t, job);
-    enum err_code code = run_open(&t.run, job->cmd.path, err);
-    if (code != ERR_OK)
-        return code;
-    log_here(&t);
-    const struct record *r = &t.run.record;
-    show_begin(&t, r->data, r->mode, r->preset, r->model);
-    code = reload(&t, err);
-    if (code == ERR_OK) {
-        read_old_steps(&t);
-        code = write_restart(&t, err);
-    }
-    t.resumed = true;
-    if (code == ERR_OK)
-        code = train_prepared(&t, "going on", err);
-    log_to_file(NULL);
-    show_over(&t, err);
-    trainer_done(&t);
     return code;
 }

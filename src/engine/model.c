@@ -9,14 +9,21 @@
 #include "base/mem.h"
 #include "engine/score.h"
 
-enum err_code model_device(struct model *m, const struct fl_table *fl, const char *device, const char *precision,
+/* "cpu", "cud": the number of a card is no matter. */
+static bool same_kind(const char *a, const char *b)
+{
+    return strncmp(a, b, 3) == 0;
+}
+
+enum err_code model_device(struct model *m, const struct fl_table *fl, const char *device, const char *wish, const struct trained_with *before,
                            struct err *err)
 {
     m->fl = fl;
     enum err_code code = fl->device_select(&m->device, device, err);
     if (code != ERR_OK)
         return code;
-    m->precision = settings_precision(precision, &m->device);
+    bool again = before && same_kind(before->device, m->device.name);
+    m->precision = settings_precision(again ? before->precision : wish, &m->device);
     if (m->precision == FL_AUTOCAST_FP16 && m->device.index < 0) {
         err_set(err, ERR_UNSUPPORTED, "precision: fp16 needs a GPU");
         return err_hint(err, "bf16 and fp32 run on the processor too; auto chooses");

@@ -4,6 +4,7 @@
 #define FL_ENGINE_MODEL_H
 
 #include "engine/settings.h"
+#include "stats/metrics.h"
 #include "nn/net.h"
 
 struct model {
@@ -17,24 +18,32 @@ struct model {
     struct fl_device_info device;
 };
 
-/* Selects the device, decides the precision ("auto", "fp32", ...). */
-enum err_code model_device(struct model *m, const struct fl_table *fl, const char *device, const char *precision,
+/* What a run was trained with, by its record: "cuda:0", "fp16". */
+struct trained_with {
+    const char *device, *precision;
+};
+/* Selects the device and decides the precision: wish ("auto", "fp32", ...), but on a device of the kind that a run was trained on (before, NULL:
+ * none) the precision that it had. errors: UNSUPPORTED (fp16 without a GPU), those of the shim */
+enum err_code model_device(struct model *m, const struct fl_table *fl, const char *device, const char *wish, const struct trained_with *before,
                            struct err *err);
 
 /* Zero tensors of an architecture; n_classes copies of names. */
 enum err_code model_new(struct model *m, const struct arch *arch, char *const *classes, int n_classes, struct err *err);
 void model_done(struct model *m);
 
-/* Every tensor of torchvision's state_dict in its own type, with metadata; equal models give equal bytes. errors: IO, TORCH */
-/* The weights of a moment in host memory, to be saved later (with m's classes and preprocessing, which do not change). */
+/* Every tensor of torchvision's state_dict in its own type, with metadata; equal models give equal bytes. errors: IO, TORCH
+ * The weights of a moment in host memory, to be saved later (with m's classes and preprocessing, which do not change); best: its accuracy and
+ * loss go into the metadata, NULL none. */
 struct model_copy;
 enum err_code model_copy(struct model_copy **out, const struct model *m, struct err *err);
-enum err_code model_copy_save(const struct model *m, const struct model_copy *copy, const char *path, struct err *err);
+enum err_code model_copy_save(const struct model *m, const struct model_copy *copy, const struct best *best, const char *path, struct err *err);
 void model_copy_free(struct model_copy *copy);
 
 enum err_code model_save(const struct model *m, const char *path, struct err *err);
 /* errors: NOT_FOUND, FORMAT (no file of ours: names what is missing) */
 enum err_code model_load(struct model *m, const char *path, struct err *err);
+/* Epoch, accuracy and loss (NaN in older files) of the best weights, by the file's metadata. False: there is no such file. */
+bool model_file_best(struct best *best, const char *path);
 
 /* Logits [n, n_classes] of pictures rgb [n, views, size, size, 3], the mean of the views: no gradients, stored
  * statistics. Batches that do not fit into the device's memory are halved. */

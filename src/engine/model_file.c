@@ -4,6 +4,7 @@
 #include "engine/model.h"
 
 #include <cjson/cJSON.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,9 +56,10 @@ struct model_copy {
     struct weight_out *tensors;
 };
 
-enum err_code model_copy_save(const struct model *m, const struct model_copy *copy, const char *path, struct err *err)
+enum err_code model_copy_save(const struct model *m, const struct model_copy *copy, const struct best *best, const char *path, struct err *err)
 {
     float mean[3], std[3];
+    char acc[NUM_TEXT] = "", loss[NUM_TEXT] = "";
     char size[NUM_TEXT], views[NUM_TEXT], epoch[NUM_TEXT], mean_text[4 * NUM_TEXT], std_text[4 * NUM_TEXT], *classes = classes_text(m);
     prep_norm(&m->prep, mean, std);
     triple_text(mean_text, mean);
@@ -65,6 +67,10 @@ enum err_code model_copy_save(const struct model *m, const struct model_copy *co
     snprintf(size, sizeof size, "%d", m->prep.size);
     snprintf(views, sizeof views, "%d", m->prep.views);
     snprintf(epoch, sizeof epoch, "%d", copy->epoch);
+    if (best) {
+        num_exact(acc, best->val_acc);
+        num_exact(loss, best->val_loss);
+    }
     const char *const meta[][2] = {
         {"format", "pt"},
         {"flowerlab", FORMAT_NAME},
@@ -79,8 +85,11 @@ enum err_code model_copy_save(const struct model *m, const struct model_copy *co
         {"mean", mean_text},
         {"std", std_text},
         {"epoch", epoch},
+        {"val_acc", acc}, /* these two of the best */
+        {"val_loss", loss},
     };
-    enum err_code code = safetensors_write(path, copy->tensors, copy->n, meta, sizeof meta / sizeof meta[0], err);
+    size_t n_meta = sizeof meta / sizeof meta[0] - (best ? 0 : 2);
+    enum err_code code = safetensors_write(path, copy->tensors, copy->n, meta, n_meta, err);
     cJSON_free(classes);
     return code;
 }
@@ -123,7 +132,7 @@ enum err_code model_save(const struct model *m, const char *path, struct err *er
     enum err_code code = model_copy(&copy, m, err);
     if (code != ERR_OK)
         return code;
-    code = model_copy_save(m, copy, path, err);
+    code = model_copy_save(m, copy, NULL, path, err);
     model_copy_free(copy);
     return code;
 }
@@ -205,6 +214,26 @@ static enum err_code load_file(struct model *m, const struct weight_file *file, 
         free(classes[k]);
     free(classes);
     return code;
+}
+
+static double meta_real(const struct weight_file *file, const char *key)
+{
+    const char *text = weights_meta(file, key);
+    double v;
+    return text && num_parse_real(text, &v) ? v : NAN;
+}
+
+bool model_file_best(struct best *best, const char *path)
+{
+    struct weight_file *file;
+    int64_t epoch = 0;
+    if (weights_open(&file, path, NULL) != ERR_OK)
+        return false;
+    const char *text = weights_meta(file, "epoch");
+    bool known = text && num_parse_int(text, &epoch) && epoch > 0 && epoch <= INT_MAX;
+    *best = (struct best){(int)epoch, meta_real(file, "val_acc"), meta_real(file, "val_loss")};
+    weights_close(file);
+    return known;
 }
 
 enum err_code model_load(struct model *m, const char *path, struct err *err)

@@ -256,13 +256,17 @@ enum err_code record_read(struct record *r, const char *folder, struct err *err)
     return code;
 }
 
-bool record_alive(const struct record *r, const char *folder)
+bool record_process(const struct record *r)
 {
     char host[256] = "";
+    gethostname(host, sizeof host - 1);
+    return str_eq(r->host, host) && r->pid > 0 && (kill((pid_t)r->pid, 0) == 0 || errno == EPERM);
+}
+
+bool record_alive(const struct record *r, const char *folder)
+{
     enum run_lock_state lock = run_lock_look(folder);
     if (lock != RUN_LOCK_NONE)
         return lock == RUN_LOCK_HELD;
-    gethostname(host, sizeof host - 1);
-    return str_eq(r->state, "running") && str_eq(r->host, host) && r->pid > 0 &&
-           (kill((pid_t)r->pid, 0) == 0 || errno == EPERM);
+    return str_eq(r->state, "running") && record_process(r);
 }

@@ -54,5 +54,6 @@ enum err_code record_read(struct record *r, const char *folder, struct err *err)
 /* Somebody trains it, this process included (whose number it has then). folder: of the run; its lock knows. Without one what counts is whether
  * the record's process is there on this machine. */
 bool record_alive(const struct record *r, const char *folder);
+bool record_process(const struct record *r); /* the process that it names is there on this machine, whatever it does now */
 
 #endif

@@ -21,19 +21,34 @@
 #include "engine/commit.h"
 #include "engine/run_lock.h"
 
+#define STEPS_KEPT (1 << 20) /* bytes of lines that could not be written */
+
 /* --- the folder ---------------------------------------------------------------------------------------------- */
 
-/* Of the lock of a run that never began nothing depends. */
+/* What a run has written before its run.ini. */
+static bool is_beginning(const char *name)
+{
+    static const char *const names[] = {"split.csv", "metrics.csv", "log.txt"};
+    bool found = str_ends(name, FILE_STALE);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        found |= str_eq(name, names[i]);
+    return found;
+}
+
+/* On a lock alone nothing depends; nor on what a run beside its lock wrote that was killed before it had a run.ini. */
 static bool is_empty(const char *folder)
 {
     DIR *d = opendir(folder);
-    if (!d)
-        return false;
-    int n = 0;
-    for (struct dirent *e; (e = readdir(d));)
-        n += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 && strcmp(e->d_name, RUN_LOCK) != 0;
-    closedir(d);
-    return n == 0;
+    int n = 0, begun = 0, locks = 0;
+    for (struct dirent *e; d && (e = readdir(d));) {
+        bool dots = str_eq(e->d_name, ".") || str_eq(e->d_name, ".."), lock = str_eq(e->d_name, RUN_LOCK);
+        locks += lock;
+        begun += is_beginning(e->d_name);
+        n += !dots && !lock;
+    }
+    if (d)
+        closedir(d);
+    return d && (n == 0 || (locks && n == begun));
 }
 
 enum err_code run_check_folder(const char *given, struct err *err)
@@ -51,22 +66,23 @@ enum err_code run_check_folder(const char *given, struct err *err)
     return code;
 }
 
-static enum err_code use_given(char **out, const char *given, struct err *err)
+static enum err_code use_given(struct run *run, const char *given, struct err *err)
 {
     enum err_code code = run_check_folder(given, err);
     if (code != ERR_OK)
         return code;
     char *path = path_folder(given);
+    run->made = !path_exists(path);
     code = path_make_folders(path, err);
     if (code == ERR_OK)
-        *out = path;
+        run->folder = path;
     else
         free(path);
     return code;
 }
 
 /* The first name that mkdir gets for itself: two runs of one second keep apart. */
-static enum err_code use_fresh(char **out, const char *runs_dir, const char *mode, const char *model, struct err *err)
+static enum err_code use_fresh(struct run *run, const char *runs_dir, const char *mode, const char *model, struct err *err)
 {
     char stamp[16];
     clock_stamp(stamp, clock_wall());
@@ -78,7 +94,8 @@ static enum err_code use_fresh(char **out, const char *runs_dir, const char *mod
             snprintf(suffix, sizeof suffix, "-%d", k);
         char *path = xasprintf("%s/%s-%s-%s%s", parent, stamp, mode, model, suffix);
         if (mkdir(path, 0777) == 0) {
-            *out = path;
+            run->folder = path;
+            run->made = true;
             break;
         }
         if (errno != EEXIST)
@@ -95,19 +112,39 @@ enum err_code run_create(struct run *run, const struct options *options, const c
                          struct err *err)
 {
     *run = (struct run){.lock = -1};
-    char *folder = NULL;
-    enum err_code code = options->run[0] ? use_given(&folder, options->run, err)
-                                         : use_fresh(&folder, options->runs_dir, mode, model, err);
+    enum err_code code = options->run[0] ? use_given(run, options->run, err) : use_fresh(run, options->runs_dir, mode, model, err);
     if (code == ERR_OK)
-        code = run_lock(&run->lock, folder, err);
+        code = run_lock(&run->lock, run->folder, err);
+    if (code == ERR_OK && options->run[0])
+        code = run_check_folder(options->run, err); /* once more: another process may have trained there meanwhile */
     if (code != ERR_OK) {
-        free(folder);
+        if (run->lock >= 0)
+            close(run->lock);
+        free(run->folder);
+        *run = (struct run){.lock = -1};
         return code;
     }
-    run->folder = folder;
     record_init(&run->record);
     run->record.options = *options;
     return ERR_OK;
+}
+
+/* The process that the record names may be another that ended, or none yet. */
+static enum err_code busy(const struct record *r, const char *path, struct err *err)
+{
+    bool known = str_eq(r->state, "running") && record_process(r);
+    return known ? err_set(err, ERR_BUSY, "%s: process %lld is training it", path, (long long)r->pid)
+                 : err_set(err, ERR_BUSY, "%s: another process is training it", path);
+}
+
+/* Read again under the lock: its process may have ended between. */
+static enum err_code lock_record(struct run *run, const char *path, struct err *err)
+{
+    enum err_code code = run_lock(&run->lock, path, err);
+    if (code != ERR_OK)
+        return code;
+    record_done(&run->record);
+    return record_read(&run->record, path, err);
 }
 
 enum err_code run_open(struct run *run, const char *folder, struct err *err)
@@ -116,9 +153,9 @@ enum err_code run_open(struct run *run, const char *folder, struct err *err)
     char *path = path_expand(folder); /* messages name it as it was given */
     enum err_code code = record_read(&run->record, path, err);
     if (code == ERR_OK && record_alive(&run->record, path))
-        code = err_set(err, ERR_BUSY, "%s: process %lld is training it", path, (long long)run->record.pid);
+        code = busy(&run->record, path, err);
     else if (code == ERR_OK)
-        code = run_lock(&run->lock, path, err);
+        code = lock_record(run, path, err);
     if (code == ERR_BUSY)
         record_done(&run->record);
     if (code == ERR_OK) {
@@ -134,7 +171,8 @@ void run_discard(const struct run *run)
     char *lock = run_path(run, RUN_LOCK);
     unlink(lock);
     free(lock);
-    rmdir(run->folder); /* fails, as it should, when there is something in it */
+    if (run->made)
+        rmdir(run->folder); /* fails, as it should, when there is something in it */
 }
 
 void run_done(struct run *run)
@@ -237,11 +275,13 @@ void run_flush_steps(struct run *run)
     if (run_steps_size(run) == 0)
         str_add(&text, "step,epoch,loss,acc,lr,lr_head,grad_norm,images_per_s,seconds\n");
     str_add_n(&text, run->steps.s, run->steps.len);
-    if (file_append(path, text.s, text.len, &err) != ERR_OK && !run->grumbled) {
+    enum err_code code = file_append(path, text.s, text.len, &err);
+    if (code != ERR_OK && !run->grumbled) {
         log_line(LOG_WARN, "%s; the run goes on without it", err.message);
         run->grumbled = true;
     }
-    str_clear(&run->steps);
+    if (code == ERR_OK || run->steps.len > STEPS_KEPT)
+        str_clear(&run->steps);
     str_done(&text);
     free(path);
 }
@@ -280,34 +320,34 @@ void run_cut_steps(const struct run *run, uint64_t size)
     free(path);
 }
 
-static void predictions_text(struct str *out, const struct result *r)
+static void predictions_text(struct str *out, const struct result_view *r)
 {
     str_add(out, "file,class,predicted,probability\n");
     for (size_t i = 0; i < r->n; i++) {
-        const struct prediction_row *row = &r->rows[i];
-        csv_add(out, row->file);
-        csv_add(out, row->truth >= 0 ? r->classes[row->truth] : "");
-        csv_add(out, row->predicted >= 0 ? r->classes[row->predicted] : "");
-        csv_add_real(out, row->probability);
+        struct prediction_row row = result_view_row(r, i);
+        csv_add(out, row.file);
+        csv_add(out, row.truth >= 0 ? result_view_class(r, row.truth) : "");
+        csv_add(out, row.predicted >= 0 ? result_view_class(r, row.predicted) : "");
+        csv_add_real(out, row.probability);
         csv_end(out);
     }
 }
 
-static void confusion_text(struct str *out, const struct result *r)
+static void confusion_text(struct str *out, const struct result_view *r)
 {
     csv_add(out, "class");
     for (int k = 0; k < r->n_classes; k++)
-        csv_add(out, r->classes[k]);
+        csv_add(out, result_view_class(r, k));
     csv_end(out);
     for (int t = 0; t < r->n_classes; t++) {
-        csv_add(out, r->classes[t]);
+        csv_add(out, result_view_class(r, t));
         for (int k = 0; k < r->n_classes; k++)
-            csv_add_int(out, r->counts[t * r->n_classes + k]);
+            csv_add_int(out, result_view_count(r, t, k));
         csv_end(out);
     }
 }
 
-void run_keep_result(struct run *run, const struct result *result)
+void run_keep_result(struct run *run, const struct result_view *result)
 {
     str_clear(&run->predictions);
     str_clear(&run->confusion);

@@ -9,6 +9,7 @@
 struct run {
     char *folder;                  /* absolute; NULL: no run */
     int lock;                      /* of the folder, for as long as the run trains; -1: without one */
+    bool made;                     /* the folder was made for this run */
     struct record record;
     struct epoch_metrics *metrics; /* of the epochs done */
     size_t n_metrics, cap_metrics;
@@ -26,7 +27,7 @@ enum err_code run_create(struct run *run, const struct options *options, const c
 enum err_code run_check_folder(const char *given, struct err *err);
 /* An existing folder: reads the record, locks it, removes leftovers. errors: NOT_FOUND, FORMAT, BUSY (another process trains it) */
 enum err_code run_open(struct run *run, const char *folder, struct err *err);
-/* Removes the folder of a run that never began, when nothing is in it. */
+/* A run that never began: its folder goes when it was made for it and nothing is in it. */
 void run_discard(const struct run *run);
 void run_done(struct run *run);
 
@@ -42,7 +43,7 @@ void run_metrics_text(struct str *out, const struct run *run);
 enum err_code run_save_metrics(const struct run *run, struct err *err);
 
 /* Step lines: gathered, and appended to steps.csv about once a second; flush writes the rest. A failure is logged once and does
- * not stop the run. */
+ * not stop the run; the lines are kept for the next time, some thousands of them. */
 void run_add_step(struct run *run, const struct step_point *p, int epoch);
 void run_flush_steps(struct run *run);
 /* The last lines of steps.csv, max at most, into out; what cannot be read is not there. Returns how many. */
@@ -51,7 +52,7 @@ uint64_t run_steps_size(const struct run *run);                /* bytes of steps
 void run_cut_steps(const struct run *run, uint64_t size);      /* back to a checkpoint's length */
 
 /* predictions.csv and confusion.csv: gathered, and written by flush, which keeps what could not be written for the next time. */
-void run_keep_result(struct run *run, const struct result *result);
+void run_keep_result(struct run *run, const struct result_view *result);
 enum err_code run_flush_result(struct run *run, struct err *err);
 
 #endif

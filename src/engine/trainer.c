@@ -371,6 +371,9 @@ static void set_end(struct trainer *t, const char *state, const char *note)
     record_set(&r->socket, "");
     run_flush_steps(&t->run);
     save_best_or_tell(t);
+    trainer_own_best(t);
+    if (!t->unsaved && run_flush_result(&t->run, NULL) != ERR_OK)
+        log_line(LOG_ERROR, "%s: predictions.csv or confusion.csv could not be saved; resume writes them", t->run.folder);
     if (run_save_record(&t->run, NULL) != ERR_OK)
         log_line(LOG_ERROR, "%s: run.ini could not be saved", t->run.folder);
     show_end(t, note);
@@ -413,7 +416,7 @@ static void say_result(struct trainer *t, const char *note)
 static enum err_code train_on(struct trainer *t, char note[128], struct err *err)
 {
     enum err_code code = ERR_OK;
-    bool patient = true;
+    bool patient = !(t->patience_counts && out_of_patience(t));
     while (code == ERR_OK && t->stop == GO_ON && patient && t->epoch < recipe_epochs(trainer_recipe(t))) {
         code = one_epoch(t, err);
         patient = !out_of_patience(t);
@@ -432,7 +435,8 @@ enum err_code trainer_run(struct trainer *t, struct err *err)
     char note[128] = "";
     struct err own = {0};
     t->session_began = clock_now();
-    t->best_in_file = t->run.record.best;
+    if (!t->resumed)
+        t->best_in_file = t->run.record.best;
     show_run(t);
     if (t->resumed)
         show_event(t, "resumed");

@@ -69,6 +69,7 @@ struct trainer {
     struct model_copy *unsaved; /* the weights of the best epoch, until best.safetensors is written */
     struct best best_in_file;
     bool save_failed, resumed;
+    bool patience_counts;      /* before the first epoch of this session too: the one before was cut off */
     struct step_point *old_steps; /* of earlier sessions, until the view has them */
     size_t n_old_steps;
     enum { GO_ON, STOP_AFTER_EPOCH, STOP_NOW } stop;
@@ -99,10 +100,14 @@ enum err_code trainer_kept_out(struct trainer *t, struct err *err);
 enum { UNREAD_TRAIN, UNREAD_VAL };
 void trainer_unread(struct trainer *t, int part, const struct batch *batch);
 void trainer_tell_unread(struct trainer *t, int part);
-/* All of the epochs done: best weights, tables, checkpoint, record. Until the best weights are written nothing else is, so that what the record
- * calls the best is what lies in the file; they are kept for the next call. */
+/* All of the epochs done: best weights, tables, checkpoint, record. Until the best weights are written nothing else is but metrics.csv, so that
+ * what the record calls the best is what lies in the file; they are kept for the next call. */
 enum err_code trainer_save(struct trainer *t, struct err *err);
 enum err_code trainer_save_best(struct trainer *t, struct err *err); /* of these the best weights and its tables */
+void trainer_keep_tables(struct trainer *t); /* of the best epoch, to be written with the next save */
+/* A run that was cut off behind its best weights, before the checkpoint, repeats that epoch. While no better one comes (or on a GPU never
+ * does) what is in the file is the best that there is: the record says so. */
+void trainer_own_best(struct trainer *t);
 enum err_code trainer_close_epoch(struct trainer *t, const struct score *score, struct err *err);
 
 /* Takes control commands; waits while paused. CANCELLED when the run must stop now. */

@@ -219,15 +219,36 @@ static enum err_code keep_best(struct trainer *t, const struct score *score, str
     model_copy_free(t->unsaved);
     t->unsaved = copy;
     struct result result = score_result(score, (const char *const *)t->model.classes, "validation part", t->model.epoch);
-    run_keep_result(&t->run, &result);
     keep_block(t, &result);
+    trainer_keep_tables(t);
     return ERR_OK;
+}
+
+void trainer_keep_tables(struct trainer *t)
+{
+    struct str copy = STR_INIT;
+    struct result_view view;
+    if (t->best_result.len == 0)
+        return;
+    str_add_n(&copy, t->best_result.s, t->best_result.len);
+    const struct block *block = block_new(BLOCK_RESULT, &copy);
+    if (result_view_open(&view, block, NULL) == ERR_OK)
+        run_keep_result(&t->run, &view);
+    block_release(block);
+}
+
+void trainer_own_best(struct trainer *t)
+{
+    if (t->unsaved || t->best_in_file.epoch == t->run.record.best.epoch)
+        return;
+    t->run.record.best = t->best_in_file;
+    str_clear(&t->best_result);
 }
 
 enum err_code trainer_save_best(struct trainer *t, struct err *err)
 {
     char *path = run_path(&t->run, "best.safetensors");
-    enum err_code code = t->unsaved ? model_copy_save(&t->model, t->unsaved, path, err) : ERR_OK;
+    enum err_code code = t->unsaved ? model_copy_save(&t->model, t->unsaved, &t->run.record.best, path, err) : ERR_OK;
     free(path);
     if (code != ERR_OK)
         return code;
@@ -252,8 +273,10 @@ static struct epoch_metrics measure(const struct trainer *t, const struct score 
 enum err_code trainer_save(struct trainer *t, struct err *err)
 {
     enum err_code tables = trainer_save_best(t, err);
-    if (t->unsaved)
+    if (t->unsaved) {
+        run_save_metrics(&t->run, NULL);
         return tables;
+    }
     if (tables != ERR_OK)
         err = NULL; /* the first reason is told */
     enum err_code code = checkpoint_save(t, err);
@@ -298,6 +321,8 @@ enum err_code trainer_close_epoch(struct trainer *t, const struct score *score, 
         r->best = best;
     else
         code = trainer_kept_out(t, err);
+    if (!better)
+        trainer_own_best(t);
     if (code != ERR_OK)
         return code;
     t->epoch = r->epochs_done = m.epoch;

@@ -422,6 +422,22 @@ enum err_code recipe_extend(struct recipe *recipe, int64_t epochs, int64_t steps
     return code;
 }
 
+bool recipe_is_extension(const struct recipe *longer, const struct recipe *shorter)
+{
+    struct recipe begin = *longer;
+    struct str a = STR_INIT, b = STR_INIT;
+    if (longer->n_phases < shorter->n_phases || recipe_epochs(longer) <= recipe_epochs(shorter))
+        return false;
+    begin.n_phases = shorter->n_phases;
+    begin.phases[begin.n_phases - 1].epochs = shorter->phases[begin.n_phases - 1].epochs;
+    recipe_write(&a, &begin);
+    recipe_write(&b, shorter);
+    bool same = str_eq(a.s, b.s);
+    str_done(&a);
+    str_done(&b);
+    return same;
+}
+
 int recipe_epochs(const struct recipe *recipe)
 {
     int n = 0;

@@ -112,6 +112,8 @@ enum err_code recipe_check(const struct recipe *recipe, struct err *err);
  * errors: INVALID (epochs outside 1 to 1e6, no room for another phase) */
 enum err_code recipe_extend(struct recipe *recipe, int64_t epochs, int64_t steps_per_epoch, struct err *err);
 
+/* longer is shorter with epochs added by recipe_extend, once or more often. */
+bool recipe_is_extension(const struct recipe *longer, const struct recipe *shorter);
 int recipe_epochs(const struct recipe *recipe);                      /* of all phases */
 /* epoch counts from 1; both results from 0. Epochs beyond the end are in the last phase. epoch_in_phase may be NULL. */
 int recipe_phase_of(const struct recipe *recipe, int epoch, int *epoch_in_phase);

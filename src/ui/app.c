@@ -151,7 +151,7 @@ static void suspend(struct app *app)
     signals_stop_self();
     come_back(app);
     for (int number; (number = signals_next());) {
-        if (number != SIGCONT) /* this stop's own */
+        if (number != SIGCONT && number != SIGTSTP) /* this stop's own; a shell's comes to both processes */
             take_signal(app, number);
     }
 }

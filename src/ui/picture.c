@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/path.h"
 #include "ui/picture_make.h"
@@ -523,13 +523,10 @@ static bool all_done(struct pictures *p)
 
 bool pictures_wait(struct pictures *p, double seconds)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += (time_t)seconds;
+    double until = clock_now() + seconds;
     pthread_mutex_lock(&p->lock);
-    int rc = 0;
-    while (!all_done(p) && rc != ETIMEDOUT)
-        rc = pthread_cond_timedwait(&p->done, &p->lock, &until);
+    while (!all_done(p) && clock_wait(&p->done, &p->lock, until))
+        ;
     bool done = all_done(p);
     pthread_mutex_unlock(&p->lock);
     return done;

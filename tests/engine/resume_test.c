@@ -1,0 +1,302 @@
+/* Runs that were cut off in the middle of something: resume ends where the unbroken run did, and nothing is lost or told wrongly.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "engine/lab.h"
+#include "engine/run_lock.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "engine/model.h"
+
+static struct options small(const char *epochs)
+{
+    return OPTIONS("mode=scratch", epochs, "lr=0.05", "val-share=0.4");
+}
+
+static void keep(const char *run, const char *name, const char *as)
+{
+    char *from = run_file(run, name), *to = run_file(run, as), *bytes;
+    size_t n;
+    assert_int_equal(file_read(from, 0, &bytes, &n, NULL), ERR_OK);
+    assert_int_equal(file_replace(to, bytes, n, NULL), ERR_OK);
+    free(from), free(to), free(bytes);
+}
+
+static void lose(const char *run, const char *name)
+{
+    char *path = run_file(run, name);
+    assert_int_equal(unlink(path), 0);
+    free(path);
+}
+
+/* Replaces a line of run.ini. */
+static void set_line(const char *run, const char *key, const char *value)
+{
+    char *path = run_file(run, "run.ini"), *command_text = xasprintf("sed -i 's|^%s = .*|%s = %s|' '%s'", key, key, value, path);
+    assert_int_equal(system(command_text), 0);
+    free(command_text), free(path);
+}
+
+static int stop_in; /* epoch in which a run is told to stop now; -1 not */
+
+static void stop(uint64_t job)
+{
+    if (snap.train.job == job && snap.train.epoch == stop_in && snap.train.step_in_epoch > 0) {
+        engine_submit(engine, &(struct cmd){.kind = CMD_STOP_NOW, .job = job}, NULL, NULL);
+        stop_in = -1;
+    }
+}
+
+static void resume_and_stop(const char *run, int64_t more, int epoch)
+{
+    struct options o = OPTIONS("seed=0");
+    struct cmd cmd = {.kind = CMD_RESUME, .number = more, .options = &o};
+    char *folder = in_lab(run);
+    snprintf(cmd.path, sizeof cmd.path, "%s", folder);
+    free(folder);
+    stop_in = epoch;
+    struct notice n = do_cmd(cmd, stop);
+    if (n.kind != NOTICE_CANCELLED)
+        fail_msg("%s did not stop: %s", run, n.err.message);
+}
+
+/* --- what the checkpoint does not know yet --------------------------------------------------------------------- */
+
+/* Epochs that were added stay so when the run stops in the first of them, once or twice, with a constant rate and behind another one. */
+static void an_extension_stays(void **state)
+{
+    (void)state;
+    static const char *const schedules[] = {"schedule=constant", "schedule=cosine"};
+    for (size_t i = 0; i < 2; i++) {
+        char *whole = xasprintf("longer-%zu", i), *cut = xasprintf("longer-cut-%zu", i);
+        struct options o = OPTIONS("mode=scratch", "epochs=2", "batch-size=8", schedules[i]);
+        train(whole, o);
+        resume(whole, 2);
+        train(cut, o);
+        resume_and_stop(cut, 2, 3);
+        resume_and_stop(cut, 0, 3);
+        resume(cut, 0);
+        same_run(whole, cut);
+        free(whole), free(cut);
+    }
+}
+
+/* Cut off between best.safetensors and the checkpoint: what the record calls the best is what is in the file, at every stop. */
+static void the_best_is_that_of_the_file(void **state)
+{
+    (void)state;
+    struct options o = small("epochs=5");
+    train("best", o);
+    struct record whole = record_of("best");
+    int best = whole.best.epoch;
+    assert_true(best >= 2);
+    stop_in = best;
+    assert_int_equal(train_with("best-cut", o, stop).kind, NOTICE_CANCELLED);
+    keep("best-cut", "last.ckpt", "kept.ckpt");
+    keep("best-cut", "run.ini", "kept.ini");
+    resume("best-cut", 0);
+    keep("best-cut", "kept.ckpt", "last.ckpt"); /* as a kill leaves it: of the epoch before */
+    keep("best-cut", "kept.ini", "run.ini");
+    resume_and_stop("best-cut", 0, best);
+    struct record cut = record_of("best-cut");
+    struct best file;
+    char *path = run_file("best-cut", "best.safetensors");
+    assert_true(model_file_best(&file, path));
+    print_message("# best epoch %d: the record %d with %.17g, the file %d with %.17g, the unbroken run %.17g\n", best, cut.best.epoch,
+                  cut.best.val_acc, file.epoch, file.val_acc, whole.best.val_acc);
+    assert_int_equal(cut.best.epoch, best);
+    assert_int_equal(file.epoch, best);
+    assert_true(cut.best.val_acc == whole.best.val_acc && cut.best.val_loss == whole.best.val_loss);
+    assert_true(fabs(file.val_acc - whole.best.val_acc) < 1e-9 && fabs(file.val_loss - whole.best.val_loss) < 1e-8 * file.val_loss); /* run.ini has nine digits */
+    resume("best-cut", 0);
+    same_run("best", "best-cut");
+    record_done(&whole);
+    record_done(&cut);
+    free(path);
+}
+
+/* Killed behind the epoch that ended its patience. */
+static void patience_ends_it_again(void **state)
+{
+    (void)state;
+    struct options o = OPTIONS("mode=scratch", "epochs=9", "lr=1e-30", "bn=fixed", "patience=2");
+    train("patience", o);
+    train("patience-cut", o);
+    set_line("patience-cut", "state", "running");
+    lose("patience-cut", "last.safetensors");
+    resume("patience-cut", 0);
+    same_run("patience", "patience-cut");
+    struct record r = record_of("patience-cut");
+    assert_int_equal(r.epochs_done, 3);
+    assert_string_equal(r.note, "stopped: no better epoch in 2");
+    record_done(&r);
+    stop_in = -1;
+    resume_and_stop("patience-cut", 0, 4); /* but who wants it to go on may */
+}
+
+/* --- what could not be written ---------------------------------------------------------------------------------- */
+
+static void tables_are_made_good(void **state)
+{
+    (void)state;
+    train("tables", small("epochs=2"));
+    train("tables-cut", small("epochs=2"));
+    lose("tables-cut", "predictions.csv");
+    lose("tables-cut", "confusion.csv");
+    set_line("tables-cut", "state", "failed");
+    resume("tables-cut", 0);
+    same_run("tables", "tables-cut");
+}
+
+static bool hidden, seen; /* steps.csv leads nowhere; did so */
+
+/* steps.csv leads nowhere until the second epoch. */
+static void hide_steps(uint64_t job)
+{
+    (void)job;
+    if (!snap.train.live || !snap.train.run[0])
+        return;
+    char *path = path_join(snap.train.run, "steps.csv");
+    if (!seen && snap.train.epoch < 2)
+        seen = hidden = symlink("/nowhere/at/all", path) == 0;
+    else if (hidden && snap.train.epoch >= 3)
+        hidden = unlink(path) != 0;
+    free(path);
+}
+
+static void steps_wait_for_the_disk(void **state)
+{
+    (void)state;
+    struct notice n = train_with("steps", OPTIONS("mode=scratch", "epochs=6", "batch-size=8", "lr=0.02"), hide_steps);
+    assert_int_equal(n.kind, NOTICE_FINISHED);
+    assert_true(seen && !hidden);
+    struct csv csv = table("steps", "steps.csv");
+    print_message("# %zu lines, the first of step %s\n", csv.n_rows, csv.n_rows > 1 ? csv.rows[1][0] : "none");
+    assert_true(csv.n_rows > 1);
+    for (size_t i = 1; i < csv.n_rows; i++)
+        assert_int_equal((size_t)cell(&csv, i, "step"), i);
+    csv_done(&csv);
+}
+
+/* A run that could save nothing begins anew; one with weights says from which a new run can begin. */
+static void nothing_saved_is_nothing_lost(void **state)
+{
+    (void)state;
+    train("nothing", small("epochs=2"));
+    train("nothing-cut", small("epochs=2"));
+    static const char *const files[] = {"last.ckpt", "best.safetensors", "last.safetensors"};
+    for (size_t i = 0; i < 2; i++)
+        lose("nothing-cut", files[i]);
+    struct notice n = command(CMD_RESUME, "nothing-cut", "", 0);
+    assert_int_equal(n.err.code, ERR_NOT_FOUND);
+    assert_non_null(strstr(n.err.hint, "nothing-cut/last.safetensors --head file"));
+    lose("nothing-cut", files[2]);
+    resume("nothing-cut", 0);
+    same_run("nothing", "nothing-cut");
+}
+
+/* --- another machine -------------------------------------------------------------------------------------------- */
+
+/* The precision of a GPU stays there. */
+static void a_gpu_run_goes_on_without_one(void **state)
+{
+    (void)state;
+    train("card", small("epochs=1"));
+    set_line("card", "device", "cuda:3");
+    set_line("card", "precision", "fp16");
+    struct notice n = command(CMD_EVAL, "card", "", 0);
+    assert_int_equal(n.kind, NOTICE_FINISHED);
+    n = command(CMD_RESUME, "card", "", 1);
+    if (n.kind != NOTICE_FINISHED)
+        fail_msg("%s", n.err.message);
+    struct record r = record_of("card");
+    assert_string_equal(r.device, "cpu");
+    assert_string_not_equal(r.precision, "fp16");
+    record_done(&r);
+    n = train_with("none", OPTIONS("mode=scratch", "epochs=1", "precision=fp16"), NULL);
+    assert_int_equal(n.err.code, ERR_UNSUPPORTED); /* who asks for it is told */
+}
+
+/* --- folders ------------------------------------------------------------------------------------------------------ */
+
+static void write_file(const char *run, const char *name)
+{
+    char *path = run_file(run, name);
+    assert_int_equal(file_replace(path, "", 0, NULL), ERR_OK);
+    free(path);
+}
+
+/* A run that was killed before its run.ini is no run: its folder can be taken. A folder with files of somebody's cannot. */
+static void a_begun_folder_is_taken(void **state)
+{
+    (void)state;
+    char *folder = in_lab("begun");
+    assert_int_equal(mkdir(folder, 0777), 0);
+    write_file("begun", "split.csv");
+    struct notice n = train_with("begun", small("epochs=1"), NULL);
+    assert_int_equal(n.err.code, ERR_INVALID);
+    write_file("begun", ".lock");
+    write_file("begun", "metrics.csv.tmp-flowerlab");
+    write_file("begun", "notes.txt");
+    n = train_with("begun", small("epochs=1"), NULL);
+    assert_int_equal(n.err.code, ERR_INVALID);
+    lose("begun", "notes.txt");
+    train("begun", small("epochs=1"));
+    free(folder);
+}
+
+static void a_given_folder_stays(void **state)
+{
+    (void)state;
+    char *folder = in_lab("given"), *made = in_lab("made");
+    assert_int_equal(mkdir(folder, 0750), 0);
+    assert_int_equal(train_with("given", OPTIONS("mode=scratch", "precision=fp16"), NULL).err.code, ERR_UNSUPPORTED);
+    assert_int_equal(train_with("made", OPTIONS("mode=scratch", "precision=fp16"), NULL).err.code, ERR_UNSUPPORTED);
+    assert_true(path_is_folder(folder));
+    assert_false(path_exists(made));
+    free(folder), free(made);
+}
+
+/* Who holds the lock is told by number only where the record has it. */
+static void the_right_process_is_named(void **state)
+{
+    (void)state;
+    train("held", small("epochs=1"));
+    char *folder = in_lab("held");
+    int fd;
+    assert_int_equal(run_lock(&fd, folder, NULL), ERR_OK);
+    set_line("held", "pid", "2147483646");
+    static const char *const states[] = {"done", "running"};
+    for (int i = 0; i < 2; i++) {
+        set_line("held", "state", states[i]);
+        struct notice n = command(CMD_RESUME, "held", "", 1);
+        assert_int_equal(n.err.code, ERR_BUSY);
+        assert_non_null(strstr(n.err.message, "another process is training it"));
+    }
+    close(fd);
+    char pid[24];
+    snprintf(pid, sizeof pid, "%ld", (long)getpid());
+    set_line("held", "pid", pid); /* in a container a killed run had the same */
+    struct notice n = command(CMD_ATTACH, "held", "", 0);
+    print_message("# %s\n", n.err.message);
+    assert_non_null(strstr(n.err.message, "it does not run any more"));
+    free(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_extension_stays),        cmocka_unit_test(the_best_is_that_of_the_file),
+        cmocka_unit_test(patience_ends_it_again),    cmocka_unit_test(tables_are_made_good),
+        cmocka_unit_test(steps_wait_for_the_disk),   cmocka_unit_test(nothing_saved_is_nothing_lost),
+        cmocka_unit_test(a_gpu_run_goes_on_without_one), cmocka_unit_test(a_begun_folder_is_taken),
+        cmocka_unit_test(a_given_folder_stays),      cmocka_unit_test(the_right_process_is_named),
+    };
+    if (!lab_has_shim()) {
+        puts("1..0 # SKIP no shim: built without libtorch");
+        return 0;
+    }
+    return cmocka_run_group_tests_name("engine resume", tests, lab_open, lab_close);
+}
