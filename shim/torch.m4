@@ -138,7 +138,10 @@ AS_IF([test "x$enable_cuda" != xno && test $fl_torch_cuda = yes && test $HAVE_TO
     done
     dnl static, and hidden by the version script: libtorch has its own, maybe of another release
     CUDA_LIBS="$CUDA_LIBS -lcudart_static -lrt"
-    AS_IF([test -d "$fl_cuda/include"], [TORCH_CPPFLAGS="$TORCH_CPPFLAGS -isystem $fl_cuda/include"])])])
+    dnl not the system's own folder, which would change the order of the compiler's
+    fl_include=`cd "$fl_cuda/include" 2>/dev/null && pwd -P`
+    AS_CASE([$HAVE_CUDA,$fl_include], [no,*|yes,|yes,/usr/include], [],
+      [TORCH_CPPFLAGS="$TORCH_CPPFLAGS -isystem $fl_include"])])])
 AS_IF([test "x$enable_cuda" = xyes && test $HAVE_CUDA = no],
   [AC_MSG_ERROR([--enable-cuda needs nvcc and a libtorch with CUDA])])
 AC_SUBST([NVCC_FLAGS]) AC_SUBST([CUDA_LIBS])

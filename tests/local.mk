@@ -25,7 +25,7 @@ tests_unit_base_test_CPPFLAGS = $(test_cppflags)
 tests_unit_base_test_LDADD = libfl_base.a $(CMOCKA_LIBS) -lm
 
 # lint: rules that a grep can hold.
-lint_tests = tests/lint/includes.tap tests/lint/manual.tap tests/lint/faults.tap
+lint_tests = tests/lint/includes.tap tests/lint/manual.tap tests/lint/faults.tap tests/lint/bootstrap.tap
 TESTS += $(lint_tests)
 EXTRA_DIST += $(lint_tests) tests/lint/includes.txt tests/lint/faults.txt tests/lint/terminal.txt
 
