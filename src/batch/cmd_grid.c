@@ -4,6 +4,7 @@
 #include "batch/command.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/names.h"
@@ -71,6 +72,22 @@ static int draw_once(struct batch *b, const struct ds_view *ds, struct names *st
     return read_sizes(b, d);
 }
 
+/* What is drawn and no picture. */
+static void leave_out(struct drawn *d)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < d->n; i++) {
+        if (d->sizes[i][0]) {
+            memmove(d->sizes[n], d->sizes[i], sizeof d->sizes[0]);
+            d->files[n] = d->files[i];
+            d->paths[n++] = d->paths[i];
+        } else {
+            free(d->paths[i]);
+        }
+    }
+    d->n = n;
+}
+
 /* Nothing is scanned before, so that it takes a moment. What turns out to be no picture is left out and drawn again as Samples draws, which
  * knows before. */
 static int draw_pictures(struct batch *b, const struct ds_view *ds, size_t most, struct drawn *d)
@@ -82,8 +99,12 @@ static int draw_pictures(struct batch *b, const struct ds_view *ds, size_t most,
             if (!d->sizes[i][0])
                 names_add(&strangers, ds_view_file(ds, d->files[i]).name);
         }
-        if (strangers.n == known || strangers.n > MANY * most) /* a folder of something else altogether */
+        if (strangers.n == known)
             break;
+        if (strangers.n > MANY * most) { /* a folder of something else altogether */
+            leave_out(d);
+            break;
+        }
         drawn_done(d);
         code = draw_once(b, ds, &strangers, most, d);
     }
