@@ -7,7 +7,7 @@ libfl_base_a_SOURCES = \
 	src/base/err.c src/base/err.h src/base/file.c src/base/file.h src/base/log.c src/base/log.h \
 	src/base/mem.c src/base/mem.h src/base/names.c src/base/names.h src/base/num.c src/base/num.h src/base/path.c src/base/path.h \
 	src/base/pool.c src/base/pool.h src/base/rng.c src/base/rng.h src/base/sigactions.c src/base/sigactions.h \
-	src/base/str.c src/base/str.h
+	src/base/str.c src/base/str.h src/base/thread.c src/base/thread.h
 
 libfl_config_a_SOURCES = \
 	src/config/cli.c src/config/option.c src/config/option.h src/config/options.def src/config/rcfile.c

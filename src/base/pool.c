@@ -5,13 +5,13 @@
 
 #include <pthread.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 
 #include "base/mem.h"
+#include "base/thread.h"
 
 struct task {
     struct task *next;
@@ -91,14 +91,8 @@ struct pool *pool_new_nice(int n_threads, int niceness)
     pool->tail[0] = &pool->head[0];
     pool->tail[1] = &pool->head[1];
     pool->threads = xcalloc((size_t)n_threads, sizeof *pool->threads);
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    for (int i = 0; i < n_threads; i++) {
-        if (pthread_create(&pool->threads[pool->n], NULL, pool_main, pool) == 0)
-            pool->n++;
-    }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    for (int i = 0; i < n_threads; i++)
+        pool->n += thread_start(&pool->threads[pool->n], pool_main, pool);
     return pool;
 }
 

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/thread.h"
 #include "engine/hooks.h"
 #include "engine/internal.h"
 #include "engine/serve.h"

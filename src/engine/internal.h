@@ -95,7 +95,6 @@ void job_free(struct job *job);
 
 /* --- data_threads.c --- */
 
-bool thread_start(pthread_t *thread, void *(*body)(void *), void *arg); /* without signals */
 /* At least n threads for data jobs, up to SNAP_JOBS. Lock held. */
 bool data_threads(struct engine *e, int n);
 /* Gives the job to one of them; every data job has its own. Lock held. */

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/path.h"
+#include "base/thread.h"
 #include "engine/job.h"
 #include "engine/settings.h"
 
@@ -69,7 +70,7 @@ enum err_code scan_dataset(struct dataset **out, struct job *job, const char *ro
     struct watch w = {.job = job, .lock = PTHREAD_MUTEX_INITIALIZER, .end = PTHREAD_COND_INITIALIZER};
     struct scan_config config;
     settings_scan(&config, options);
-    w.runs = pthread_create(&w.thread, NULL, watch_main, &w) == 0; /* without it there is only no progress */
+    w.runs = thread_start(&w.thread, watch_main, &w); /* without it there is only no progress */
     enum err_code code = dataset_scan(out, root, &config, job->engine->pool, priority, &w.progress, err);
     watch_end(&w);
     return code;

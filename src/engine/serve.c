@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -16,6 +15,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/thread.h"
 #include "engine/channel.h"
 #include "engine/gauges.h"
 #include "engine/meet.h"
@@ -456,16 +456,6 @@ static void *server_main(void *arg)
 
 /* --- start and end --------------------------------------------------------------------------------------------- */
 
-static bool start_thread(struct server *s)
-{
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    bool ok = pthread_create(&s->thread, NULL, server_main, s) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return ok;
-}
-
 static void release(struct server *s)
 {
     place_done(&s->at);
@@ -515,7 +505,7 @@ static enum err_code start(struct server **out, const struct job *job, struct pl
     pthread_cond_init(&s->turned, NULL);
     s->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     enum err_code code = s->wake < 0 ? err_sys(err, errno, "wake descriptor") : ERR_OK;
-    if (code == ERR_OK && !start_thread(s))
+    if (code == ERR_OK && !thread_start(&s->thread, server_main, s))
         code = err_set(err, ERR_MEMORY, "no thread for viewers");
     if (code == ERR_OK)
         *out = s;

@@ -87,8 +87,6 @@ static void screen_key(struct app *app, struct key key)
     struct str name = STR_INIT;
     if (action != ACTION_NONE) {
         app_action(app, action);
-    } else if (key.code == K_CTRL && key.ch == 'z') {
-        app->suspend = true;
     } else {
         key_write(&name, key);
         app_status(app, ROLE_DIM, "%s is no key here; %s lists them", name.s, parts_key(ACTION_HELP));
@@ -103,6 +101,12 @@ static bool asks_for_help(const struct app *app, struct key key)
     return !popups_takes_text(&app->popups) && keymap_find(&app->keymap, context, key) == ACTION_HELP;
 }
 
+/* From everywhere, menus and prompts too, unless it is bound to something. */
+static bool asks_to_stop(const struct app *app, struct key key)
+{
+    return key.code == K_CTRL && key.ch == 'z' && keymap_find(&app->keymap, screen_at(app->current)->context, key) == ACTION_NONE;
+}
+
 static void one_key(struct app *app, const struct key_event *event)
 {
     const struct screen_ops *screen = screen_at(app->current);
@@ -113,6 +117,10 @@ static void one_key(struct app *app, const struct key_event *event)
     app->urgent = true;
     if (key.code == K_MOUSE) {
         app_mouse_event(app, &event->mouse);
+        return;
+    }
+    if (asks_to_stop(app, key)) {
+        app->suspend = true;
         return;
     }
     if (app->popups.n > 0) {

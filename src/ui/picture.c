@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "base/thread.h"
 #include "ui/picture_make.h"
 #include "ui/picture_private.h"
 
@@ -276,13 +276,8 @@ static void *worker_main(void *user)
 /* Signals are the UI thread's. */
 static void start_worker(struct pictures *p)
 {
-    sigset_t all, before;
-    if (p->running)
-        return;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    p->running = pthread_create(&p->thread, NULL, worker_main, p) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (!p->running)
+        p->running = thread_start(&p->thread, worker_main, p);
 }
 
 /* --- the UI's side -------------------------------------------------------------------------- */

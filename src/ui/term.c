@@ -133,6 +133,8 @@ static enum err_code start_curses(struct terminal *t, struct err *err)
 {
     const char *own = getenv("TERM");
     const char *types[] = {own && *own ? own : NULL, "xterm-256color", "xterm", "vt100"};
+    use_env(FALSE); /* the window's size is the window's, whatever LINES and COLUMNS say */
+    use_tioctl(TRUE);
     for (size_t i = 0; i < sizeof types / sizeof *types && !t->screen; i++) {
         t->screen = types[i] && term_type_known(types[i]) ? newterm(types[i], t->out, t->in) : NULL;
         if (t->screen && i > 0)
@@ -359,6 +361,7 @@ void term_close(struct terminal *t)
 
 void term_suspend(struct terminal *t)
 {
+    term_calm(t);
     leave_screen(t);
     t->left = true;
     guard_disarm();

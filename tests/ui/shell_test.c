@@ -20,7 +20,7 @@ static void shell(struct pty *p, const char *command, const char *says)
 
 static struct pty *start_stopped(void)
 {
-    struct pty *p = pty_start(80, 24, PTY_PLAIN, flowers_home, (char *const[]){"env", "PS1=shell> ", "ENV=", "sh", "-i", NULL});
+    struct pty *p = pty_start(80, 24, PTY_PLAIN, flowers_home, (char *const[]){"env", "PS1=shell> ", "ENV=", "LINES=10", "COLUMNS=50", "sh", "-i", NULL});
     assert_true(pty_wait_text(p, "shell> "));
     char *command = xasprintf("'%s' --theme '%s' '%s'", flowers_program, flowers_theme, flowers_data);
     pty_send(p, command);
@@ -58,9 +58,20 @@ static void comes_back(void **state)
     (void)state;
     struct pty *p = start_stopped();
     shell(p, "echo ma''rk", "mark");
+    pty_forget_screen(p);
     pty_send(p, "fg\r");
     assert_true(pty_wait_text(p, "picture-0"));
+    assert_true(pty_wait_text(p, "q  quit")); /* the last row, whatever LINES says */
     assert_true(p->screen_mode);
+    pty_send(p, ":");
+    assert_true(pty_wait_text(p, "Tab lists them"));
+    pty_send(p, "\032"); /* from a prompt too */
+    assert_true(pty_wait_text(p, "shell> "));
+    assert_false(p->screen_mode);
+    pty_send(p, "fg\r");
+    assert_true(pty_wait_text(p, "Tab lists them"));
+    pty_send(p, "\033");
+    assert_true(pty_wait_gone(p, "Tab lists them"));
     pty_send(p, "q");
     assert_true(pty_wait_text(p, "shell> "));
     assert_false(p->screen_mode || p->bracketed);

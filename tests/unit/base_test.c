@@ -314,9 +314,36 @@ static void signals_are_given_back(void **state)
     assert_true(now.sa_handler == SIG_DFL);
 }
 
+/* A name that is cut ends with a whole character, in messages too; what is no UTF-8 is cut anywhere. */
+static void cut_between_characters(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t most;
+        int n;
+    } cases[] = {{"abc", 5, 3}, {"abc", 2, 2}, {"a\xc3\xa9", 2, 1}, {"a\xc3\xa9", 3, 3}, {"\xe2\x82\xac\xe2\x82\xac", 5, 3}, {"\xe2\x82\xac", 2, 0},
+                 {"\xf0\x9f\x8c\xbb!", 3, 0}, {"\xf0\x9f\x8c\xbb!", 4, 4}, {"\x80\x80\x80\x80\x80", 3, 3}, {"", 0, 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(str_within(cases[i].text, cases[i].most), cases[i].n);
+    struct err err;
+    struct str name = STR_INIT;
+    for (size_t i = 0; i < sizeof err.message; i++)
+        str_add(&name, "\xc3\xa9");
+    for (int odd = 0; odd < 2; odd++) {
+        err_set(&err, ERR_IO, "%s%s", odd ? "x" : "", name.s);
+        print_message("# %zu bytes of message\n", strlen(err.message));
+        assert_true(strlen(err.message) >= sizeof err.message - 2 && str_is_safe(err.message));
+        err_prefix(&err, "%s", odd ? "x" : "xy");
+        assert_true(str_is_safe(err.message));
+    }
+    str_done(&name);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(cut_between_characters),
         cmocka_unit_test(error_texts),
         cmocka_unit_test(safe_text),
         cmocka_unit_test(numbers_ignore_the_locale),
