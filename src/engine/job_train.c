@@ -156,6 +156,10 @@ static void announce(struct trainer *t, const char *how)
         log_line(LOG_WARN, "%s", t->split_warning);
         str_printf(&warning, "; %s", t->split_warning);
     }
+    if (t->model.device_warning[0] && t->model.device.index < 0) {
+        log_line(LOG_WARN, "no GPU is used: %s", t->model.device_warning);
+        str_printf(&warning, "; no GPU: %s", t->model.device_warning);
+    }
     warn_of_classes(t, &warning);
     job_announce(t->job, "%s on %s, %s: %s%s", r->model, r->device, r->precision, r->match, warning.s ? warning.s : "");
     str_done(&warning);

@@ -19,7 +19,11 @@ enum err_code model_device(struct model *m, const struct fl_table *fl, const cha
                            struct err *err)
 {
     m->fl = fl;
+    torch_take_warning(m->device_warning);
     enum err_code code = fl->device_select(&m->device, device, err);
+    torch_take_warning(m->device_warning);
+    if (code != ERR_OK && m->device_warning[0]) /* "the driver is too old" tells more than "no CUDA device" */
+        err_hint(err, "%s", m->device_warning);
     if (code != ERR_OK)
         return code;
     bool again = before && same_kind(before->device, m->device.name);

@@ -4,8 +4,9 @@
 #define FL_ENGINE_MODEL_H
 
 #include "engine/settings.h"
-#include "stats/metrics.h"
+#include "engine/torch.h"
 #include "nn/net.h"
+#include "stats/metrics.h"
 
 struct model {
     const struct fl_table *fl;
@@ -16,6 +17,7 @@ struct model {
     int epoch;               /* that the weights are of; 0: fresh */
     enum fl_precision precision;
     struct fl_device_info device;
+    char device_warning[TORCH_WARNING]; /* what libtorch said while it looked for GPUs; "" nothing */
 };
 
 /* What a run was trained with, by its record: "cuda:0", "fp16". */

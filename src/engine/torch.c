@@ -5,6 +5,8 @@
 
 #include <dlfcn.h>
 #include <malloc.h>
+#include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +15,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/sigactions.h"
+#include "base/str.h"
 
 #define SHIM_NAME "fl_torch.so"
 
@@ -38,10 +41,26 @@ static char *shim_path(const struct engine *e)
     return xstrdup(PKGLIBDIR "/" SHIM_NAME);
 }
 
+static struct {
+    pthread_mutex_t lock; /* libtorch has threads of its own */
+    char text[TORCH_WARNING];
+} last = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
 static void warned(const char *text, void *user)
 {
     (void)user;
     log_line(LOG_WARN, "libtorch: %s", text);
+    pthread_mutex_lock(&last.lock);
+    snprintf(last.text, sizeof last.text, "%.*s", str_within(text, sizeof last.text - 1), text);
+    pthread_mutex_unlock(&last.lock);
+}
+
+void torch_take_warning(char out[TORCH_WARNING])
+{
+    pthread_mutex_lock(&last.lock);
+    memcpy(out, last.text, sizeof last.text);
+    last.text[0] = '\0';
+    pthread_mutex_unlock(&last.lock);
 }
 
 void engine_environment(void)
