@@ -33,7 +33,8 @@ __device__ float bright(uint8_t byte, float factor)
     return factor == 1.0f ? v : clamp01(v * factor);
 }
 
-/* Sum of grey after brightness, of the pictures whose contrast changes; sums starts at 0. */
+/* Grey after brightness, of the pictures whose contrast changes: a sum for each block, SUMS for a
+ * picture. The others' sums are never written, nor read. */
 __global__ void sum_grey(double *sums, const uint8_t *rgb, int64_t pixels, const fl_pixel_op *ops)
 {
     const fl_pixel_op op = ops[blockIdx.y];
@@ -47,7 +48,7 @@ __global__ void sum_grey(double *sums, const uint8_t *rgb, int64_t pixels, const
                     bright(rgb[3 * i + 2], op.brightness));
     __shared__ double part[THREADS];
     part[threadIdx.x] = sum;
-    for (int half = THREADS / 2; half > 0; half /= 2) {
+    for (unsigned half = THREADS / 2; half > 0; half /= 2) {
         __syncthreads();
         if (threadIdx.x < half)
             part[threadIdx.x] += part[threadIdx.x + half];

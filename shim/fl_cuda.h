@@ -15,11 +15,17 @@ extern "C" {
 bool fl_cuda_built(void);
 
 /* fl_pixels_one of fl_pixels.h for N pictures, in one pass on the GPU (two where a contrast differs
- * from 1). out   device memory, float32, N * H * W * 3, channels last rgb   host memory, uint8, the
- * same number ops   host memory, N entries, or NULL work  device memory, fl_cuda_pixels_work(n, h,
- * w) bytes, may be reused when the stream has passed the call device, stream  index and
- * cudaStream_t (NULL: the default stream) The host memory may be reused at once. errors:
- * UNSUPPORTED when not built, DEVICE_MEMORY, TORCH with CUDA's text */
+ * from 1).
+ *
+ *   out            device memory, float32, N * H * W * 3, channels last
+ *   rgb            host memory, uint8, the same number
+ *   ops            host memory, N entries, or NULL
+ *   work           device memory, fl_cuda_pixels_work(n, h, w) bytes, may be reused when the stream
+ *                  has passed the call
+ *   device, stream index and cudaStream_t (NULL: the default stream)
+ *
+ * The host memory may be reused at once.
+ * errors  UNSUPPORTED when not built; DEVICE_MEMORY; TORCH with CUDA's text */
 enum err_code fl_cuda_pixels(float *out, const uint8_t *rgb, int64_t n, int64_t h, int64_t w,
                              const struct fl_pixel_op *ops, const float mean[3], const float std[3],
                              void *work, int device, void *stream, struct err *err);

@@ -310,6 +310,20 @@ tests_gpu_gpu_test_SOURCES = tests/gpu/gpu_test.c shim/fl_pixels.c $(shim_test_s
 tests_gpu_gpu_test_CPPFLAGS = $(test_cppflags)
 tests_gpu_gpu_test_LDADD = $(shim_test_libs)
 
+# Our CUDA kernels as C++ on an emulated card: launches rewritten; needs neither nvcc nor libtorch.
+check_PROGRAMS += tests/shim/cuda_emulated.test
+TESTS += tests/shim/cuda_emulated.test
+EXTRA_DIST += tests/shim/emulated/cuda_runtime.h
+tests_shim_cuda_emulated_test_SOURCES = tests/shim/cuda_emulated_test.c tests/unit/test.h tests/shim/emulated/emulated.h \
+	tests/shim/emulated/emulated.cpp shim/fl_cuda.h shim/fl_pixels.c shim/fl_pixels.h
+nodist_tests_shim_cuda_emulated_test_SOURCES = tests/shim/emulated/fl_cuda.cpp
+tests_shim_cuda_emulated_test_CPPFLAGS = $(test_cppflags) -I$(top_srcdir)/tests/shim/emulated
+tests_shim_cuda_emulated_test_LDADD = $(CMOCKA_LIBS) -lm
+CLEANFILES += tests/shim/emulated/fl_cuda.cpp
+tests/shim/emulated/fl_cuda.cpp: shim/fl_cuda.cu
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && sed -e 's/\([A-Za-z_][A-Za-z0-9_]*\)<<</emulated_launch(\1, /g' -e 's/>>>(/)(/g' \
+		$(top_srcdir)/shim/fl_cuda.cu >$@.part && mv $@.part $@
+
 # data
 data_test_sources = tests/unit/folder.c tests/unit/folder.h tests/unit/test.h
 data_test_libs = libfl_data.a libfl_image.a libfl_stats.a libfl_base.a $(CMOCKA_LIBS) $(JPEG_LIBS) $(PNG_LIBS) \
