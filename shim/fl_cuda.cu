@@ -107,6 +107,8 @@ err_code check(cudaError_t status, const char *step, struct err *err)
         snprintf(err->where, sizeof err->where, "pixels");
         snprintf(err->message, sizeof err->message, "pixels: %s: %s", step,
                  cudaGetErrorString(status));
+        if (code == ERR_DEVICE_MEMORY)
+            snprintf(err->hint, sizeof err->hint, "use a smaller batch");
     }
     return code;
 }

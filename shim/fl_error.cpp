@@ -76,9 +76,29 @@ static err_code store(struct err *err, const char *where, err_code code, const c
     return code;
 }
 
+static err_code no_device_memory(const char *where, struct err *err)
+{
+    return store(err, where, ERR_DEVICE_MEMORY, "out of GPU memory", "use a smaller batch");
+}
+
+/* libtorch has a type for its own allocator running out; what CUDA and its libraries allocate
+ * themselves comes as text. cuDNN's answer where no algorithm gets the memory to work in is that
+ * there is none. */
+static bool tells_device_memory(const char *text, bool on_gpu)
+{
+    static const char *const texts[] = {"CUDA error: out of memory", "CUBLAS_STATUS_ALLOC_FAILED",
+                                        "CUDNN_STATUS_ALLOC_FAILED"};
+    for (const char *t : texts)
+        if (strstr(text, t))
+            return true;
+    return on_gpu && strstr(text, "unable to find an engine to execute");
+}
+
 static err_code torch_error(const c10::Error &e, const char *where, struct err *err)
 {
     const char *text = e.what_without_backtrace();
+    if (tells_device_memory(text, state.device.is_cuda()))
+        return no_device_memory(where, err);
     /* the CPU allocator has no type of its own for running out */
     bool host = strstr(text, "DefaultCPUAllocator") != nullptr;
     return store(err, where, host ? ERR_MEMORY : ERR_TORCH, host ? "out of memory" : text, "");
@@ -91,7 +111,7 @@ err_code translate(const char *where, struct err *err) noexcept
     } catch (const Refusal &e) {
         return store(err, where, e.code, e.text.c_str(), e.hint.c_str());
     } catch (const c10::OutOfMemoryError &) {
-        return store(err, where, ERR_DEVICE_MEMORY, "out of GPU memory", "use a smaller batch");
+        return no_device_memory(where, err);
     } catch (const c10::Error &e) {
         return torch_error(e, where, err);
     } catch (const std::bad_alloc &) {
@@ -124,8 +144,20 @@ err_code throw_for_test(int kind, struct err *err) noexcept
         case 5:
             compat::throw_out_of_memory();
             break;
+        case 6:
+            TORCH_CHECK(false, "CUDA error: out of memory\nsecond line");
+            break;
+        case 7:
+            TORCH_CHECK(false, "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `create`");
+            break;
+        case 8:
+            TORCH_CHECK(false, "cuDNN error: CUDNN_STATUS_ALLOC_FAILED");
+            break;
+        case 9:
+            TORCH_CHECK(false, "GET was unable to find an engine to execute this computation");
+            break;
         default:
-            invalid("throw_for_test: kind %d is not 0 to 5", kind);
+            invalid("throw_for_test: kind %d is not 0 to 9", kind);
         }
     });
 }

@@ -199,7 +199,8 @@ struct fl_table {
     /* --- tests ----------------------------------------------------------------------------------------------- */
 
     /* Throws inside the guard: 0 nothing, 1 std::bad_alloc, 2 an int, 3 a libtorch check, 4 std::runtime_error,
-     * 5 libtorch's out of device memory. */
+     * 5 libtorch's out of device memory; checks with the texts by which the same arrives: 6 of CUDA, 7 of cuBLAS, 8 of cuDNN,
+     * 9 of its choice of an algorithm, which says so on a GPU only. */
     enum err_code (*throw_for_test)(int kind, struct err *err);
     void (*warn_for_test)(const char *text); /* through libtorch's warning machinery */
 };

@@ -303,6 +303,7 @@ static void test_errors(void **state)
             snprintf(want, sizeof want, "pixels: %s: %s", steps[at - 1], errors[e].text);
             assert_string_equal(err.message, want);
             assert_int_equal(err.code, errors[e].code);
+            assert_string_equal(err.hint, e == 0 ? "use a smaller batch" : "");
             assert_int_equal(emulated_seen().n_after_failure, 0);
             assert_int_equal(emulated_seen().n_calls, at);
             emulated_reset(c.stream, at, errors[e].error);
