@@ -30,8 +30,8 @@ bool gauges_line(const char *text, const char *name, uint64_t *value);
 bool gauges_net(const char *dev, uint64_t *in, uint64_t *out);
 
 /* Which GPU of NVML the ordinal of CUDA is: the entry of CUDA_VISIBLE_DEVICES (NULL: not set), a number or "GPU-..." as it stands; ""
- * when it hides that one. NVML counts in the order of the bus, CUDA the fastest first, which differs only where unlike GPUs are mixed and
- * CUDA_DEVICE_ORDER is not set. */
+ * when it hides that one. NVML counts in the order of the bus, and CUDA too (engine_environment) unless the user set
+ * CUDA_DEVICE_ORDER to another. */
 void gauges_gpu_name(char out[96], const char *visible, int ordinal);
 
 /* The functions of libnvidia-ml that are used, under their names without "nvml". All return 0 when they succeed.

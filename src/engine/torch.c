@@ -66,6 +66,10 @@ void torch_take_warning(char out[TORCH_WARNING])
 void engine_environment(void)
 {
     setenv("CUDA_MODULE_LOADING", "LAZY", 0);
+    /* cuda:1 is then the GPU 1 of nvidia-smi and of NVML; CUDA's own order is the fastest first, which need not be the same. */
+    setenv("CUDA_DEVICE_ORDER", "PCI_BUS_ID", 0);
+    /* Equal runs give equal results only where cuBLAS has room to work that does not change. Read when its first product is computed. */
+    setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
     /* Waiting threads sleep soon instead of spinning: the loader and the screen need the cores too. Read once, when libgomp is loaded. */
     setenv("GOMP_SPINCOUNT", "1000", 0);
 }

@@ -146,6 +146,28 @@ static int no_limit(void *device, unsigned *v)
     return 3; /* not supported */
 }
 
+/* What libtorch and CUDA read when they are loaded; what the user has set stays. */
+static void environment(void **state)
+{
+    (void)state;
+    static const char *const set[][2] = {{"CUDA_MODULE_LOADING", "LAZY"},
+                                         {"CUDA_DEVICE_ORDER", "PCI_BUS_ID"},
+                                         {"CUBLAS_WORKSPACE_CONFIG", ":4096:8"},
+                                         {"GOMP_SPINCOUNT", "1000"}};
+    for (size_t i = 0; i < sizeof set / sizeof *set; i++)
+        unsetenv(set[i][0]);
+    setenv("CUBLAS_WORKSPACE_CONFIG", ":16:8", 1);
+    engine_environment();
+    for (size_t i = 0; i < sizeof set / sizeof *set; i++) {
+        const char *is = getenv(set[i][0]);
+        assert_non_null(is);
+        assert_string_equal(is, i == 2 ? ":16:8" : set[i][1]);
+    }
+    unsetenv("CUBLAS_WORKSPACE_CONFIG");
+    engine_environment();
+    assert_string_equal(getenv("CUBLAS_WORKSPACE_CONFIG"), ":4096:8");
+}
+
 static void gpu(void **state)
 {
     (void)state;
@@ -343,7 +365,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(processors), cmocka_unit_test(memory), IN_FOLDER(groups_around), cmocka_unit_test(network),
-        cmocka_unit_test(gpu_names),  cmocka_unit_test(gpu),    cmocka_unit_test(nearest_mean),
+        cmocka_unit_test(environment), cmocka_unit_test(gpu_names), cmocka_unit_test(gpu), cmocka_unit_test(nearest_mean),
     };
     return cmocka_run_group_tests_name("engine gauges", tests, NULL, NULL);
 }
