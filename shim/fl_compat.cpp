@@ -292,6 +292,37 @@ void empty_cache()
 #endif
 }
 
+#if FL_TORCH_AT_LEAST(2, 9)
+
+uint64_t reserved_peak(c10::DeviceIndex index, bool anew)
+{
+    c10::DeviceAllocator *memory = at::getDeviceAllocator(c10::kCUDA);
+    uint64_t peak = (uint64_t)memory->getDeviceStats(index).reserved_bytes[0].peak;
+    if (anew)
+        memory->resetPeakStats(index);
+    return peak;
+}
+
+#elif defined(FL_OLD_CUDA_ALLOCATOR)
+
+uint64_t reserved_peak(c10::DeviceIndex index, bool anew)
+{
+    namespace memory = c10::cuda::CUDACachingAllocator;
+    uint64_t peak = (uint64_t)memory::getDeviceStats(index).reserved_bytes[0].peak;
+    if (anew)
+        memory::resetPeakStats(index);
+    return peak;
+}
+
+#else
+
+uint64_t reserved_peak(c10::DeviceIndex, bool)
+{
+    return 0;
+}
+
+#endif
+
 void throw_out_of_memory()
 {
     TORCH_CHECK_WITH(OutOfMemoryError, false, "CUDA out of memory (a test)");

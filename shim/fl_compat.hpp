@@ -48,6 +48,10 @@ void own_host_memory();
 /* Gives cached GPU memory back. */
 void empty_cache();
 
+/* The most bytes that the allocator of GPU index has held, 0 when it does not tell; anew: from now on
+ * counted anew. */
+uint64_t reserved_peak(c10::DeviceIndex index, bool anew);
+
 [[noreturn]] void throw_out_of_memory();
 
 } // namespace fl::compat

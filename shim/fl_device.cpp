@@ -244,6 +244,17 @@ uint64_t device_memory() noexcept
     return total - free;
 }
 
+uint64_t device_peak(bool anew) noexcept
+{
+    uint64_t peak = 0;
+    /* an allocator that nothing has been asked of yet refuses to tell: 0 */
+    guard("device_peak", nullptr, [&] {
+        if (state.device.is_cuda())
+            peak = compat::reserved_peak(state.device.index(), anew);
+    });
+    return peak;
+}
+
 err_code device_sync(struct err *err) noexcept
 {
     return guard("device_sync", err, [&] {

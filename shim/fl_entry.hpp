@@ -20,6 +20,7 @@ err_code devices(fl_device_info *out, int max, int *n, struct err *err) noexcept
 err_code device_select(fl_device_info *out, const char *name, struct err *err) noexcept;
 size_t live_tensors() noexcept;
 uint64_t device_memory() noexcept;
+uint64_t device_peak(bool anew) noexcept;
 err_code device_sync(struct err *err) noexcept;
 void empty_cache() noexcept;
 void precision_set(fl_precision precision) noexcept;

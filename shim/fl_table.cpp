@@ -11,7 +11,7 @@ extern "C" __attribute__((visibility("default"))) const fl_table *fl_torch_table
     // clang-format off
     static const fl_table table = {
         FL_TORCH_VERSION, fl::torch_version(), fl_cuda_built(),
-        init, devices, device_select, live_tensors, device_memory, device_sync, empty_cache,
+        init, devices, device_select, live_tensors, device_memory, device_peak, device_sync, empty_cache,
         scope_new, scope_close, scope_keep,
         tensor_new, tensor_free, tensor_dims, tensor_dtype, tensor_read, tensor_write, tensor_copy, tensors_mix,
         tensor_item, tensor_require_grad, tensor_grad, tensor_rows, tensor_cat, tensor_cast,

@@ -25,7 +25,7 @@
 extern "C" {
 #endif
 
-#define FL_TORCH_VERSION 4
+#define FL_TORCH_VERSION 5
 
 typedef struct fl_tensor fl_tensor;
 typedef struct fl_scope fl_scope;
@@ -85,7 +85,10 @@ struct fl_table {
     enum err_code (*device_select)(struct fl_device_info *out, const char *name, struct err *err);
 
     size_t (*live_tensors)(void);       /* handles alive; for leak tests */
-    uint64_t (*device_memory)(void);    /* bytes in use on the selected device; 0 for the CPU */
+    uint64_t (*device_memory)(void);    /* bytes in use on the selected device, by all programs; 0 for the CPU */
+    /* The most that libtorch's allocator has held of the selected device since a call with anew, bytes; not what CUDA itself takes for
+     * the process (some hundred MB). 0 for the CPU, and where libtorch does not tell. */
+    uint64_t (*device_peak)(bool anew);
     enum err_code (*device_sync)(struct err *err);
     void (*empty_cache)(void);          /* gives cached memory back, of the GPU and the host; after DEVICE_MEMORY, and when idle */
 

@@ -128,6 +128,17 @@ tests_engine_queue_test_LDADD = $(engine_test_libs)
 tests_engine_wire_test_SOURCES = tests/engine/wire_test.c tests/unit/test.h
 tests_engine_wire_test_CPPFLAGS = $(test_cppflags)
 tests_engine_wire_test_LDADD = $(engine_test_libs)
+# on a processor that passes for a GPU: a shim in front of the real one
+check_PROGRAMS += tests/engine/fake_gpu.so tests/engine/fake_gpu.test
+TESTS += tests/engine/fake_gpu.test
+tests_engine_fake_gpu_so_SOURCES = tests/engine/fake_gpu.c tests/engine/fake_gpu.h
+tests_engine_fake_gpu_so_CPPFLAGS = $(test_cppflags)
+tests_engine_fake_gpu_so_CFLAGS = $(AM_CFLAGS) -fPIC
+tests_engine_fake_gpu_so_LDFLAGS = $(AM_LDFLAGS) -shared
+tests_engine_fake_gpu_so_LDADD = -ldl
+tests_engine_fake_gpu_test_SOURCES = tests/engine/fake_gpu_test.c tests/engine/fake_gpu.h tests/engine/lab.h tests/unit/test.h
+tests_engine_fake_gpu_test_CPPFLAGS = $(test_cppflags)
+tests_engine_fake_gpu_test_LDADD = $(engine_test_libs)
 check_PROGRAMS += tests/engine/runs.test
 TESTS += tests/engine/runs.test
 tests_engine_runs_test_SOURCES = tests/engine/runs_test.c tests/unit/folder.c tests/unit/folder.h tests/unit/test.h

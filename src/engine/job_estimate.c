@@ -89,20 +89,44 @@ static void fill_record(struct trainer *t, const struct options *o)
     free(names);
 }
 
+/* The time when the device has done all that it was asked to: a GPU is told more than it has done. What failed there is told here. */
+static enum err_code clock_idle(const struct trainer *t, double *seconds, struct err *err)
+{
+    enum err_code code = t->fl->device_sync(err);
+    *seconds = clock_now();
+    return code;
+}
+
+/* Seconds a square of the pass up to block from; out: of from's width. */
+static enum err_code time_pass(struct trainer *t, int from, size_t width, const struct batch *batch, float *out,
+                               double *seconds, struct err *err)
+{
+    double began, ended;
+    enum err_code code = clock_idle(t, &began, err);
+    if (code == ERR_OK)
+        code = model_features(&t->model, from, (int)width, batch->rgb, (size_t)batch->n, out, err);
+    if (code == ERR_OK)
+        code = clock_idle(t, &ended, err);
+    if (code == ERR_OK)
+        *seconds = (ended - began) / (double)batch->n;
+    return code;
+}
+
+/* On a GPU the first pass also chooses algorithms and loads kernels: it is not timed. */
 static enum err_code time_passes(struct dry *d, const struct batch *batch, struct speed *s, struct err *err)
 {
     struct trainer *t = d->t;
-    int from = t->first_trained;
+    int from = t->first_trained, end = model_head_block(&t->model) + 1;
     size_t n = (size_t)batch->n, k = (size_t)t->model.n_classes;
     size_t width = from ? (size_t)graph_cut_size(net_graph(t->model.net), t->model.prep.size, from - 1, NULL) : 1;
     float *out = xmalloc(n * (width > k ? width : k) * sizeof *out);
-    double began = clock_now();
-    enum err_code code = model_features(&t->model, model_head_block(&t->model) + 1, (int)k, batch->rgb, n, out, err);
-    double between = clock_now();
+    enum err_code code = ERR_OK;
+    if (t->model.device.index >= 0)
+        code = model_features(&t->model, end, (int)k, batch->rgb, n, out, err);
+    if (code == ERR_OK)
+        code = time_pass(t, end, k, batch, out, &s->forward, err);
     if (code == ERR_OK && from)
-        code = model_features(&t->model, from, (int)width, batch->rgb, n, out, err);
-    s->forward = (between - began) / (double)n;
-    s->frozen = (clock_now() - between) / (double)n;
+        code = time_pass(t, from, width, batch, out, &s->frozen, err);
     free(out);
     return code;
 }
@@ -115,18 +139,24 @@ static enum err_code time_steps(struct dry *d, struct speed *s, struct err *err)
     enum err_code code = ERR_OK;
     loader_start(t->train, d->files, d->n_files, 1);
     for (int i = 0; i < 2 && code == ERR_OK && (i == 0 || clock_now() < d->deadline); i++) {
-        double began = clock_now();
+        double began, ended;
         code = job_cancelled(t->job, err);
+        if (code == ERR_OK)
+            code = clock_idle(t, &began, err);
         if (code == ERR_OK)
             code = loader_next(t->train, &batch, NULL, err);
         if (code != ERR_OK || !batch || batch->n == 0)
             break;
         code = trainer_step(t, batch, err);
-        s->step = (clock_now() - began) / batch->n;
+        if (code == ERR_OK)
+            code = clock_idle(t, &ended, err);
+        if (code != ERR_OK)
+            break;
+        s->step = (ended - began) / batch->n;
         d->steps++;
         d->images += batch->n;
-        d->measured += clock_now() - began;
-        if (code == ERR_OK && i == 0)
+        d->measured += ended - began;
+        if (i == 0)
             code = time_passes(d, batch, s, err);
     }
     if (code == ERR_OK && s->step <= 0)
@@ -163,11 +193,14 @@ static uint64_t disk_bytes(const struct trainer *t)
     return params * (uint64_t)(3 + moments + recipe_averages(r) + recipe_keeps_start(r));
 }
 
+/* The most that the process had: of the GPU what libtorch took for tensors, or all that is in use there where it does not tell. */
 static uint64_t memory_bytes(const struct trainer *t)
 {
+    if (t->model.device.index >= 0) {
+        uint64_t peak = t->fl->device_peak(false);
+        return peak ? peak : t->fl->device_memory();
+    }
     struct rusage use;
-    if (t->model.device.index >= 0)
-        return t->fl->device_memory();
     return getrusage(RUSAGE_SELF, &use) == 0 ? (uint64_t)use.ru_maxrss * 1024 : 0;
 }
 
@@ -220,6 +253,10 @@ enum err_code job_estimate(struct job *job, struct err *err)
     if (code == ERR_OK) {
         fill_record(&t, o);
         code = train_load_torch(&t, o, NULL, err);
+    }
+    if (code == ERR_OK && t.model.device.index >= 0) { /* what an earlier run left is not this one's */
+        t.fl->empty_cache();
+        t.fl->device_peak(true);
     }
     if (code == ERR_OK)
         code = train_build_net(&t, true, err);

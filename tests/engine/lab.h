@@ -104,7 +104,7 @@ static struct notice train_with(const char *name, struct options o, void (*each)
     return do_cmd(cmd, each);
 }
 
-static void train(const char *name, struct options o)
+static inline void train(const char *name, struct options o)
 {
     struct notice n = train_with(name, o, NULL);
     if (n.kind != NOTICE_FINISHED)

@@ -83,6 +83,7 @@ static void test_devices(void **state)
     ok(fl->device_select(&info, "cpu", &err));
     ok(fl->device_sync(&err));
     assert_int_equal(fl->device_memory(), 0);
+    assert_int_equal(fl->device_peak(true), 0);
     fl->empty_cache();
 }
 
