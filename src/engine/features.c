@@ -15,12 +15,17 @@ static size_t row_width(const struct trainer *t)
     return (size_t)graph_cut_size(net_graph(t->model.net), t->model.prep.size, t->first_trained - 1, NULL);
 }
 
-/* A GPU keeps a quarter of its memory for them at most, as the host does. */
+static uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* A GPU keeps a quarter of its memory for them at most, as the host does, and a third of what others have left of it: the net needs the rest. */
 static uint64_t room(const struct trainer *t)
 {
     uint64_t host = settings_cache(&t->run.record.options);
-    uint64_t device = t->model.device.index >= 0 ? t->model.device.memory_total / 4 : UINT64_MAX;
-    return host < device ? host : device;
+    const struct fl_device_info *device = &t->model.device;
+    return device->index < 0 ? host : least(host, least(device->memory_total / 4, device->memory_free / 3));
 }
 
 bool features_apply(const struct trainer *t)
@@ -28,7 +33,7 @@ bool features_apply(const struct trainer *t)
     const struct phase *phase = trainer_phase_now(t);
     const struct augment_spec *a = &phase->augment;
     bool fixed = !a->flip && !a->crop && a->jitter == 0;
-    if (t->first_trained == 0 || phase->bn == BN_BATCH || !fixed)
+    if (t->first_trained == 0 || t->no_features || phase->bn == BN_BATCH || !fixed)
         return false;
     uint64_t rows = t->split.n_train + t->split.n_val * (uint64_t)t->model.prep.views;
     return rows * row_width(t) * sizeof(float) <= room(t);

@@ -149,6 +149,29 @@ static void drop_features(struct trainer *t)
     features_done(&t->val_features, t->fl);
 }
 
+static enum err_code compute_features(struct trainer *t, struct err *err)
+{
+    enum err_code code = features_compute(&t->train_features, t, t->train, t->split.train, t->split.n_train, 1, err);
+    if (code == ERR_OK)
+        code = features_compute(&t->val_features, t, t->val, t->split.val, t->split.n_val, t->model.prep.views, err);
+    if (code == ERR_OK && t->first_trained == model_head_block(&t->model))
+        code = features_nearest_mean(&t->run.record.nearest_mean, t, err);
+    return code;
+}
+
+/* They save time and nothing else: without room for them the run goes on. */
+static enum err_code do_without_features(struct trainer *t, struct err *err)
+{
+    drop_features(t);
+    t->fl->empty_cache();
+    t->no_features = true;
+    err_clear(err);
+    show_event(t, "memory: trains from pictures");
+    log_line(LOG_WARN, "out of memory on %s: features of the pictures do not fit, the run trains from pictures",
+             t->model.device.name);
+    return ERR_OK;
+}
+
 static enum err_code make_features(struct trainer *t, struct err *err)
 {
     if (t->train_features.x && t->train_features.from == t->first_trained)
@@ -156,14 +179,12 @@ static enum err_code make_features(struct trainer *t, struct err *err)
     drop_features(t);
     job_stage(t->job, "features", t->split.n_train + t->split.n_val);
     double began = clock_now();
-    enum err_code code = features_compute(&t->train_features, t, t->train, t->split.train, t->split.n_train, 1, err);
-    if (code == ERR_OK)
-        code = features_compute(&t->val_features, t, t->val, t->split.val, t->split.n_val, t->model.prep.views, err);
-    if (code == ERR_OK && t->first_trained == model_head_block(&t->model))
-        code = features_nearest_mean(&t->run.record.nearest_mean, t, err);
+    enum err_code code = compute_features(t, err);
     double seconds = clock_now() - began;
     t->run.record.seconds += seconds;
     show_seconds(t, offsetof(struct train_view, s_features), seconds);
+    if (code == ERR_DEVICE_MEMORY)
+        return do_without_features(t, err);
     if (code == ERR_OK)
         log_line(LOG_INFO, "features of %zu pictures computed once in %.1f s; %s trains from them",
                  t->train_features.n + t->val_features.n, seconds,

@@ -45,6 +45,7 @@ struct trainer {
     struct loader *train, *val;
     struct augment_limits augment; /* of the train loader */
     struct features train_features, val_features;
+    bool no_features;          /* the GPU had no room for them: not tried again in this session */
     fl_optim *optim;
     size_t n_params;
     size_t *param;             /* tensor of parameter i */
@@ -115,6 +116,7 @@ enum err_code trainer_steer(struct trainer *t, struct err *err);
 
 /* Frozen blocks with fixed input, and room for what they give: that is computed once. Of the phase that trainer_phase has set. */
 bool features_apply(const struct trainer *t);
+/* errors: DEVICE_MEMORY, which asks for training from pictures; those of the parts */
 enum err_code features_compute(struct features *f, struct trainer *t, struct loader *loader, const uint32_t *files,
                                size_t n, int views, struct err *err);
 /* Share of the validation pictures that lie nearest to the mean of their own class's training features (Euclidean distance, the mean over

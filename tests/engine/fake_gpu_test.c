@@ -1,4 +1,4 @@
-/* What the engine does where it computes on a GPU: how a dry run measures. On a processor that passes for one.
+/* What the engine does where it computes on a GPU: how a dry run measures, where features fit. On a processor that passes for one.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/fake_gpu.h"
 #include "engine/lab.h"
@@ -84,6 +84,51 @@ static void memory_is_the_runs_own(void **state)
     assert_true(estimate("memory") == 50.0 * GIB);
 }
 
+/* --- features ------------------------------------------------------------------------------------------------ */
+
+#define TRAINING 30 /* pictures that train: of 5 times 8 the share that is left by 0.25 */
+
+/* A head on the blocks of a run that has been trained; its validation loss at the end. */
+static double head_on_top(const char *name)
+{
+    char *path = run_file("below", "last.safetensors"), *option = xasprintf("weights=%s", path);
+    if (!path_is_file(path))
+        train("below", OPTIONS("mode=scratch", "epochs=1"));
+    train(name, OPTIONS("mode=frozen", "epochs=2", "val-share=0.25", "device=cuda", option));
+    free(option);
+    free(path);
+    return metric(name, 2, "val_loss");
+}
+
+/* They need some 20 KB here. A quarter of the card's memory, and a third of what others have left of it. */
+static void features_need_room(void **state)
+{
+    (void)state;
+    head_on_top("roomy");
+    assert_false(isnan(snap.train.s_features));
+    gpu->memory_free = 3000;
+    head_on_top("others");
+    assert_true(isnan(snap.train.s_features));
+    *gpu = (struct fake_gpu){.memory_free = 30 * GIB, .memory_total = 4000};
+    head_on_top("tiny");
+    assert_true(isnan(snap.train.s_features));
+}
+
+/* Less room than the card said: the run goes on from pictures, with the same numbers, and tells. */
+static void features_that_do_not_fit(void **state)
+{
+    (void)state;
+    double with = head_on_top("with");
+    gpu->no_room = TRAINING;
+    double without = head_on_top("without");
+    assert_int_equal(gpu->n_refused, 1);
+    print_message("# val_loss with features %.9g, without %.9g\n", with, without);
+    assert_true(fabs(with - without) < 1e-5 * fabs(with));
+    struct record r = record_of("without");
+    assert_string_equal(r.tape[r.n_tape - 1].text, "memory: trains from pictures");
+    record_done(&r);
+}
+
 #define GPU_TEST(test) cmocka_unit_test_setup(test, fresh_gpu)
 
 int main(void)
@@ -92,6 +137,8 @@ int main(void)
         GPU_TEST(a_step_ends_with_its_work),
         GPU_TEST(the_first_pass_is_not_timed),
         GPU_TEST(memory_is_the_runs_own),
+        GPU_TEST(features_need_room),
+        GPU_TEST(features_that_do_not_fit),
     };
     if (!lab_has_shim()) {
         puts("1..0 # SKIP no shim: built without libtorch");
