@@ -95,11 +95,12 @@ __global__ void pixels_kernel(float *out, const uint8_t *rgb, int64_t h, int64_t
     }
 }
 
-/* CUDA's last error into err, naming the step. */
+/* CUDA's error into err, naming the step; the runtime keeps nothing of it for the next call. */
 err_code check(cudaError_t status, const char *step, struct err *err)
 {
     if (status == cudaSuccess)
         return ERR_OK;
+    cudaGetLastError();
     err_code code = status == cudaErrorMemoryAllocation ? ERR_DEVICE_MEMORY : ERR_TORCH;
     if (err) {
         memset(err, 0, sizeof *err);

@@ -9,14 +9,13 @@
 #include <c10/core/GradMode.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 
-#include <dlfcn.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
 
 #include "fl_compat.hpp"
+#include "fl_gpus.h"
 #include "fl_memory.h"
 
 namespace fl
@@ -62,81 +61,9 @@ static fl_device_info cpu_info()
     return info;
 }
 
-/* CUDA's runtime is in the process when libtorch has CUDA, also where this build knows nothing of
- * it: its plain functions are looked up by name. */
-template <class Function> static Function *cuda_function(const char *name)
-{
-    return reinterpret_cast<Function *>(dlsym(RTLD_DEFAULT, name));
-}
-
-static void cuda_memory(int index, uint64_t *free, uint64_t *total)
-{
-    auto *get_device = cuda_function<int(int *)>("cudaGetDevice");
-    auto *set_device = cuda_function<int(int)>("cudaSetDevice");
-    auto *mem_info = cuda_function<int(size_t *, size_t *)>("cudaMemGetInfo");
-    *free = *total = 0;
-    int before = 0;
-    size_t f = 0, t = 0;
-    if (!get_device || !set_device || !mem_info || get_device(&before) || set_device(index))
-        return;
-    if (mem_info(&f, &t) == 0) {
-        *free = f;
-        *total = t;
-    }
-    set_device(before);
-}
-
-static int cuda_capability(int index)
-{
-    const int major_attribute = 75,
-              minor_attribute = 76; /* cudaDevAttrComputeCapabilityMajor, Minor */
-    auto *attribute = cuda_function<int(int *, int, int)>("cudaDeviceGetAttribute");
-    int major = 0, minor = 0;
-    if (!attribute || attribute(&major, major_attribute, index) ||
-        attribute(&minor, minor_attribute, index))
-        return 0;
-    return 10 * major + minor;
-}
-
-static std::string cuda_title(int index)
-{
-    /* cudaDeviceProp differs from version to version, but begins with char name[256] */
-    alignas(16) char properties[16384] = "";
-    auto *get = cuda_function<int(void *, int)>("cudaGetDeviceProperties_v2");
-    if (!get)
-        get = cuda_function<int(void *, int)>("cudaGetDeviceProperties");
-    if (!get || get(properties, index) || !properties[0])
-        return "NVIDIA GPU";
-    properties[255] = 0;
-    return properties;
-}
-
-static fl_device_info cuda_info(int index)
-{
-    fl_device_info info{};
-    info.index = index;
-    snprintf(info.name, sizeof info.name, "cuda:%d", index);
-    snprintf(info.title, sizeof info.title, "%s", cuda_title(index).c_str());
-    cuda_memory(index, &info.memory_free, &info.memory_total);
-    info.capability = cuda_capability(index);
-    info.bf16_fast = info.capability >= 80;
-    return info;
-}
-
 static int count_gpus()
 {
     return at::hasCUDA() ? (int)at::getNumGPUs() : 0;
-}
-
-static fl_device_info freest_gpu()
-{
-    fl_device_info best = cuda_info(0);
-    for (int i = 1; i < count_gpus(); i++) {
-        fl_device_info info = cuda_info(i);
-        if (info.memory_free > best.memory_free)
-            best = info;
-    }
-    return best;
 }
 
 /* N of "cuda:N", or -1. */
@@ -150,10 +77,11 @@ static int gpu_number(const std::string &name)
     return number ? std::stoi(digits) : -1;
 }
 
-static fl_device_info choose(const char *name)
+/* Index of the GPU, or -1 for the CPU. */
+static int choose(const char *name)
 {
     if (strcmp(name, "cpu") == 0 || (strcmp(name, "auto") == 0 && count_gpus() == 0))
-        return cpu_info();
+        return -1;
     int number = gpu_number(name);
     bool any = strcmp(name, "auto") == 0 || strcmp(name, "cuda") == 0;
     if (!any && number < 0)
@@ -165,19 +93,38 @@ static fl_device_info choose(const char *name)
                           : "this libtorch is built without CUDA: use --device cpu"};
     if (number >= count_gpus())
         refuse(ERR_NOT_FOUND, "no CUDA device %d, there are %d", number, count_gpus());
-    return any ? freest_gpu() : cuda_info(number);
+    return any ? fl_gpus_freest(count_gpus(), FL_NVML) : number;
 }
 
 /* The current GPU is a state of the thread, as everything of the engine. */
-static void use_device(const fl_device_info &info)
+static void use_device(int index)
 {
     entry::precision_set(FL_FP32);
-    if (info.index < 0) {
-        state.device = at::Device(at::kCPU);
-        return;
-    }
-    state.device = at::Device(at::kCUDA, (c10::DeviceIndex)info.index);
-    c10::impl::VirtualGuardImpl(at::kCUDA).setDevice(state.device);
+    at::Device device =
+        index < 0 ? at::Device(at::kCPU) : at::Device(at::kCUDA, (c10::DeviceIndex)index);
+    if (device.is_cuda())
+        c10::impl::VirtualGuardImpl(at::kCUDA).setDevice(device);
+    state.device = device;
+}
+
+static fl_device_info device_info(int index)
+{
+    if (index < 0)
+        return cpu_info();
+    fl_device_info info;
+    fl_gpus_describe(&info, index);
+    fl_gpus_memory_here(&info.memory_free, &info.memory_total);
+    return info;
+}
+
+/* Asking without NVML moves the thread to the last GPU. */
+static void list_gpus(fl_device_info *out, int n)
+{
+    for (int i = 0; i < n; i++)
+        fl_gpus_describe(&out[i], i);
+    fl_gpus_memory(out, n, FL_NVML);
+    if (state.device.is_cuda())
+        c10::impl::VirtualGuardImpl(at::kCUDA).setDevice(state.device);
 }
 
 void weights_changed()
@@ -220,19 +167,20 @@ err_code init(const fl_init *init, struct err *err) noexcept
 err_code devices(fl_device_info *out, int max, int *n, struct err *err) noexcept
 {
     return guard("devices", err, [&] {
-        int count = 1 + count_gpus();
-        for (int i = 0; i < count && i < max; i++)
-            out[i] = i == 0 ? cpu_info() : cuda_info(i - 1);
-        *n = count;
+        *n = 1 + count_gpus();
+        if (max > 0)
+            out[0] = cpu_info();
+        if (max > 1 && *n > 1)
+            list_gpus(out + 1, std::min(max, *n) - 1);
     });
 }
 
 err_code device_select(fl_device_info *out, const char *name, struct err *err) noexcept
 {
     return guard("device", err, [&] {
-        fl_device_info info = choose(name);
-        use_device(info);
-        *out = info;
+        int index = choose(name);
+        use_device(index);
+        *out = device_info(index);
     });
 }
 
@@ -240,7 +188,7 @@ uint64_t device_memory() noexcept
 {
     uint64_t free = 0, total = 0;
     if (state.device.is_cuda())
-        cuda_memory(state.device.index(), &free, &total);
+        fl_gpus_memory_here(&free, &total);
     return total - free;
 }
 

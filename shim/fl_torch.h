@@ -77,11 +77,12 @@ struct fl_table {
     /* Once, before any other call; the caller becomes the engine thread. A second call with the same numbers is OK. */
     enum err_code (*init)(const struct fl_init *init, struct err *err);
 
-    /* Devices: the CPU first, then the GPUs. Writes up to max, *n gets the number there are. No GPU is no error. */
+    /* Devices: the CPU first, then the GPUs. Writes up to max, *n gets the number there are. No GPU is no error. Memory of GPUs is NVML's
+     * number; where it is not there CUDA is asked, which takes some memory on each. */
     enum err_code (*devices)(struct fl_device_info *out, int max, int *n, struct err *err);
 
     /* Parses "auto", "cpu", "cuda", "cuda:N" and selects the device for all tensors made from now on. auto: the GPU with
-     * most free memory, else the CPU. errors: INVALID name, NOT_FOUND "no CUDA device" */
+     * most free memory that the process can have, else the CPU. Of a named one only that one is looked at. errors: INVALID name, NOT_FOUND "no CUDA device" */
     enum err_code (*device_select)(struct fl_device_info *out, const char *name, struct err *err);
 
     size_t (*live_tensors)(void);       /* handles alive; for leak tests */

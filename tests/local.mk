@@ -294,6 +294,13 @@ shim_test_libs = $(CMOCKA_LIBS) -ldl -lm
 tests_unit_pixels_test_SOURCES = tests/unit/pixels_test.c tests/unit/test.h shim/fl_pixels.c shim/fl_pixels.h
 tests_unit_pixels_test_CPPFLAGS = $(test_cppflags)
 tests_unit_pixels_test_LDADD = $(CMOCKA_LIBS) -lm
+# its CUDA and NVML are found by name, as a library's functions are
+check_PROGRAMS += tests/unit/gpus.test
+TESTS += tests/unit/gpus.test
+tests_unit_gpus_test_SOURCES = tests/unit/gpus_test.c tests/unit/test.h shim/fl_gpus.c shim/fl_gpus.h
+tests_unit_gpus_test_CPPFLAGS = $(test_cppflags)
+tests_unit_gpus_test_LDFLAGS = $(AM_LDFLAGS) -rdynamic
+tests_unit_gpus_test_LDADD = $(CMOCKA_LIBS) -ldl
 tests_unit_memory_test_SOURCES = tests/unit/memory_test.c tests/unit/test.h shim/fl_memory.c shim/fl_memory.h
 tests_unit_memory_test_CPPFLAGS = $(test_cppflags)
 tests_unit_memory_test_LDADD = $(CMOCKA_LIBS) -lpthread

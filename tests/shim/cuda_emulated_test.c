@@ -306,6 +306,7 @@ static void test_errors(void **state)
             assert_string_equal(err.hint, e == 0 ? "use a smaller batch" : "");
             assert_int_equal(emulated_seen().n_after_failure, 0);
             assert_int_equal(emulated_seen().n_calls, at);
+            assert_int_equal(on_card(&c, &err), ERR_OK); /* the next call finds nothing of it */
             emulated_reset(c.stream, at, errors[e].error);
             assert_int_equal(on_card(&c, NULL), errors[e].code);
             call_free(&c);
