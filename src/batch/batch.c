@@ -33,26 +33,29 @@ const struct flag_row flag_rows[] = {
 
 #define GRID_SIDE 15 /* rows or columns of a grid; 15 x 15 pictures fit a page */
 #define ALL_GROUPS "Run Model Data Training Augmentation Machine"
+#define USE_GROUPS "views device precision threads runs-dir" /* of what works with a trained model */
 
 const struct command commands[] = {
     {"", "[DIR]", "open the screens; options preset Setup", FLAG_START, 0, 1, ALL_GROUPS " Screen", cmd_screens},
     {"demo", "", "drawn flowers to try everything on: the screens, or a run without them",
-        FLAG_NO_SCREEN | FLAG_PRETRAIN | FLAG_OUT, 0, 0, ALL_GROUPS, cmd_demo},
-    {"scan", "DIR", "look at a data set: classes, pictures, problems", 0, 1, 1, "Data", cmd_scan},
+        FLAG_NO_SCREEN | FLAG_PRETRAIN | FLAG_OUT, 0, 0, ALL_GROUPS " Screen", cmd_demo},
+    {"scan", "DIR", "look at a data set: classes, pictures, problems", 0, 1, 1,
+        "split damaged max-pixels leaf-folders threads runs-dir", cmd_scan},
     {"grid", "DIR", "labelled pictures drawn at random, on a plain terminal; the option seed draws others", FLAG_ROWS | FLAG_COLS, 1, 1,
-        "Screen seed", cmd_grid},
+        "seed leaf-folders runs-dir graphics cell color", cmd_grid},
     {"train", "DIR", "train on a data set", FLAG_MODES | FLAG_DRY, 1, 1, ALL_GROUPS, cmd_train},
-    {"resume", "RUN", "go on with a run that was stopped, or make it longer", FLAG_MORE, 1, 1, NULL, cmd_resume},
-    {"eval", "RUN [DIR]", "accuracy, loss and classes on the run's validation part or another folder", FLAG_LAST | FLAG_STORED, 1, 2, "Machine views", cmd_eval},
-    {"predict", "RUN FILE...", "classes of pictures; folders too", FLAG_LAST, 2, 1 << 20, "Machine views", cmd_predict},
-    {"runs", "[FOLDER]", "list runs, newest first", 0, 0, 1, "", cmd_runs},
-    {"attach", "[RUN]", "take back a run that goes on without a screen, or watch one; steer it", FLAG_NO_SCREEN, 0, 1, "Screen", cmd_attach},
-    {"compare", "RUN RUN...", "validation curves and the settings that differ", 0, 2, COMPARE_RUNS, NULL, cmd_compare},
-    {"note", "RUN [TEXT]", "keep a note with a run; without a text it is taken away", 0, 1, 2, NULL, cmd_note},
-    {"trash", "RUN...", "move runs to the folder .trash beside them", 0, 1, 1 << 20, NULL, cmd_trash},
-    {"restore", "RUN...", "move runs back from a .trash", TRAIT_RUNS_GONE, 1, 1 << 20, NULL, cmd_restore},
+    {"resume", "RUN", "go on with a run that was stopped, or make it longer", FLAG_MORE, 1, 1, "device threads runs-dir", cmd_resume},
+    {"eval", "RUN [DIR]", "accuracy, loss and classes on the run's validation part or another folder", FLAG_LAST | FLAG_STORED, 1, 2,
+        USE_GROUPS " damaged max-pixels leaf-folders", cmd_eval},
+    {"predict", "RUN FILE...", "classes of pictures; folders too", FLAG_LAST, 2, 1 << 20, USE_GROUPS, cmd_predict},
+    {"runs", "[FOLDER]", "list runs, newest first", 0, 0, 1, "runs-dir", cmd_runs},
+    {"attach", "[RUN]", "take back a run that goes on without a screen, or watch one; steer it", FLAG_NO_SCREEN, 0, 1, "Screen runs-dir", cmd_attach},
+    {"compare", "RUN RUN...", "validation curves and the settings that differ", 0, 2, COMPARE_RUNS, "runs-dir", cmd_compare},
+    {"note", "RUN [TEXT]", "keep a note with a run; without a text it is taken away", 0, 1, 2, "runs-dir", cmd_note},
+    {"trash", "RUN...", "move runs to the folder .trash beside them", 0, 1, 1 << 20, "runs-dir", cmd_trash},
+    {"restore", "RUN...", "move runs back from a .trash", TRAIT_RUNS_GONE, 1, 1 << 20, "runs-dir", cmd_restore},
     {"weights", "list | get NAME | check FILE", "pretrained weights: what there is, fetch it, look into a file", 0, 1, 2, NULL, cmd_weights},
-    {"config", "", "every option with its value and where it came from", TRAIT_SHOWS_FAULTS, 0, 0, "", cmd_config},
+    {"config", "", "every option with its value and where it came from", TRAIT_SHOWS_FAULTS, 0, 0, ALL_GROUPS " Screen", cmd_config},
     {"dump", "NAME", NULL, TRAIT_NO_SETTINGS, 1, 1, NULL, cmd_dump},
 };
 // clang-format on
@@ -205,10 +208,22 @@ static enum err_code take_flag(struct batch *b, const struct flag_row *row, int 
     return ERR_OK;
 }
 
-static enum err_code no_options(const struct batch *b, const char *word, struct err *err)
+/* One of the list that has no effect on the command is refused: it was meant to have one. */
+static enum err_code check_taken(const struct batch *b, const char *word, struct err *err)
 {
-    err_set(err, ERR_INVALID, "%s takes no option %s", b->command->name, word);
+    int id = cli_find(word);
+    if (id >= 0 ? command_takes(b->command, option_row((enum option_id)id)) : b->command->groups != NULL)
+        return ERR_OK;
+    err_set(err, ERR_INVALID, "%s takes no option %.*s", b->command->name, (int)strcspn(word, "="), word);
     return err_hint(err, "\"flowerlab %s --help\" shows what it takes", b->command->name);
+}
+
+/* A word beginning with a dash is an option, others are arguments. */
+static enum err_code take_option(struct batch *b, int argc, char **argv, int *i, bool *taken, struct err *err)
+{
+    const char *word = argv[*i];
+    enum err_code code = word[0] == '-' && word[1] ? check_taken(b, word, err) : ERR_OK;
+    return code == ERR_OK ? cli_option(&b->options, argc, argv, i, taken, err) : code;
 }
 
 static enum err_code take_words(struct batch *b, int argc, char **argv, int i, struct err *err)
@@ -223,11 +238,9 @@ static enum err_code take_words(struct batch *b, int argc, char **argv, int i, s
             code = take_flag(b, flag, argc, argv, &i, err);
         } else if (!only_words && str_eq(word, "--")) {
             only_words = true;
-        } else if (!only_words && word[0] == '-' && word[1] && !b->command->groups) {
-            code = no_options(b, word, err);
         } else {
             if (!only_words)
-                code = cli_option(&b->options, argc, argv, &i, &taken, err);
+                code = take_option(b, argc, argv, &i, &taken, err);
             if (code == ERR_OK && !taken)
                 b->words[b->n_words++] = word;
         }

@@ -81,6 +81,31 @@ static void eval_table(struct batch *b, const struct result_view *v, const struc
     str_done(&s);
 }
 
+static bool is_typed(const struct batch *b, enum option_id id)
+{
+    return b->options.source[id] == SOURCE_COMMAND_LINE;
+}
+
+/* An option that has no effect together with the others. */
+static enum err_code check_typed(const struct batch *b, struct err *err)
+{
+    bool stored = b->flags & FLAG_STORED;
+    for (int id = 0; id < OPTION_COUNT; id++) {
+        const struct option_row *row = option_row((enum option_id)id);
+        if (!is_typed(b, (enum option_id)id) || id == OPTION_ID_runs_dir)
+            continue;
+        if (stored) {
+            err_set(err, ERR_INVALID, "--stored computes nothing, --%s has no effect on it", row->name);
+            return err_hint(err, "without --stored the pictures are looked at again");
+        }
+        if (row->scope == SCOPE_DATA && b->n_words < 2) {
+            err_set(err, ERR_INVALID, "--%s: the run's own pictures are taken as the run took them", row->name);
+            return err_hint(err, "it counts for another folder: flowerlab eval RUN DIR --%s %s", row->name, row->argument);
+        }
+    }
+    return ERR_OK;
+}
+
 int cmd_eval(struct batch *b)
 {
     struct cmd cmd = {
@@ -98,6 +123,8 @@ int cmd_eval(struct batch *b)
         }
         cmd.kind = CMD_STORED;
     }
+    if (check_typed(b, &err) != ERR_OK)
+        return report_usage(b, &err);
     int code = run_job(b, &cmd, watch_stage, NULL, &end);
     if (code == EXIT_DONE && result_view_open(&view, end.block, &err) != ERR_OK)
         code = report(b, &err);

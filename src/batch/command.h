@@ -54,11 +54,12 @@ struct command {
     const char *help;
     unsigned flags;        /* beside FLAGS_EVERYWHERE; traits */
     int min_words, max_words;
-    const char *groups;    /* groups of options that its help lists, and single ones; NULL: it takes no options (else it takes all of them, as the config file does) */
+    const char *groups;    /* groups of options and single ones that it takes on its line, all that have an effect; NULL: none */
     int (*run)(struct batch *b);
 };
 extern const struct command commands[];
 extern const size_t n_commands;
+bool command_takes(const struct command *command, const struct option_row *row);
 
 /* Everything a command has. */
 struct batch {

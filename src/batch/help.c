@@ -59,13 +59,23 @@ static bool has_word(const char *list, const char *word)
     return false;
 }
 
+static bool is_listed(const char *groups, const struct option_row *row)
+{
+    return has_word(groups, row->group) || has_word(groups, row->name);
+}
+
+bool command_takes(const struct command *command, const struct option_row *row)
+{
+    return command->groups && is_listed(command->groups, row);
+}
+
 /* flags: of the command, which may say more about an option of the same name. */
 static void add_options(struct str *s, const char *groups, unsigned flags)
 {
     const char *group = "";
     for (int id = 0; id < OPTION_COUNT; id++) {
         const struct option_row *row = option_row((enum option_id)id);
-        if (!has_word(groups, row->group) && !has_word(groups, row->name)) /* of some groups a command takes only a few */
+        if (!is_listed(groups, row))
             continue;
         if (!str_eq(group, row->group))
             str_printf(s, "\n%s\n", row->group);

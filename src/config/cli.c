@@ -77,6 +77,13 @@ static int parse_word(const char *word, const char **value, bool *negated)
     return id;
 }
 
+int cli_find(const char *word)
+{
+    const char *value;
+    bool negated;
+    return word[0] == '-' && word[1] && !str_eq(word, "--") ? parse_word(word, &value, &negated) : -1;
+}
+
 enum err_code cli_option(struct options *o, int argc, char **argv, int *i, bool *taken,
                          struct err *err)
 {

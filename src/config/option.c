@@ -212,11 +212,11 @@ static enum err_code set_int(int64_t *value, const struct option_row *row, const
 }
 
 static enum err_code set_real(double *value, const struct option_row *row, const char *text,
-                              bool typed, struct err *err)
+                              bool prompt, struct err *err)
 {
     double v;
     char bound[NUM_TEXT];
-    if (!(typed ? num_parse_real_typed : num_parse_real)(text, &v) || isnan(v))
+    if (!(prompt ? num_parse_real_typed : num_parse_real)(text, &v) || isnan(v))
         err_set(err, ERR_INVALID, "%s: \"%s\" is not a number", row->name, text);
     else if (v < row->min_real)
         err_set(err, ERR_INVALID, "%s: %s is below %s", row->name, text,
@@ -283,7 +283,7 @@ enum err_code option_set(struct options *o, enum option_id id, const char *text,
 {
     const struct option_row *row = option_row(id);
     void *value = value_at(o, id);
-    bool typed = source == SOURCE_COMMAND_LINE || source == SOURCE_SCREEN;
+    bool prompt = source == SOURCE_SCREEN; /* a command line may come from a script, where 1,5 is a slip or a list */
     enum err_code code = ERR_OK;
     if (means_default(row, text)) {
         option_unset(o, id);
@@ -297,7 +297,7 @@ enum err_code option_set(struct options *o, enum option_id id, const char *text,
         code = set_int(value, row, text, err);
         break;
     case OPTION_REAL:
-        code = set_real(value, row, text, typed, err);
+        code = set_real(value, row, text, prompt, err);
         break;
     case OPTION_CHOICE:
         code = set_choice(value, row, text, err);

@@ -88,7 +88,7 @@ const char *option_source_name(enum option_source source); /* "default", "config
 
 void options_default(struct options *o);
 
-/* Value from text and back. From the command line and the screen (typed input) a real may have a decimal comma; files have a point always.
+/* Value from text and back. From the screen a real may have a decimal comma; elsewhere it has a point.
  * Switches take on, off, yes, no, true, false, 1, 0. On errors the value stays.
  * errors: INVALID, "batch-size: 0 is below 1", "mode: unknown choice "froze" (did you mean frozen?)" */
 enum err_code option_set(struct options *o, enum option_id id, const char *text, enum option_source source, struct err *err);
@@ -137,6 +137,9 @@ enum err_code options_environment(struct options *o, struct err *err);
  * last word used. *taken false: not an option of the list (then ERR_OK for a word without "-", INVALID with a suggestion for one with it).
  * errors: INVALID */
 enum err_code cli_option(struct options *o, int argc, char **argv, int *i, bool *taken, struct err *err);
+
+/* The option that a word of the command line names in any of these forms, or -1. */
+int cli_find(const char *word);
 
 /* The command line that repeats these options: "flowerlab train DIR --mode frozen ...", shell-quoted; only options that are set, without those
  * of the screen. folder NULL: none. */

@@ -342,9 +342,9 @@ static void file_errors_name_the_line(void **state)
     str_done(&seen.others);
 }
 
-/* E: a decimal comma counts where people type, never in files; the locale changes neither reading
+/* E: a decimal comma counts on the screens, never in files, on command lines or in the environment; the locale changes neither reading
  * nor printing. */
-static void decimal_comma_only_when_typed(void **state)
+static void decimal_comma_only_on_the_screens(void **state)
 {
     (void)state;
     struct options o;
@@ -352,8 +352,9 @@ static void decimal_comma_only_when_typed(void **state)
     bool comma = setlocale(LC_ALL, "de_DE.UTF-8") != NULL;
     print_message("# locale with a decimal comma: %s\n", comma ? "yes" : "not installed");
     options_default(&o);
-    assert_int_equal(option_set(&o, OPTION_ID_lr, "0,25", SOURCE_COMMAND_LINE, &err), ERR_OK);
-    assert_true(o.lr == 0.25);
+    assert_int_equal(option_set(&o, OPTION_ID_lr, "1,5", SOURCE_COMMAND_LINE, &err), ERR_INVALID);
+    assert_string_equal(err.message, "lr: \"1,5\" is not a number");
+    assert_int_equal(option_set(&o, OPTION_ID_lr, "1,5", SOURCE_ENVIRONMENT, &err), ERR_INVALID);
     assert_int_equal(option_set(&o, OPTION_ID_lr, "0,5", SOURCE_SCREEN, &err), ERR_OK);
     struct str text = STR_INIT;
     option_get(&text, &o, OPTION_ID_lr);
@@ -419,7 +420,7 @@ int main(void)
         cmocka_unit_test(errors_name_the_option),
         cmocka_unit_test(epochs_numbers),
         cmocka_unit_test(file_errors_name_the_line),
-        cmocka_unit_test(decimal_comma_only_when_typed),
+        cmocka_unit_test(decimal_comma_only_on_the_screens),
         cmocka_unit_test(environment_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
