@@ -2,7 +2,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <errno.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 
 #include "base/str.h"
@@ -19,6 +21,7 @@ static int dump_actions(void)
     struct str s = STR_INIT;
     actions_manual(&s);
     bool ok = fwrite(s.s, 1, s.len, stdout) == s.len && fflush(stdout) == 0;
+    ok = ok || errno == EPIPE; /* who closes the pipe has read enough */
     str_done(&s);
     return ok ? 0 : 1;
 }
@@ -27,6 +30,7 @@ int main(int argc, char **argv)
 {
     static struct batch_screens screens;
     setlocale(LC_CTYPE, "");
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe ends an output, not the program */
     engine_environment();
     if (argc == 3 && str_eq(argv[1], "dump") && str_eq(argv[2], "actions-man"))
         return dump_actions();

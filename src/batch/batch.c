@@ -86,9 +86,11 @@ int report(struct batch *b, const struct err *err)
         json_text(event, "code", err_name(err->code));
         json_text(event, "message", err->message);
         json_text(event, "hint", err->hint);
+        if (b->mode)
+            json_text(event, "mode", b->mode);
         json_line(&b->result, event);
     }
-    say(b, "flowerlab: %s", err->message);
+    say(b, "flowerlab: %s%s%s", b->mode ? b->mode : "", b->mode ? ": " : "", err->message);
     if (*err->hint)
         say(b, "  %s", err->hint);
     return EXIT_FAILED;

@@ -24,7 +24,10 @@ static void run_json(struct output *out, const struct run_row *row)
     json_text(event, "data", row->data);
     json_text(event, "started", row->started);
     json_int(event, "epochs", row->epochs);
-    json_int(event, "best_epoch", row->best_epoch);
+    if (row->best_epoch)
+        json_int(event, "best_epoch", row->best_epoch);
+    else
+        cJSON_AddNullToObject(event, "best_epoch");
     json_real(event, "best_val_acc", row->best_epoch ? row->best_val_acc : NAN);
     json_real(event, "best_val_loss", row->best_epoch ? row->best_val_loss : NAN);
     json_real(event, "seconds", row->seconds);

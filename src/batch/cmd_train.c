@@ -212,7 +212,7 @@ static void done_event(struct batch *b, const struct train_view *t, const struct
         cJSON_AddNullToObject(event, "best_epoch");
     json_real(event, "best_val_acc", t->best.epoch ? t->best.val_acc : NAN);
     json_real(event, "best_val_loss", t->best.epoch ? t->best.val_loss : NAN);
-    json_int(event, "epochs", t->epoch);
+    json_int(event, "epochs", (int64_t)t->epochs_seen); /* the complete ones, as run.ini's */
     json_text(event, "mode", t->mode);
     json_text(event, "run", t->run);
     json_text(event, "end", *t->end ? t->end : end->text);
@@ -271,12 +271,24 @@ static int follow(struct batch *b, enum cmd_kind kind, uint64_t job)
     return code;
 }
 
+/* Among several modes errors name theirs. */
+static int follow_mode(struct batch *b, enum cmd_kind kind, uint64_t job)
+{
+    for (int i = 0; i < b->n_modes; i++) {
+        if (b->mode_jobs[i] == job)
+            b->mode = mode_name(b->modes[i]);
+    }
+    int code = follow(b, kind, job);
+    b->mode = NULL;
+    return code;
+}
+
 /* And those behind it: of the queue of this process, or of the one that is watched. A run that fails does not keep the next from beginning. */
 static int follow_all(struct batch *b, enum cmd_kind kind, uint64_t job)
 {
-    int worst = follow(b, kind, job);
+    int worst = follow_mode(b, kind, job);
     while (!b->interrupted && (job = next_run(b))) {
-        int one = follow(b, kind == CMD_ATTACH ? kind : CMD_TRAIN, job);
+        int one = follow_mode(b, kind == CMD_ATTACH ? kind : CMD_TRAIN, job);
         worst = one > worst ? one : worst;
     }
     return worst;
@@ -315,7 +327,6 @@ static enum err_code check_modes(const struct batch *b, struct err *err)
 /* The queue does it, as on the screen. */
 static int train_modes(struct batch *b, const char *folder)
 {
-    uint64_t jobs[MODE_COUNT];
     struct err err = {0};
     struct options options;
     struct cmd cmd = {.kind = CMD_QUEUE_ADD, .options = &options};
@@ -328,9 +339,9 @@ static int train_modes(struct batch *b, const char *folder)
         code = check_modes(b, &err);
     for (int i = 0; code == ERR_OK && i < b->n_modes; i++) {
         options = options_of_mode(b, i);
-        code = start_job(b, &cmd, &jobs[i], &err);
+        code = start_job(b, &cmd, &b->mode_jobs[i], &err);
     }
-    return code == ERR_OK ? follow_all(b, CMD_TRAIN, jobs[0]) : report_usage(b, &err);
+    return code == ERR_OK ? follow_all(b, CMD_TRAIN, b->mode_jobs[0]) : report_usage(b, &err);
 }
 
 int train_folder(struct batch *b, const char *folder)
@@ -413,7 +424,9 @@ static int estimate(struct batch *b, const char *folder)
         struct options options = options_of_mode(b, i);
         if (i > 0 && !(b->flags & FLAG_JSON))
             output_text(&b->result, "\n");
+        b->mode = mode_name(b->modes[i]);
         code = estimate_one(b, folder, &options);
+        b->mode = NULL;
     }
     return code;
 }

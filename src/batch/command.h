@@ -70,6 +70,8 @@ struct batch {
     int64_t more;          /* --epochs +N */
     int n_modes;           /* --mode M,M: 0, or two and more */
     enum mode modes[MODE_COUNT];
+    uint64_t mode_jobs[MODE_COUNT]; /* their runs */
+    const char *mode;      /* the one at work, named before errors; NULL: the only one */
     int64_t rows, cols;    /* --rows, --cols; 0: not given */
     int n_words;
     const char **words;    /* the arguments that are no options */
