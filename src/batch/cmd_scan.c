@@ -5,8 +5,76 @@
 
 #include <inttypes.h>
 #include <stdint.h>
+#include <string.h>
 
 #define BRIEF_FILES 10 /* named at the start of training */
+
+/* Each file that is not used, and the copies, before the report. */
+static void scan_files_json(struct output *out, const struct ds_view *ds)
+{
+    for (size_t i = 0; i < ds->n_files - ds->n_used; i++) {
+        struct ds_file_row row = ds_view_file(ds, ds_view_skipped(ds, i));
+        cJSON *event = json_event("skipped");
+        json_text(event, "file", row.name);
+        json_text(event, "reason", engine_status_name(row.status));
+        json_text(event, "detail", row.detail);
+        json_line(out, event);
+    }
+}
+
+static void scan_pairs_json(struct output *out, const struct ds_view *ds)
+{
+    for (size_t i = 0; i < ds->n_pairs; i++) {
+        size_t pair[2];
+        bool conflict, across;
+        cJSON *event = json_event("identical"), *files = cJSON_CreateArray();
+        ds_view_pair(ds, i, &pair[0], &pair[1], &conflict, &across);
+        for (int k = 0; k < 2; k++) {
+            struct ds_file_row row = ds_view_file(ds, pair[k]);
+            cJSON *file = cJSON_CreateObject();
+            json_text(file, "file", row.name);
+            json_text(file, "class", row.cls < 0 ? "" : ds_view_class(ds, (size_t)row.cls).name);
+            cJSON_AddItemToArray(files, file);
+        }
+        cJSON_AddItemToObject(event, "files", files);
+        json_bool(event, "conflict", conflict);
+        json_bool(event, "across_parts", across);
+        json_line(out, event);
+    }
+}
+
+enum { TRAIN = 1, VAL, TEST, PARTS }; /* the part of a row */
+static const char *const part_names[PARTS] = {"", "train", "val", "test"};
+
+/* Used pictures of each given part; false: none are given. */
+static bool count_parts(const struct ds_view *ds, size_t counts[PARTS])
+{
+    memset(counts, 0, PARTS * sizeof *counts);
+    for (size_t i = 0; ds->given_parts && i < ds->n_files; i++) {
+        struct ds_file_row row = ds_view_file(ds, i);
+        if (!row.status && row.cls >= 0 && row.part > 0 && row.part < PARTS)
+            counts[row.part]++;
+    }
+    return ds->given_parts;
+}
+
+static void parts_json(cJSON *event, const struct ds_view *ds)
+{
+    size_t counts[PARTS];
+    if (!count_parts(ds, counts))
+        return;
+    cJSON *parts = cJSON_CreateObject();
+    for (int p = TRAIN; p < PARTS; p++)
+        json_int(parts, part_names[p], (int64_t)counts[p]);
+    cJSON_AddItemToObject(event, "parts", parts);
+}
+
+static void add_parts(struct str *s, const struct ds_view *ds)
+{
+    size_t counts[PARTS];
+    if (count_parts(ds, counts))
+        str_printf(s, "%zu to train, %zu to validate, %zu to test\n", counts[TRAIN], counts[VAL], counts[TEST]);
+}
 
 static void scan_json(struct output *out, const struct ds_view *ds)
 {
@@ -32,6 +100,7 @@ static void scan_json(struct output *out, const struct ds_view *ds)
     cJSON_AddItemToObject(event, "classes", classes);
     json_int(event, "identical_pairs", (int64_t)ds->n_pairs);
     json_bool(event, "given_parts", ds->given_parts);
+    parts_json(event, ds);
     json_bool(event, "incomplete", ds->incomplete);
     for (size_t i = 0; i < ds->n_notes; i++) {
         bool problem;
@@ -129,6 +198,7 @@ void scan_report(struct output *out, const struct ds_view *ds, enum scan_style s
         add_pairs(&s, ds);
     else if (ds->n_pairs)
         str_printf(&s, "%zu pairs of identical pictures\n", ds->n_pairs);
+    add_parts(&s, ds);
     add_notes(&s, ds);
     output_write(out, s.s, s.len);
     str_done(&s);
@@ -149,6 +219,10 @@ int cmd_scan(struct batch *b)
     struct ds_view ds;
     int code = run_dataset(b, CMD_SCAN, &ds, &end);
     if (code == EXIT_DONE) {
+        if (b->flags & FLAG_JSON) {
+            scan_files_json(&b->result, &ds);
+            scan_pairs_json(&b->result, &ds);
+        }
         scan_report(&b->result, &ds, b->flags & FLAG_JSON ? SCAN_JSON : SCAN_FULL);
         if (usable_classes(&ds) < 2) {
             err_set(&err, ERR_INVALID, "%s: fewer than two classes have usable pictures",

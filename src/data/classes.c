@@ -140,7 +140,10 @@ static void note_layout(struct dataset *ds, const struct layout *l, const struct
 {
     if (!l->split)
         return;
-    if (l->part[PART_VAL])
+    if (l->part[PART_VAL] && !ds->given_parts)
+        data_note(ds, false, "%s and %s folders are taken together, the option split says what trains%s", l->part[PART_TRAIN],
+                  l->part[PART_VAL], l->part[PART_TEST] ? "; test is never trained on" : "");
+    else if (l->part[PART_VAL])
         data_note(ds, false, "%s and %s folders are used as the split%s", l->part[PART_TRAIN],
                   l->part[PART_VAL], l->part[PART_TEST] ? ", test is never trained on" : "");
     else
@@ -205,10 +208,10 @@ static int file_order(const void *a, const void *b)
     return x->cls != y->cls ? (x->cls > y->cls) - (x->cls < y->cls) : strcmp(x->name, y->name);
 }
 
-void classes_assign(struct dataset *ds, struct folder_list *folders, bool leaf_folders)
+void classes_assign(struct dataset *ds, struct folder_list *folders, const struct scan_config *config)
 {
     qsort(folders->list, folders->n, sizeof *folders->list, folder_order);
-    struct layout l = find_layout(folders, leaf_folders);
+    struct layout l = find_layout(folders, config->leaf_folders);
     add_classes(ds, &l, folders);
     if (ds->n_classes)
         qsort(ds->classes, ds->n_classes, sizeof *ds->classes, class_order);
@@ -218,7 +221,7 @@ void classes_assign(struct dataset *ds, struct folder_list *folders, bool leaf_f
     str_done(&scratch);
     if (ds->n_files)
         qsort(ds->files, ds->n_files, sizeof *ds->files, file_order);
-    ds->given_parts = l.split && l.part[PART_VAL];
+    ds->given_parts = l.split && l.part[PART_VAL] && !config->own_split;
     note_layout(ds, &l, folders);
     note_groups(ds, &l, folders);
 }

@@ -21,6 +21,6 @@ void folder_list_done(struct folder_list *folders);
 
 /* Fills ds->classes from the folders, gives each file its class and part, and sorts the files. Pending files without a
  * class become FILE_LOOSE or FILE_UNKNOWN_CLASS. */
-void classes_assign(struct dataset *ds, struct folder_list *folders, bool leaf_folders);
+void classes_assign(struct dataset *ds, struct folder_list *folders, const struct scan_config *config);
 
 #endif

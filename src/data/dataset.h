@@ -74,7 +74,7 @@ struct dataset {
     struct ds_file *files;
     struct ds_note *notes;
     struct ds_pair *pairs;
-    bool given_parts;  /* laid out as train and val folders */
+    bool given_parts;  /* train and val folders, which say the split */
     bool incomplete;   /* a folder could not be read */
     size_t by_status[FILE_STATUS_COUNT]; /* adds up to n_files */
     uint64_t fingerprint; /* XXH3 64 over names, classes, sizes and hashes of the used files */
@@ -91,6 +91,7 @@ struct ds_progress {
 struct scan_config {
     uint64_t max_pixels;
     bool keep_damaged;
+    bool own_split;     /* train and val folders do not say the split: it is drawn, or read from a file */
     bool leaf_folders;  /* nested groups: classes are the leaf folders ("b/bar/indoor"), else the first level */
     const char *runs_dir; /* a run folder inside the data set is never a class: folders holding run.ini are skipped anyway */
 };

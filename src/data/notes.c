@@ -66,11 +66,18 @@ static int pair_order(const void *a, const void *b)
     return (x->b > y->b) - (x->b < y->b);
 }
 
+/* Copies on both sides of a line that the folders draw. */
+static bool are_apart(const struct dataset *ds, const struct ds_file *x, const struct ds_file *y)
+{
+    bool counts = ds->given_parts || x->given == PART_TEST || y->given == PART_TEST;
+    return counts && x->given != y->given;
+}
+
 static void add_pair(struct dataset *ds, size_t *cap, size_t a, size_t b)
 {
     const struct ds_file *x = &ds->files[a], *y = &ds->files[b];
     ds->pairs = xgrow(ds->pairs, cap, ds->n_pairs + 1, sizeof *ds->pairs);
-    ds->pairs[ds->n_pairs++] = (struct ds_pair){a, b, x->cls != y->cls, x->given != y->given};
+    ds->pairs[ds->n_pairs++] = (struct ds_pair){a, b, x->cls != y->cls, are_apart(ds, x, y)};
 }
 
 /* k identical files give k - 1 pairs, each with the first of them. */

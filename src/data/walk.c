@@ -315,7 +315,7 @@ enum err_code data_walk(struct dataset **out, const char *root, const struct sca
         dataset_free(ds);
         code = err_set(err, ERR_CANCELLED, "%s: scan stopped", root);
     } else {
-        classes_assign(ds, &w.folders, config->leaf_folders);
+        classes_assign(ds, &w.folders, config);
         *out = ds;
     }
     walk_done(&w);

@@ -18,6 +18,7 @@ void settings_scan(struct scan_config *config, const struct options *o)
 {
     *config = (struct scan_config){.max_pixels = (uint64_t)o->max_pixels,
                                    .keep_damaged = o->damaged == DAMAGED_KEEP,
+                                   .own_split = !str_eq(o->split, "auto") && !str_eq(o->split, "folders"),
                                    .leaf_folders = o->leaf_folders,
                                    .runs_dir = o->runs_dir};
 }
