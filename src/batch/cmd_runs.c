@@ -268,20 +268,22 @@ static void say_moved(struct batch *b, const char *folders)
     free(copy);
 }
 
+/* Each for itself: one that cannot be moved keeps none of the others. */
 static int move_runs(struct batch *b, bool back)
 {
-    struct cmd cmd = {.kind = CMD_TRASH,
-                      .number = back,
-                      .options = &b->options,
-                      .list = b->words,
-                      .n_list = (size_t)b->n_words};
-    struct job_end end;
-    int code = run_job(b, &cmd, watch_stage, NULL, &end);
-    if (code == EXIT_DONE) {
-        say_moved(b, text_view(end.block));
-        say(b, "%s", end.text);
+    int code = EXIT_DONE, moved = 0;
+    for (int i = 0; i < b->n_words && !b->interrupted; i++) {
+        struct cmd cmd = {.kind = CMD_TRASH, .number = back, .options = &b->options, .list = &b->words[i], .n_list = 1};
+        struct job_end end;
+        int one = run_job(b, &cmd, watch_stage, NULL, &end);
+        if (one == EXIT_DONE)
+            say_moved(b, text_view(end.block));
+        moved += one == EXIT_DONE;
+        code = one != EXIT_DONE ? one : code;
+        job_end_done(&end);
     }
-    job_end_done(&end);
+    if (moved)
+        say(b, "%d %s %s", moved, moved == 1 ? "run" : "runs", back ? "back from the trash" : "moved to the trash");
     return code;
 }
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -179,11 +180,29 @@ static size_t known_files(uint32_t *out, const struct dataset *ds, const int *cl
     return n;
 }
 
-static enum err_code eval_folder(struct use *u, const struct dataset *ds, const char *what, char *unknown,
+/* A data set that is laid out as parts was perhaps not meant as a whole. */
+static void tell_parts(const struct dataset *ds, const uint32_t *files, size_t n, char *but, size_t size)
+{
+    bool there[PART_TEST + 1] = {false};
+    struct str names = STR_INIT;
+    size_t n_parts = 0, len = strlen(but);
+    for (size_t i = 0; i < n; i++)
+        there[ds->files[files[i]].given] = true;
+    for (enum part p = PART_TRAIN; p <= PART_TEST; p++)
+        if (there[p])
+            str_printf(&names, "%s%s", n_parts++ ? ", " : "", part_name(p));
+    if (n_parts > 1)
+        snprintf(but + len, size - len, "; the parts %s are scored together, DIR/%s is one of them", names.s,
+                 part_name(there[PART_TEST] ? PART_TEST : PART_VAL));
+    str_done(&names);
+}
+
+static enum err_code eval_folder(struct use *u, const struct dataset *ds, const char *what, char *unknown, size_t size,
                                  const int *classes, struct err *err)
 {
     uint32_t *files = xcalloc(ds->n_files + 1, sizeof *files);
     size_t n = known_files(files, ds, classes);
+    tell_parts(ds, files, n, unknown, size);
     enum err_code code = n ? eval_files(u, ds, files, n, classes, err)
                            : err_set(err, ERR_INVALID, "%s: no pictures in folders named as the run's classes%s", what,
                                      unknown);
@@ -235,7 +254,7 @@ static enum err_code eval(struct use *u, struct err *err)
         err_hint(err, "where the pictures were moved: flowerlab eval RUN DIR takes a folder");
     if (code == ERR_OK) {
         int *classes = match_classes(u, ds, unknown, sizeof unknown);
-        code = given[0] ? eval_folder(u, ds, root, unknown, classes, err) : eval_part(u, ds, classes, unknown, sizeof unknown, err);
+        code = given[0] ? eval_folder(u, ds, root, unknown, sizeof unknown, classes, err) : eval_part(u, ds, classes, unknown, sizeof unknown, err);
         free(classes);
     }
     if (code == ERR_OK) {
@@ -319,6 +338,16 @@ static enum err_code add_folder(struct walk *w, const char *folder, struct err *
     return code;
 }
 
+/* One that was named has a row of its own where it has nothing else to show. */
+static enum err_code add_whole_folder(struct walk *w, const char *folder, struct err *err)
+{
+    size_t before = w->names->n;
+    enum err_code code = add_folder(w, folder, err);
+    if (code == ERR_OK && w->names->n == before)
+        names_add(w->names, folder);
+    return code;
+}
+
 /* What was named, files as they are. */
 static enum err_code add_named(struct job *job, struct names *names, struct err *err)
 {
@@ -326,7 +355,7 @@ static enum err_code add_named(struct job *job, struct names *names, struct err 
     for (size_t i = 0; code == ERR_OK && i < job->cmd.n_list; i++) {
         struct walk w = {.job = job, .names = names};
         if (path_is_folder(job->cmd.list[i]))
-            code = add_folder(&w, job->cmd.list[i], err);
+            code = add_whole_folder(&w, job->cmd.list[i], err);
         else
             names_add(names, job->cmd.list[i]);
         folder_set_done(&w.met);
@@ -353,6 +382,8 @@ static void make_square(size_t i, void *arg)
         size_t prefix = strlen(s->names[i]);
         if (str_starts(message, s->names[i]) && message[prefix] == ':') /* the row names the file already */
             message += prefix + 1 + (message[prefix + 1] == ' ');
+        if (path_is_folder(s->names[i]) && access(s->names[i], R_OK | X_OK) == 0)
+            message = "no pictures in it";
         snprintf(s->problems[i], sizeof s->problems[i], "%.199s", message[0] ? message : "cannot be read");
     }
 }

@@ -316,17 +316,25 @@ static enum err_code move_one(struct job *job, const char *given, struct str *wh
     return code;
 }
 
+/* All that can be moved are; what is told is the first that cannot. */
 enum err_code job_trash(struct job *job, struct err *err)
 {
     struct str where = STR_INIT, bytes = STR_INIT;
-    size_t done = 0;
-    enum err_code code = job->cmd.n_list ? ERR_OK : err_set(err, ERR_INVALID, "no run given");
-    for (; code == ERR_OK && done < job->cmd.n_list; done += code == ERR_OK)
-        code = move_one(job, job->cmd.list[done], &where, err);
+    const char *what = job->cmd.number == 1 ? "back from the trash" : "moved to the trash";
+    size_t done = 0, n = job->cmd.n_list;
+    enum err_code code = n ? ERR_OK : err_set(err, ERR_INVALID, "no run given");
+    for (size_t i = 0; i < n; i++) {
+        struct err one = {0};
+        if (move_one(job, job->cmd.list[i], &where, &one) == ERR_OK)
+            done++;
+        else if (code == ERR_OK)
+            code = one.code, *err = one;
+    }
+    if (code != ERR_OK && done)
+        err_hint(err, "%zu of %zu runs %s", done, n, what);
     block_text(&bytes, where.s ? where.s : "");
     job_result(job, BLOCK_TEXT, &bytes);
-    job_say(job, job->cmd.number == 1 ? "%zu %s back from the trash" : "%zu %s moved to the trash", done,
-            done == 1 ? "run" : "runs");
+    job_say(job, "%zu %s %s", done, done == 1 ? "run" : "runs", what);
     str_done(&where);
     return code;
 }

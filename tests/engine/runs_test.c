@@ -379,6 +379,25 @@ static bool is_there(const char *folder, const char *name)
     return there;
 }
 
+/* Whatever stands before it in the list. */
+static void what_can_go_goes(void **state)
+{
+    const char *folder = *state;
+    const char *const names[] = {"a", "pictures", "b"};
+    char *paths[3];
+    make_run(folder, "a", "done", "2026-01-01 10:00:00", "");
+    make_run(folder, "b", "done", "2026-01-02 10:00:00", "");
+    for (int i = 0; i < 3; i++)
+        paths[i] = path_join(folder, names[i]);
+    struct cmd cmd = {.kind = CMD_TRASH, .list = (const char **)paths, .n_list = 3};
+    struct notice n = command(&cmd, NULL);
+    assert_int_equal(n.kind, NOTICE_FAILED);
+    assert_string_equal(n.err.hint, "2 of 3 runs moved to the trash");
+    assert_true(is_there(folder, ".trash/a/run.ini") && is_there(folder, ".trash/b/run.ini"));
+    for (int i = 0; i < 3; i++)
+        free(paths[i]);
+}
+
 static void to_the_trash_and_back(void **state)
 {
     const char *folder = *state;
@@ -486,7 +505,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_FOLDER(lists_what_is_there),   IN_FOLDER(none_and_a_thousand), IN_FOLDER(stored_result),
         IN_FOLDER(stored_parts),          IN_FOLDER(stored_wrong),        IN_FOLDER(differences),
-        IN_FOLDER(notes),                 IN_FOLDER(to_the_trash_and_back), IN_FOLDER(a_training_run_stays),
+        IN_FOLDER(notes),                 IN_FOLDER(to_the_trash_and_back), IN_FOLDER(what_can_go_goes), IN_FOLDER(a_training_run_stays),
         cmocka_unit_test(likeliest_classes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
