@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -20,12 +21,29 @@ char *path_join(const char *folder, const char *name)
     return xasprintf("%s%s%s", folder, str_ends(folder, "/") ? "" : "/", name);
 }
 
+/* The variable's value, or NULL where it names no folder. */
+static const char *absolute_value(const char *variable)
+{
+    const char *value = getenv(variable);
+    return value && *value == '/' ? value : NULL;
+}
+
+char *path_user_home(void)
+{
+    struct passwd entry, *found = NULL;
+    char buffer[4096];
+    const char *home = absolute_value("HOME");
+    if (!home && getpwuid_r(getuid(), &entry, buffer, sizeof buffer, &found) == 0 && found && entry.pw_dir && *entry.pw_dir == '/')
+        home = entry.pw_dir;
+    return home ? xstrdup(home) : NULL;
+}
+
 char *path_expand(const char *path)
 {
-    const char *home = getenv("HOME");
-    if (path[0] != '~' || (path[1] && path[1] != '/') || !home || !*home)
-        return xstrdup(path);
-    return xasprintf("%s%s", home, path + 1);
+    char *home = path[0] == '~' && (!path[1] || path[1] == '/') ? path_user_home() : NULL;
+    char *out = home ? xasprintf("%s%s", home, path + 1) : xstrdup(path);
+    free(home);
+    return out;
 }
 
 char *path_absolute(const char *path)
@@ -141,29 +159,27 @@ static const struct {
     [PATH_STATE] = {"XDG_STATE_HOME", ".local/state"},
 };
 
-/* The variable's value, or NULL where it names no folder. */
-static const char *absolute_value(const char *variable)
-{
-    const char *value = getenv(variable);
-    return value && *value == '/' ? value : NULL;
-}
+#define NO_HOME "/dev/null" /* below it nothing is, and nothing can be made */
 
 char *path_home(enum path_home kind)
 {
-    const char *value = absolute_value(homes[kind].variable), *home = absolute_value("HOME");
+    const char *value = absolute_value(homes[kind].variable);
     if (value)
         return path_join(value, "flowerlab");
-    return xasprintf("%s/%s/flowerlab", home ? home : "", homes[kind].fallback);
+    char *home = path_user_home(), *out = xasprintf("%s/%s/flowerlab", home ? home : NO_HOME, homes[kind].fallback);
+    free(home);
+    return out;
 }
 
 enum err_code path_home_check(enum path_home kind, struct err *err)
 {
     const char *variable = homes[kind].variable;
-    char *path = path_home(kind);
-    enum err_code code = absolute_value(variable) || absolute_value("HOME")
+    char *path = path_home(kind), *home = path_user_home();
+    enum err_code code = absolute_value(variable) || home
                              ? path_can_make(path, err)
                              : err_set(err, ERR_NOT_FOUND, "neither HOME nor %s names a folder", variable);
     free(path);
+    free(home);
     if (code != ERR_OK)
         err_hint(err, "%s names the place for what is kept", variable);
     return code;

@@ -9,7 +9,7 @@
 
 /* All returned strings are the caller's to free. */
 char *path_join(const char *folder, const char *name); /* name alone when absolute or folder is "" */
-char *path_expand(const char *path);                   /* a leading "~" or "~/" becomes $HOME */
+char *path_expand(const char *path);                   /* a leading "~" or "~/" becomes the home folder */
 char *path_absolute(const char *path);                 /* against the current folder; not resolved */
 char *path_folder(const char *path);                   /* expanded, absolute, without '.' or '//' in it or '/' at its end */
 const char *path_base(const char *path);               /* part after the last '/', borrowed */
@@ -25,10 +25,13 @@ enum err_code path_make_folders(const char *path, struct err *err);
 /* Whether path_make_folders and then something in the folder could succeed; makes nothing. errors: IO, NOT_FOUND */
 enum err_code path_can_make(const char *path, struct err *err);
 
+/* $HOME, else the home folder that the list of users has; NULL: none. */
+char *path_user_home(void);
+
 enum path_home { PATH_CONFIG, PATH_CACHE, PATH_DATA, PATH_STATE };
 
 /* flowerlab's own folder of that kind: $XDG_CONFIG_HOME/flowerlab and so on, with the usual fallbacks below
- * $HOME; not created. Relative values of the variables are ignored, as the XDG rules say. */
+ * the home folder; not created. Without one it names a place where nothing is and nothing can be made. Relative values of the variables are ignored, as the XDG rules say. */
 char *path_home(enum path_home kind);
 /* Whether something can be written there. errors: NOT_FOUND, IO, with the variable as the way out */
 enum err_code path_home_check(enum path_home kind, struct err *err);

@@ -49,8 +49,10 @@ enum err_code job_demo(struct job *job, struct err *err)
     enum err_code code = demo_write(folder, shapes ? DEMO_SHAPES : DEMO_FLOWERS,
                                     shapes ? SHAPES_PER_CLASS : FLOWERS_PER_CLASS, shapes ? SHAPES_SIZE : FLOWERS_SIZE,
                                     (uint64_t)c->options->seed, job->engine->pool, &watch, err);
+    char *cache = path_home(PATH_CACHE);
     if (code == ERR_IO || code == ERR_NOT_FOUND)
-        err_hint(err, "XDG_CACHE_HOME names another place for what is kept");
+        err_hint(err, str_starts(folder, cache) ? "XDG_CACHE_HOME names another place for what is kept" : "--out FOLDER names another place for the demo");
+    free(cache);
     if (code == ERR_OK) {
         hand_over_text(job, folder);
         job_say(job, "drawn pictures in %.200s", folder);

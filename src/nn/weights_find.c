@@ -37,7 +37,6 @@ static int list_folders(char *folders[MAX_FOLDERS])
     } places[] = {
         {"TORCH_HOME", "hub/checkpoints"},
         {"XDG_CACHE_HOME", "torch/hub/checkpoints"},
-        {"HOME", ".cache/torch/hub/checkpoints"},
     };
     int n = 0;
     char *cache = path_home(PATH_CACHE);
@@ -48,6 +47,10 @@ static int list_folders(char *folders[MAX_FOLDERS])
         if (value && *value)
             folders[n++] = path_join(value, places[i].below);
     }
+    char *home = path_user_home();
+    if (home)
+        folders[n++] = path_join(home, ".cache/torch/hub/checkpoints");
+    free(home);
     return n;
 }
 
