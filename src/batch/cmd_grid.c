@@ -163,10 +163,20 @@ static int show(struct batch *b, const struct ds_view *ds)
     return code;
 }
 
+/* Blocks that were named are made of colours, into a pipe too, unless it was said otherwise. */
+static void want_colors(struct options *o)
+{
+    const char *graphics = option_row(OPTION_ID_graphics)->choices[o->graphics];
+    if (str_eq(graphics, "blocks") || str_eq(graphics, "half-blocks"))
+        option_set_if_unset(o, OPTION_ID_color, "always", SOURCE_COMMAND_LINE);
+}
+
 int cmd_grid(struct batch *b)
 {
     struct job_end end;
     struct ds_view ds;
+    if (!b->result.terminal)
+        want_colors(&b->options);
     int code = run_dataset(b, CMD_LIST, &ds, &end);
     if (code == EXIT_DONE)
         code = show(b, &ds);
