@@ -41,6 +41,16 @@ static void add_arch(struct str *s, const struct arch *arch)
     graph_free(graph);
 }
 
+/* What the file holds, without what a run would make of it. */
+static void add_contents(struct str *s, const struct weight_match *m)
+{
+    str_printf(s, "match\tbody %zu of %zu tensors, ", m->n_body_loaded, m->n_body);
+    if (m->head_classes)
+        str_printf(s, "head for %" PRId64 " class%s\n", m->head_classes, m->head_classes == 1 ? "" : "es");
+    else
+        str_add(s, "no head\n");
+}
+
 /* What a training run would take of the file. */
 static enum err_code add_match(struct str *s, const struct weight_file *file,
                                const struct arch *arch, struct err *err)
@@ -51,7 +61,7 @@ static enum err_code add_match(struct str *s, const struct weight_file *file,
     if (code == ERR_OK) {
         add_number(s, "classes", match.head_classes);
         add_record(s, "prefix", match.prefix);
-        add_record(s, "match", match.text);
+        add_contents(s, &match);
     }
     weight_match_done(&match);
     graph_free(graph);

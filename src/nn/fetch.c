@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -209,6 +210,10 @@ enum err_code weights_fetch(const char *url, const char *path, const char *sha25
                             bool (*progress)(uint64_t got, uint64_t total, void *user), void *user, struct err *err)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
+    if (strncasecmp(url, "http://", 7) != 0 && strncasecmp(url, "https://", 8) != 0) {
+        err_set(err, ERR_INVALID, "%s: is no address that begins with http:// or https://", url);
+        return err_hint(err, "FLOWERLAB_WEIGHTS_URL names a server; a file of your own is named by --weights FILE");
+    }
     pthread_once(&once, init_curl);
     struct fetch f = {.url = url, .path = path, .fd = -1, .progress = progress, .user = user};
     f.curl = curl_easy_init();

@@ -46,7 +46,7 @@ struct weight_match {
     bool head_fresh;     /* the file has no head, or one of another size */
     int64_t head_classes;   /* classes of the file's head; 0 when it has none */
     char prefix[32];     /* prefix that was stripped, "" when none */
-    char text[256];      /* one line: "body 122 of 122 tensors, head new (1000 -> 5)" */
+    char text[256];      /* one line: "body 122 of 122 tensors, head new for 5 classes (the file's is for 1000)" */
 };
 
 /* Matches by whole names after stripping one of the prefixes "module.", "module.pre.", "backbone.", "model.", "_orig_mod." that all (or

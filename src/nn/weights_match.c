@@ -262,11 +262,11 @@ static void describe(struct weight_match *match, const struct graph *graph)
 {
     char head[64];
     if (!match->head_fresh)
-        snprintf(head, sizeof head, "head from the file (%d)", graph->n_classes);
+        snprintf(head, sizeof head, "head from the file (%d classes)", graph->n_classes);
     else if (match->head_classes)
-        snprintf(head, sizeof head, "head new (%" PRId64 " -> %d)", match->head_classes, graph->n_classes);
+        snprintf(head, sizeof head, "head new for %d classes (the file's is for %" PRId64 ")", graph->n_classes, match->head_classes);
     else
-        snprintf(head, sizeof head, "head new (%d)", graph->n_classes);
+        snprintf(head, sizeof head, "head new for %d classes (the file has none)", graph->n_classes);
     snprintf(match->text, sizeof match->text, "body %zu of %zu tensors, %s%s%s%s", match->n_body_loaded, match->n_body, head,
              match->prefix[0] ? ", prefix \"" : "", match->prefix, match->prefix[0] ? "\" taken off" : "");
 }

@@ -488,11 +488,11 @@ static void check_match(const char *arch, int classes, struct make m, const char
 static void heads(void **state) /* D08 */
 {
     (void)state;
-    check_match(TINY, 1000, (struct make){0}, "body " TINY_BODY " of " TINY_BODY " tensors, head new (1000 -> 5)");
-    check_match(TINY, 5, (struct make){0}, "body " TINY_BODY " of " TINY_BODY " tensors, head from the file (5)");
-    check_match(TINY, 5, (struct make){.no_head = true}, "body " TINY_BODY " of " TINY_BODY " tensors, head new (5)");
-    check_match(TINY, 5, (struct make){.bias_classes = 7}, "body " TINY_BODY " of " TINY_BODY " tensors, head new (5 -> 5)");
-    check_match("mobilenet_v2", 1000, (struct make){0}, "body 260 of 260 tensors, head new (1000 -> 5)");
+    check_match(TINY, 1000, (struct make){0}, "body " TINY_BODY " of " TINY_BODY " tensors, head new for 5 classes (the file's is for 1000)");
+    check_match(TINY, 5, (struct make){0}, "body " TINY_BODY " of " TINY_BODY " tensors, head from the file (5 classes)");
+    check_match(TINY, 5, (struct make){.no_head = true}, "body " TINY_BODY " of " TINY_BODY " tensors, head new for 5 classes (the file has none)");
+    check_match(TINY, 5, (struct make){.bias_classes = 7}, "body " TINY_BODY " of " TINY_BODY " tensors, head new for 5 classes (the file's is for 5)");
+    check_match("mobilenet_v2", 1000, (struct make){0}, "body 260 of 260 tensors, head new for 5 classes (the file's is for 1000)");
 
     struct weight_file *file = make_weights(TINY, 5, (struct make){0});
     struct graph *graph = arch_graph(arch_find(TINY), 5);
@@ -512,7 +512,7 @@ static void prefixes(void **state) /* D07 */
     (void)state;
     static const char *const names[] = {"module.", "module.pre.", "backbone.", "model.", "_orig_mod.", "_orig_mod.module."};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        char *text = xasprintf("body " TINY_BODY " of " TINY_BODY " tensors, head from the file (5), prefix \"%s\" taken off", names[i]);
+        char *text = xasprintf("body " TINY_BODY " of " TINY_BODY " tensors, head from the file (5 classes), prefix \"%s\" taken off", names[i]);
         check_match(TINY, 5, (struct make){.prefix = names[i]}, text);
         check_match(TINY, 5, (struct make){.prefix = names[i], .head_prefix = ""}, text);
         free(text);
@@ -528,10 +528,10 @@ static void prefixes(void **state) /* D07 */
 static void old_names_and_counters(void **state) /* D17 */
 {
     (void)state;
-    check_match("mobilenet_v2", 5, (struct make){.old_names = true}, "body 260 of 260 tensors, head from the file (5)");
+    check_match("mobilenet_v2", 5, (struct make){.old_names = true}, "body 260 of 260 tensors, head from the file (5 classes)");
     check_match("mobilenet_v2", 5, (struct make){.old_names = true, .prefix = "module."},
-                "body 260 of 260 tensors, head from the file (5), prefix \"module.\" taken off");
-    check_match(TINY, 5, (struct make){.no_counters = true}, "body " TINY_BODY " of " TINY_BODY " tensors, head from the file (5)");
+                "body 260 of 260 tensors, head from the file (5 classes), prefix \"module.\" taken off");
+    check_match(TINY, 5, (struct make){.no_counters = true}, "body " TINY_BODY " of " TINY_BODY " tensors, head from the file (5 classes)");
 }
 
 static void other_architectures(void **state) /* D09, D10 */
