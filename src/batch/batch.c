@@ -341,29 +341,37 @@ static bool is_checked(enum option_source source, bool typed)
 /* Where the value is from, before the message. */
 static void prefix_source(struct err *err, const struct option_row *row, enum option_source source)
 {
-    char *path = source == SOURCE_FILE ? rcfile_path() : NULL;
-    if (path || source == SOURCE_ENVIRONMENT)
-        err_prefix(err, "%s", path ? path : row->environment);
-    free(path);
+    if (source == SOURCE_FILE) {
+        char *path = rcfile_path();
+        err_prefix(err, "%s:%d", path, rcfile_line(path, row));
+        free(path);
+    } else if (source == SOURCE_ENVIRONMENT) {
+        err_prefix(err, "%s", row->environment);
+    }
 }
 
-static enum err_code check_option(const struct batch *b, enum option_id id, struct err *err)
+/* Wrong lines of a theme's file keep nothing from beginning: only config tells them. */
+static enum err_code check_option(struct reading *reading, enum option_id id, struct err *err)
 {
-    return id == OPTION_ID_theme ? b->theme(b->options.theme, err) : engine_check_option(&b->options, id, err);
+    struct batch *b = reading->b;
+    if (id != OPTION_ID_theme)
+        return engine_check_option(&b->options, id, err);
+    return b->theme(b->options.theme, b->command->flags & TRAIT_SHOWS_FAULTS ? file_error : NULL, reading, err);
 }
 
 int check_options(struct batch *b, bool typed)
 {
     int code = EXIT_DONE;
+    struct reading reading = {b, false};
     for (int id = 0; id < OPTION_COUNT; id++) {
         struct err err = {0};
         enum option_source source = (enum option_source)b->options.source[id];
-        if (!is_checked(source, typed) || check_option(b, (enum option_id)id, &err) == ERR_OK)
+        if (!is_checked(source, typed) || check_option(&reading, (enum option_id)id, &err) == ERR_OK)
             continue;
         prefix_source(&err, option_row((enum option_id)id), source);
         code = report_usage(b, &err);
     }
-    return code;
+    return reading.bad ? EXIT_USAGE : code;
 }
 
 /* Help and version answer even when everything else on the line, or the config file, is wrong. */

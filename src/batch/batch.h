@@ -11,8 +11,9 @@
 typedef enum err_code batch_grid(struct str *out, const struct options *options, const char *const (*tiles)[2],
                                  const int (*sizes)[2], int n, int cols, int fd, bool (*stop)(void), struct err *err);
 
-/* Whether there is a theme of that name: it is the screens' to know. errors: NOT_FOUND, FORMAT and such */
-typedef enum err_code batch_theme(const char *name, struct err *err);
+/* Whether there is a theme of that name: it is the screens' to know. Wrong lines of its file go to report, which may be NULL. errors: NOT_FOUND,
+ * FORMAT and such */
+typedef enum err_code batch_theme(const char *name, void (*report)(const struct err *err, void *user), void *user, struct err *err);
 /* Reports what is wrong with the config file's bind lines, theirs too. */
 typedef void batch_keys(void (*report)(const struct err *err, void *user), void *user);
 

@@ -127,6 +127,9 @@ enum err_code rcfile_parse(struct options *o, const char *name, const char *text
                            void (*other)(const char *line, int number, void *user),
                            void (*report)(const struct err *err, void *user), void *user);
 
+/* The number of the line that an option's value is from, the last that names it; 0: none. */
+int rcfile_line(const char *path, const struct option_row *row);
+
 /* $XDG_CONFIG_HOME/flowerlab/config; the caller frees it. */
 char *rcfile_path(void);
 

@@ -130,6 +130,27 @@ enum err_code rcfile_read(struct options *o, const char *path, enum option_sourc
     return ERR_OK;
 }
 
+int rcfile_line(const char *path, const struct option_row *row)
+{
+    char *text, *rest;
+    size_t n;
+    int found = 0;
+    if (file_read(path, RCFILE_LIMIT, &text, &n, NULL) != ERR_OK)
+        return 0;
+    rest = text;
+    for (int number = 1; rest; number++) {
+        char *line = trim(strsep(&rest, "\n")), *equals = strchr(line, '=');
+        if (!equals || *line == '#')
+            continue;
+        *equals = '\0';
+        int id = option_find(trim(line));
+        if (id >= 0 && option_row((enum option_id)id) == row)
+            found = number;
+    }
+    free(text);
+    return found;
+}
+
 char *rcfile_path(void)
 {
     char *folder = path_home(PATH_CONFIG), *path = path_join(folder, "config");

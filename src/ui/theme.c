@@ -416,8 +416,8 @@ enum err_code theme_load(struct theme *theme, const char *name,
     return code;
 }
 
-enum err_code theme_check(const char *name, struct err *err)
+enum err_code theme_check(const char *name, void (*report)(const struct err *err, void *user), void *user, struct err *err)
 {
     struct theme theme;
-    return theme_load(&theme, name, NULL, NULL, err);
+    return theme_load(&theme, name, report, user, err);
 }

@@ -62,7 +62,8 @@ enum err_code theme_load(struct theme *theme, const char *name,
                          void (*report)(const struct err *err, void *user), void *user,
                          struct err *err);
 
-enum err_code theme_check(const char *name, struct err *err); /* whether theme_load finds it */
+/* Whether theme_load finds it; wrong lines go to report (may be NULL). */
+enum err_code theme_check(const char *name, void (*report)(const struct err *err, void *user), void *user, struct err *err);
 
 /* Adds the names that theme_load finds, in byte order, each once. */
 void theme_names(struct names *out);
