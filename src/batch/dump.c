@@ -104,6 +104,14 @@ static void add_words(struct str *s, const struct option_row *row)
         str_printf(s, "%s%s", i ? " " : "", arch_at(i)->name);
     if (str_eq(row->name, "device"))
         str_add(s, "auto cpu cuda");
+    if (str_eq(row->name, "split"))
+        str_add(s, "auto random folders");
+}
+
+/* Beside its words an option may name a file. */
+static bool takes_files(const struct option_row *row)
+{
+    return row->type == OPTION_PATH || str_eq(row->name, "split") || str_eq(row->name, "theme");
 }
 
 static void add_commands(struct str *s)
@@ -114,40 +122,97 @@ static void add_commands(struct str *s)
     }
 }
 
-static void add_all_flags(struct str *s, unsigned flags, bool options)
+/* What a command takes, its switches, then its options: each with what stands before it, and a blank behind. */
+static void add_names(struct str *s, const struct command *c, const char *before)
 {
     for (size_t i = 0; i < n_flag_rows; i++) {
-        if (flag_rows[i].flag & (flags | FLAGS_EVERYWHERE))
-            str_printf(s, "--%s ", flag_rows[i].name);
+        if (flag_rows[i].flag & (c->flags | FLAGS_EVERYWHERE))
+            str_printf(s, "%s%s ", before, flag_rows[i].name);
     }
-    for (int id = 0; options && id < OPTION_COUNT; id++)
-        str_printf(s, "--%s ", option_row((enum option_id)id)->name);
+    for (int id = 0; id < OPTION_COUNT; id++) {
+        const struct option_row *row = option_row((enum option_id)id);
+        bool twice = str_eq(row->name, "mode") && c->flags & FLAG_MODES;
+        if (command_takes(c, row) && !twice)
+            str_printf(s, "%s%s ", before, row->name);
+    }
+}
+
+/* "--epochs|-e) " */
+static void add_case(struct str *s, const struct option_row *row)
+{
+    str_printf(s, "    --%s", row->name);
+    if (row->short_flag)
+        str_printf(s, "|-%c", row->short_flag);
+    str_add(s, ") ");
+}
+
+/* Of train several modes, with commas between. */
+static void add_bash_modes(struct str *s, const struct option_row *row, const char *words)
+{
+    add_case(s, row);
+    str_printf(s, "words='%s'\n"
+                  "        [ \"${COMP_WORDS[1]}\" != train ] || case $cur in\n"
+                  "        *,*) COMPREPLY=($(compgen -P \"${cur%%,*},\" -W \"$words\" -- \"${cur##*,}\")); return ;;\n"
+                  "        *) words+=' all' ;;\n"
+                  "        esac\n"
+                  "        COMPREPLY=($(compgen -W \"$words\" -- \"$cur\")); return ;;\n",
+               words);
+}
+
+/* Themes are what the folders hold when the key is pressed. */
+static void add_bash_option(struct str *s, const struct option_row *row)
+{
+    struct str words = STR_INIT;
+    add_words(&words, row);
+    if (str_eq(row->name, "mode")) {
+        add_bash_modes(s, row, words.s);
+    } else {
+        add_case(s, row);
+        if (str_eq(row->name, "theme"))
+            str_add(s, "words=$(_flowerlab_themes); ");
+        else if (words.len)
+            str_printf(s, "words='%s'; ", words.s);
+        if (takes_files(row))
+            str_add(s, "mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\"; compgen -f -- \"$cur\"); ");
+        else if (words.len)
+            str_add(s, "COMPREPLY=($(compgen -W \"$words\" -- \"$cur\")); ");
+        str_add(s, "return ;;\n");
+    }
+    str_done(&words);
+}
+
+static void add_bash_commands(struct str *s)
+{
+    for (size_t i = 1; i <= n_commands; i++) {
+        const struct command *c = &commands[i % n_commands]; /* the screens last: any other first word */
+        if (!c->help)
+            continue;
+        str_printf(s, "        %s) words='", *c->name ? c->name : "*");
+        add_names(s, c, "--");
+        str_add(s, "' ;;\n");
+    }
 }
 
 static void dump_bash(struct str *s)
 {
     str_add(s, "# bash completion for flowerlab; written by \"flowerlab dump completion-bash\"\n"
+               "_flowerlab_themes() {\n"
+               "    local program file=\n"
+               "    program=$(type -P flowerlab)\n"
+               "    echo default\n"
+               "    for file in \"${XDG_CONFIG_HOME:-$HOME/.config}\"/flowerlab/themes/*.theme \\\n"
+               "        \"${program%/*}\"/themes/*.theme \"${program%/*}\"/../share/flowerlab/themes/*.theme; do\n"
+               "        [ ! -e \"$file\" ] || basename \"$file\" .theme\n"
+               "    done\n"
+               "}\n"
                "_flowerlab() {\n"
                "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words=\n"
                "    # --name=value comes as three words\n"
                "    if [ \"$cur\" = = ]; then cur=; elif [ \"$prev\" = = ]; then prev=${COMP_WORDS[COMP_CWORD-2]}; fi\n"
                "    COMPREPLY=()\n"
                "    case $prev in\n");
-    for (int id = 0; id < OPTION_COUNT; id++) {
-        const struct option_row *row = option_row((enum option_id)id);
-        struct str words = STR_INIT;
-        add_words(&words, row);
-        if (words.len)
-            str_printf(s, "    --%s) COMPREPLY=($(compgen -W '%s' -- \"$cur\")); return ;;\n",
-                       row->name, words.s);
-        else if (row->type == OPTION_PATH || str_eq(row->name, "split") ||
-                 str_eq(row->name, "theme"))
-            str_printf(s, "    --%s) mapfile -t COMPREPLY < <(compgen -f -- \"$cur\"); return ;;\n",
-                       row->name);
-        else
-            str_printf(s, "    --%s) return ;;\n", row->name);
-        str_done(&words);
-    }
+    for (int id = 0; id < OPTION_COUNT; id++)
+        add_bash_option(s, option_row((enum option_id)id));
     str_add(s, "    --out) mapfile -t COMPREPLY < <(compgen -d -- \"$cur\"); return ;;\n"
                "    weights) COMPREPLY=($(compgen -W 'list get check' -- \"$cur\")); return ;;\n"
                "    get) COMPREPLY=($(compgen -W '");
@@ -157,17 +222,8 @@ static void dump_bash(struct str *s)
                "    esac\n"
                "    case $cur in\n"
                "    -*) case ${COMP_WORDS[1]} in\n");
-    for (size_t i = 1; i < n_commands; i++) {
-        if (!commands[i].help)
-            continue;
-        str_printf(s, "        %s) words='", commands[i].name);
-        add_all_flags(s, commands[i].flags, commands[i].groups != NULL);
-        str_add(s, "' ;;\n");
-    }
-    str_add(s, "        *) words='");
-    add_all_flags(s, commands[0].flags, true);
-    str_add(s, "' ;;\n"
-               "        esac\n"
+    add_bash_commands(s);
+    str_add(s, "        esac\n"
                "        COMPREPLY=($(compgen -W \"$words\" -- \"$cur\")); return ;;\n"
                "    esac\n"
                "    [ \"$COMP_CWORD\" -gt 1 ] || words='");
@@ -193,15 +249,36 @@ static void add_zsh_option(struct str *s, const struct option_row *row)
 {
     struct str words = STR_INIT;
     add_words(&words, row);
-    str_printf(s, "        '--%s[", row->name);
+    str_printf(s, "        %s '--%s[", row->name, row->name);
     add_zsh_text(s, row->help);
     str_printf(s, "]:%s:", row->argument);
-    if (words.len)
-        str_printf(s, "(%s)", words.s);
-    else if (row->type == OPTION_PATH || str_eq(row->name, "split") || str_eq(row->name, "theme"))
+    if (takes_files(row))
         str_add(s, "_files");
+    else if (words.len)
+        str_printf(s, "(%s)", words.s);
     str_add(s, "'\n");
     str_done(&words);
+}
+
+static void add_zsh_flag(struct str *s, const struct flag_row *row)
+{
+    if (row->flag == FLAG_MORE || row->flag == FLAG_MODES)
+        return; /* the option of the same name serves */
+    str_printf(s, "        %s '--%s[", row->name, row->name);
+    add_zsh_text(s, row->help);
+    str_printf(s, "]%s'\n", row->flag == FLAG_OUT ? ":FOLDER:_files -/" : row->argument ? ":number: " : "");
+}
+
+static void add_zsh_commands(struct str *s)
+{
+    for (size_t i = 1; i <= n_commands; i++) {
+        const struct command *c = &commands[i % n_commands];
+        if (!c->help)
+            continue;
+        str_printf(s, "    %s) names=(", *c->name ? c->name : "*");
+        add_names(s, c, "");
+        str_add(s, ") ;;\n");
+    }
 }
 
 static void dump_zsh(struct str *s)
@@ -209,7 +286,9 @@ static void dump_zsh(struct str *s)
     str_add(s, "#compdef flowerlab\n"
                "# zsh completion for flowerlab; written by \"flowerlab dump completion-zsh\"\n"
                "_flowerlab() {\n"
-               "    local -a commands flags\n"
+               "    local -a commands names flags\n"
+               "    local -A about\n"
+               "    local name\n"
                "    commands=(\n");
     for (size_t i = 1; i < n_commands; i++) {
         if (!commands[i].help)
@@ -218,19 +297,15 @@ static void dump_zsh(struct str *s)
         add_zsh_text(s, commands[i].help);
         str_add(s, "'\n");
     }
-    str_add(s, "    )\n    flags=(\n");
-    for (size_t i = 0; i < n_flag_rows; i++) {
-        if (flag_rows[i].flag == FLAG_MORE || flag_rows[i].flag == FLAG_MODES)
-            continue; /* the option of the same name stands below */
-        str_printf(s, "        '--%s[", flag_rows[i].name);
-        add_zsh_text(s, flag_rows[i].help);
-        str_printf(s, "]%s'\n", flag_rows[i].flag == FLAG_OUT ? ":FOLDER:_files -/"
-                                : flag_rows[i].argument      ? ":number: "
-                                                             : "");
-    }
+    str_add(s, "    )\n    about=(\n");
+    for (size_t i = 0; i < n_flag_rows; i++)
+        add_zsh_flag(s, &flag_rows[i]);
     for (int id = 0; id < OPTION_COUNT; id++)
         add_zsh_option(s, option_row((enum option_id)id));
-    str_add(s, "    )\n"
+    str_add(s, "    )\n    case ${words[2]} in\n");
+    add_zsh_commands(s);
+    str_add(s, "    esac\n"
+               "    for name in $names; do flags+=(\"${about[$name]}\"); done\n"
                "    _arguments \"$flags[@]\" '1: :{ _describe command commands; _files -/ }' "
                "'*:file:_files'\n"
                "}\n"
