@@ -285,15 +285,6 @@ static void walk_done(struct walk *w)
     folder_list_done(&w->folders);
 }
 
-/* "/a/b/" and "/a/b" are one root; the slashes would show up in messages. */
-static char *clean_root(const char *root)
-{
-    char *path = path_absolute(root);
-    for (size_t n = strlen(path); n > 1 && path[n - 1] == '/'; n--)
-        path[n - 1] = '\0';
-    return path;
-}
-
 enum err_code data_walk(struct dataset **out, const char *root, const struct scan_config *config,
                         struct ds_progress *progress, struct err *err)
 {
@@ -302,7 +293,7 @@ enum err_code data_walk(struct dataset **out, const char *root, const struct sca
     if (code != ERR_OK)
         return code;
     struct dataset *ds = xcalloc(1, sizeof *ds);
-    ds->root = clean_root(root);
+    ds->root = path_folder(root); /* "/a/b/." and "/a/b" are one root, in messages and records too */
     struct walk w = {.ds = ds, .progress = progress};
     char *runs = path_expand(config->runs_dir ? config->runs_dir : "");
     w.has_runs = *runs && stat(runs, &w.runs) == 0;

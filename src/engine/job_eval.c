@@ -75,6 +75,8 @@ static enum err_code use_open(struct use *u, struct job *job, struct err *err)
     char *path = path_join(u->folder, job->cmd.number == 1 ? "last.safetensors" : "best.safetensors");
     if (code == ERR_OK)
         code = model_load(&u->model, path, err);
+    if (code == ERR_NOT_FOUND && u->record.epochs_done == 0)
+        err_hint(err, "no epoch of the run is done yet; flowerlab resume goes on with it");
     if (code == ERR_OK)
         code = use_views(u, err);
     if (code == ERR_OK)
