@@ -44,7 +44,7 @@ const struct command commands[] = {
     {"grid", "DIR", "labelled pictures drawn at random, on a plain terminal; the option seed draws others", FLAG_ROWS | FLAG_COLS, 1, 1,
         "seed leaf-folders runs-dir graphics cell color", cmd_grid},
     {"train", "DIR", "train on a data set", FLAG_MODES | FLAG_DRY, 1, 1, ALL_GROUPS, cmd_train},
-    {"resume", "RUN", "go on with a run that was stopped, or make it longer", FLAG_MORE, 1, 1, "device threads runs-dir", cmd_resume},
+    {"resume", "RUN", "go on with a run that was stopped, or make it longer", FLAG_MORE, 1, 1, "device precision threads runs-dir", cmd_resume},
     {"eval", "RUN [DIR]", "accuracy, loss and classes on the run's validation part or another folder", FLAG_LAST | FLAG_STORED, 1, 2,
         USE_GROUPS " damaged max-pixels leaf-folders", cmd_eval},
     {"predict", "RUN FILE...", "classes of pictures; folders too", FLAG_LAST, 2, 1 << 20, USE_GROUPS, cmd_predict},
