@@ -40,6 +40,8 @@ static void extend(struct trainer *t, int64_t epochs)
     snprintf(text, sizeof text, "extended by %d", (int)epochs);
     show_event(t, text);
     show_run(t);
+    if (!t->unsaved && run_save_record(&t->run, &err) != ERR_OK) /* a kill before the epoch's end does not take it back */
+        log_line(LOG_WARN, "%s", err.message);
 }
 
 static void take(struct trainer *t, const struct control *c)

@@ -83,6 +83,42 @@ static void an_extension_stays(void **state)
     }
 }
 
+static char *early; /* run.ini while the run pauses behind the extension */
+
+static void extend_early(uint64_t job)
+{
+    static bool asked;
+    if (snap.train.job != job || early)
+        return;
+    if (!asked && snap.train.epoch >= 2)
+        asked = engine_submit(engine, &(struct cmd){.kind = CMD_EXTEND, .job = job, .number = 2}, NULL, NULL) == ERR_OK &&
+                engine_submit(engine, &(struct cmd){.kind = CMD_PAUSE, .job = job}, NULL, NULL) == ERR_OK;
+    bool pauses = false;
+    for (int i = 0; i < SNAP_JOBS; i++)
+        pauses |= snap.jobs[i].job == job && snap.jobs[i].state == JOB_PAUSED;
+    if (!pauses)
+        return;
+    char *path = run_file("early", "run.ini");
+    size_t n;
+    assert_int_equal(file_read(path, 0, &early, &n, NULL), ERR_OK);
+    engine_submit(engine, &(struct cmd){.kind = CMD_GO_ON, .job = job}, NULL, NULL);
+    free(path);
+}
+
+/* So do those that were added while it trained, from that moment on. */
+static void an_extension_is_written_at_once(void **state)
+{
+    (void)state;
+    struct notice n = train_with("early", OPTIONS("mode=scratch", "epochs=3", "batch-size=2", "schedule=constant"), extend_early);
+    assert_int_equal(n.kind, NOTICE_FINISHED);
+    struct record r = record_of("early");
+    assert_int_equal(r.epochs_done, 5);
+    record_done(&r);
+    assert_non_null(early);
+    assert_non_null(strstr(early, "epochs = 5"));
+    free(early);
+}
+
 /* Cut off between best.safetensors and the checkpoint: what the record calls the best is what is in the file, at every stop. */
 static void the_best_is_that_of_the_file(void **state)
 {
@@ -288,7 +324,8 @@ static void the_right_process_is_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_extension_stays),        cmocka_unit_test(the_best_is_that_of_the_file),
+        cmocka_unit_test(an_extension_stays),        cmocka_unit_test(an_extension_is_written_at_once),
+        cmocka_unit_test(the_best_is_that_of_the_file),
         cmocka_unit_test(patience_ends_it_again),    cmocka_unit_test(tables_are_made_good),
         cmocka_unit_test(steps_wait_for_the_disk),   cmocka_unit_test(nothing_saved_is_nothing_lost),
         cmocka_unit_test(a_gpu_run_goes_on_without_one), cmocka_unit_test(a_begun_folder_is_taken),
