@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
@@ -133,7 +134,7 @@ static bool read_field(const struct field *f, char *base, const char *value)
     switch (f->kind) {
     case TEXT: record_set((char **)p, value); return true;
     case CHARS: snprintf(p, f->size, "%s", value); return true;
-    case INT: return num_parse_int(value, &v) && (*(int *)p = (int)v, true);
+    case INT: return num_parse_int(value, &v) && v >= INT_MIN && v <= INT_MAX && (*(int *)p = (int)v, true);
     case INT64: return num_parse_int(value, (int64_t *)p);
     case REAL: return num_parse_real(value, (double *)p);
     case HEX: *(uint64_t *)p = strtoull(value, &end, 16); return *value && *end == '\0';

@@ -47,7 +47,7 @@ static struct step_point step_of(const struct csv *csv, size_t row)
                   {"grad_norm", offsetof(struct step_point, grad_norm)},
                   {"images_per_s", offsetof(struct step_point, images_per_s)}};
     double step = cell(csv, row, csv_column(csv, "step"));
-    struct step_point p = {.step = isnan(step) ? 0 : (int64_t)step,
+    struct step_point p = {.step = step > 0 && step < 1e15 ? (int64_t)step : 0, /* 0: none */
                            .seconds = cell(csv, row, csv_column(csv, "seconds"))};
     for (size_t i = 0; i < sizeof floats / sizeof floats[0]; i++)
         *(float *)((char *)&p + floats[i].at) = (float)cell(csv, row, csv_column(csv, floats[i].name));

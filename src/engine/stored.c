@@ -62,7 +62,7 @@ static enum err_code take_row(struct stored *s, const struct csv *csv, int truth
                        s->record.classes[truth]);
     for (int k = 0; k < n; k++) {
         int64_t count;
-        if (!num_parse_int(row[k + 1], &count) || count < 0)
+        if (!num_parse_int(row[k + 1], &count) || count < 0 || count > INT32_MAX)
             return err_set(err, ERR_FORMAT, "confusion.csv: line %d: %.40s is no count", truth + 2, row[k + 1]);
         s->confusion.count[truth * n + k] = count;
         s->n_pictures += count;

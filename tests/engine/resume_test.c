@@ -321,6 +321,25 @@ static void the_right_process_is_named(void **state)
     free(folder);
 }
 
+/* A number beyond its field is no other number. */
+static void numbers_out_of_range(void **state)
+{
+    (void)state;
+    train("huge", small("epochs=1"));
+    set_line("huge", "best-epoch", "4294967297");
+    struct notice n = command(CMD_RESUME, "huge", "", 1);
+    print_message("# %s\n", n.err.message);
+    assert_int_equal(n.err.code, ERR_FORMAT);
+    assert_non_null(strstr(n.err.message, "best-epoch"));
+    set_line("huge", "best-epoch", "1");
+    char *path = run_file("huge", "confusion.csv"), *command_text = xasprintf("sed -i '2s/,[0-9]*$/,9223372036854775807/' '%s'", path);
+    assert_int_equal(system(command_text), 0);
+    n = command(CMD_STORED, "huge", "", 0);
+    print_message("# %s\n", n.err.message);
+    assert_int_equal(n.err.code, ERR_FORMAT);
+    free(command_text), free(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -330,6 +349,7 @@ int main(void)
         cmocka_unit_test(steps_wait_for_the_disk),   cmocka_unit_test(nothing_saved_is_nothing_lost),
         cmocka_unit_test(a_gpu_run_goes_on_without_one), cmocka_unit_test(a_begun_folder_is_taken),
         cmocka_unit_test(a_given_folder_stays),      cmocka_unit_test(the_right_process_is_named),
+        cmocka_unit_test(numbers_out_of_range),
     };
     if (!lab_has_shim()) {
         puts("1..0 # SKIP no shim: built without libtorch");
