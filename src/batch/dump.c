@@ -41,8 +41,9 @@ static void add_values(struct str *s, const struct option_row *row, const struct
                        enum option_id id)
 {
     struct str value = STR_INIT;
-    char low[NUM_TEXT], high[NUM_TEXT];
+    char range[96];
     option_get(&value, defaults, id);
+    option_range(range, sizeof range, row);
     if (row->type == OPTION_CHOICE) {
         str_add(s, "One of ");
         for (int i = 0; row->choices[i]; i++) {
@@ -50,14 +51,12 @@ static void add_values(struct str *s, const struct option_row *row, const struct
             add_roff(s, row->choices[i]);
             str_add(s, "\\fR");
         }
-        str_add(s, ". ");
+        str_add(s, str_eq(value.s, "default") ? "; \\fBdefault\\fR leaves it to the preset. " : ". ");
     } else if (row->type == OPTION_BOOL) {
         str_add(s, "\\fBon\\fR or \\fBoff\\fR. ");
-    } else if (row->type == OPTION_INT && row->max_int < INT64_MAX) {
-        str_printf(s, "%" PRId64 " to %" PRId64 "%s%s. ", row->min_int, row->max_int,
-                   row->unit ? " " : "", row->unit ? row->unit : "");
-    } else if (row->type == OPTION_REAL) {
-        str_printf(s, "%s to %s. ", num_real(low, row->min_real), num_real(high, row->max_real));
+    } else if (*range) {
+        add_roff(s, range);
+        str_add(s, ". ");
     }
     str_add(s, value.len ? "Default: \\fB" : "Not set by default.");
     add_roff(s, value.len ? value.s : "");
@@ -88,6 +87,95 @@ static void dump_options(struct str *s)
         add_roff(s, row->long_help);
         str_add_c(s, '\n');
         add_values(s, row, &defaults, (enum option_id)id);
+    }
+}
+
+/* --- presets ---------------------------------------------------------------------------------- */
+
+static void add_setting(struct str *s, const char *name, const char *value)
+{
+    str_add(s, s->len && s->s[s->len - 1] != '\n' ? ", " : "");
+    add_roff(s, name);
+    str_add(s, " \\fB");
+    add_roff(s, value);
+    str_add(s, "\\fR");
+}
+
+static void add_real(struct str *s, const char *name, double v)
+{
+    char number[NUM_TEXT];
+    add_setting(s, name, num_real(number, v));
+}
+
+static void add_switch(struct str *s, const char *name, bool on)
+{
+    add_setting(s, name, on ? "on" : "off");
+}
+
+static const char *choice_of(enum option_id id, int value)
+{
+    return option_row(id)->choices[value];
+}
+
+/* What an option named so would say, where it can have an effect. */
+static void add_phase(struct str *s, const struct phase *p)
+{
+    const struct augment_spec *a = &p->augment;
+    add_real(s, "epochs", p->epochs);
+    add_real(s, "lr", p->lr_backbone);
+    if (p->lr_stem != p->lr_backbone)
+        add_real(s, "stem-lr", p->lr_stem);
+    if (p->lr_head != p->lr_backbone)
+        add_real(s, "head-lr", p->lr_head);
+    add_setting(s, "optimizer", choice_of(OPTION_ID_optimizer, (int)p->optimizer));
+    if (p->optimizer == OPT_SGD)
+        add_real(s, "momentum", p->momentum);
+    add_real(s, "weight-decay", p->weight_decay);
+    add_real(s, "start-decay", p->start_decay);
+    add_setting(s, "schedule", schedule_name(p->schedule.kind));
+    add_setting(s, "bn", choice_of(OPTION_ID_bn, (int)p->bn));
+    add_real(s, "label-smoothing", p->label_smoothing);
+    add_real(s, "dropout", p->dropout);
+    add_switch(s, "average", p->average);
+    add_real(s, "blend", p->blend);
+    add_switch(s, "flip", a->flip);
+    add_switch(s, "crop", a->crop);
+    if (a->crop)
+        add_real(s, "crop-min", a->crop_min);
+    add_real(s, "jitter", a->jitter);
+    str_add(s, ".\n");
+}
+
+static void add_view(struct str *s, const struct recipe *r)
+{
+    add_real(s, "batch-size", r->batch_size);
+    add_real(s, "image-size", r->image_size);
+    add_setting(s, "resize", choice_of(OPTION_ID_resize, (int)r->resize));
+    if (r->resize == RESIZE_CROP)
+        add_real(s, "views", r->views);
+    add_switch(s, "antialias", r->antialias);
+    add_setting(s, "normalize", choice_of(OPTION_ID_normalize, !r->imagenet_norm));
+    add_switch(s, "class-weights", r->class_weights);
+    str_add(s, ".\n");
+}
+
+static void dump_presets(struct str *s)
+{
+    for (int preset = 0; preset < PRESET_COUNT; preset++) {
+        for (int mode = 0; mode < MODE_COUNT; mode++) {
+            struct recipe r;
+            struct recipe_request request = {.preset = (enum preset)preset, .mode = (enum mode)mode};
+            if (recipe_make(&r, &request, NULL) != ERR_OK)
+                continue;
+            str_printf(s, ".TP\n\\fB%s\\fR, mode \\fB", preset_name(request.preset));
+            add_roff(s, mode_name(request.mode));
+            str_add(s, "\\fR\n");
+            add_view(s, &r);
+            for (int i = 0; i < r.n_phases; i++) {
+                str_printf(s, r.n_phases > 1 ? "Phase %d, %s:\n" : "", i + 1, phase_title(&r.phases[i]));
+                add_phase(s, &r.phases[i]);
+            }
+        }
     }
 }
 
@@ -317,6 +405,7 @@ static const struct dump {
     void (*write)(struct str *s);
 } dumps[] = {
     {"options-man", dump_options},
+    {"presets-man", dump_presets},
     {"completion-bash", dump_bash},
     {"completion-zsh", dump_zsh},
 };
