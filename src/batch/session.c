@@ -82,7 +82,7 @@ static void handle_signals(struct batch *b, enum cmd_kind kind, uint64_t job)
         engine_submit(b->engine, &(struct cmd){.kind = CMD_QUEUE_REMOVE}, NULL, NULL);
         engine_submit(b->engine, &stop, NULL,
                       NULL); /* too late for the job: its notice is on the way */
-        say(b, "%s", trains ? "stopping after this step, saving" : "stopping");
+        say(b, "%s", trains ? "stopping after this step; complete epochs are kept" : "stopping");
     }
 }
 

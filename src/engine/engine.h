@@ -175,7 +175,7 @@ struct train_view {
     bool live;               /* false: finished, stopped or failed; the numbers stay */
     char run[OPTION_TEXT_MAX], data[OPTION_TEXT_MAX];
     char mode[24], preset[16], model[32], device[96], precision[8], weights[OPTION_TEXT_MAX];
-    char match[256];         /* one line: what the weight file gave, "body 122 of 122 tensors, head new (1000 -> 5)", or "fresh weights" */
+    char match[256];         /* one line: what the weight file gave, "body 122 of 122 tensors, head from the file (5 classes)", or "fresh weights" */
     int n_classes;
     int64_t n_train, n_val;
     int phase, n_phases, epoch, n_epochs; /* from 1; epoch 0 before the first */

@@ -51,7 +51,8 @@ enum err_code job_demo(struct job *job, struct err *err)
                                     (uint64_t)c->options->seed, job->engine->pool, &watch, err);
     char *cache = path_home(PATH_CACHE);
     if (code == ERR_IO || code == ERR_NOT_FOUND)
-        err_hint(err, str_starts(folder, cache) ? "XDG_CACHE_HOME names another place for what is kept" : "--out FOLDER names another place for the demo");
+        err_hint(err, str_starts(folder, cache) ? "XDG_CACHE_HOME names another place for what is kept"
+                                                : "--out FOLDER names another place for the demo");
     free(cache);
     if (code == ERR_OK) {
         hand_over_text(job, folder);
