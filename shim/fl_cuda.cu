@@ -160,6 +160,17 @@ bool fl_cuda_built(void)
     return true;
 }
 
+bool fl_cuda_usable(int device, struct err *err)
+{
+    cudaFuncAttributes unused;
+    err_code code = check(cudaSetDevice(device), "device", err);
+    if (!code)
+        code = check(cudaFuncGetAttributes(&unused, sum_grey), "sum_grey", err);
+    if (!code)
+        code = check(cudaFuncGetAttributes(&unused, pixels_kernel), "pixels_kernel", err);
+    return !code;
+}
+
 size_t fl_cuda_pixels_work(int64_t n, int64_t h, int64_t w)
 {
     return (size_t)n * (SUMS * sizeof(double) + sizeof(fl_pixel_op) + (size_t)(3 * h * w));

@@ -14,6 +14,11 @@ extern "C" {
 /* The kernels are in this build. */
 bool fl_cuda_built(void);
 
+/* The kernels run on this GPU, which becomes the thread's current one in the runtime that they
+ * bring along. False: err tells why (UNSUPPORTED when not built, TORCH with CUDA's text). Costs
+ * loading them. */
+bool fl_cuda_usable(int device, struct err *err);
+
 /* fl_pixels_one of fl_pixels.h for N pictures, in one pass on the GPU (two where a contrast differs
  * from 1).
  *

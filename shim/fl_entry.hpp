@@ -30,6 +30,7 @@ err_code seed_state(void *out, size_t *n_bytes, struct err *err) noexcept;
 err_code seed_restore(const void *state, size_t n_bytes, struct err *err) noexcept;
 err_code throw_for_test(int kind, struct err *err) noexcept;
 void warn_for_test(const char *text) noexcept;
+void pixels_for_test(bool operators) noexcept;
 
 fl_scope *scope_new() noexcept;
 void scope_close(fl_scope *scope) noexcept;

@@ -35,6 +35,8 @@ struct State {
     at::Device device = at::Device(at::kCPU);
     fl_precision precision = FL_FP32;
     size_t live = 0; /* tensor handles */
+    std::vector<signed char> kernels_run; /* of ours on a GPU, by index: 1, -1 no, 0 not known yet */
+    bool operators_only = false; /* pixels; a test's wish */
 };
 extern State state;
 

@@ -9,7 +9,6 @@
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/dropout.h>
-#include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/max_pool2d.h>
@@ -19,8 +18,6 @@
 #include <algorithm>
 
 #include "fl_compat.hpp"
-#include "fl_cuda.h"
-#include "fl_pixels.h"
 
 namespace fl
 {
@@ -102,67 +99,8 @@ template <class T> static at::Tensor upload(const T *data, int64_t n, at::Scalar
     return host.to(at::TensorOptions().device(state.device), false, true);
 }
 
-static void pixels_cpu(float *out, const uint8_t *rgb, int64_t n, int64_t h, int64_t w,
-                       const fl_pixel_op *ops, const float mean[3], const float std[3])
-{
-    on_threads(state.config.n_threads, n, [&](int64_t i, int) {
-        fl_pixels_one(out + 3 * h * w * i, rgb + 3 * h * w * i, h, w, ops ? ops + i : nullptr, mean,
-                      std);
-    });
-}
-
-/* The engine thread never leaves libtorch's default stream, which is CUDA's. */
-static void pixels_cuda(float *out, const uint8_t *rgb, int64_t n, int64_t h, int64_t w,
-                        const fl_pixel_op *ops, const float mean[3], const float std[3])
-{
-    at::Tensor work = at::empty({(int64_t)fl_cuda_pixels_work(n, h, w)},
-                                at::TensorOptions().dtype(at::kByte).device(state.device));
-    struct err err;
-    if (fl_cuda_pixels(out, rgb, n, h, w, ops, mean, std, work.data_ptr(), state.device.index(),
-                       nullptr, &err))
-        throw Refusal{err.code, err.message, err.hint};
-}
-
-static at::Tensor pixels_tensor(int64_t n, int64_t h, int64_t w, at::Device device)
-{
-    return at::empty({n, 3, h, w}, at::TensorOptions()
-                                       .dtype(at::kFloat)
-                                       .device(device)
-                                       .memory_format(at::MemoryFormat::ChannelsLast));
-}
-
-static void check_pixels(int64_t n, int64_t h, int64_t w, const fl_pixel_op *ops,
-                         const float std[3])
-{
-    if (n < 1 || h < 1 || w < 1 || n > 65535 || h > 65535 || w > 65535)
-        invalid("pixels: %lld pictures of %lld x %lld", (long long)n, (long long)w, (long long)h);
-    for (int c = 0; c < 3; c++)
-        if (!(std[c] > 0))
-            invalid("pixels: deviation %g of channel %d", (double)std[c], c);
-    for (int64_t i = 0; ops && i < n; i++)
-        if (!fl_pixel_op_ok(&ops[i]))
-            invalid("pixels: operation of picture %lld is out of range", (long long)i);
-}
-
 namespace entry
 {
-
-err_code pixels(fl_tensor **out, const uint8_t *rgb, int64_t n, int64_t h, int64_t w,
-                const fl_pixel_op *ops, const float mean[3], const float std[3], fl_scope *scope,
-                struct err *err) noexcept
-{
-    return guard("pixels", err, [&] {
-        check_pixels(n, h, w, ops, std);
-        bool ours = state.device.is_cuda() && fl_cuda_built();
-        at::Tensor t = pixels_tensor(n, h, w, ours ? state.device : at::Device(at::kCPU));
-        float *to = static_cast<float *>(t.data_ptr());
-        if (ours)
-            pixels_cuda(to, rgb, n, h, w, ops, mean, std);
-        else
-            pixels_cpu(to, rgb, n, h, w, ops, mean, std);
-        *out = wrap(t.to(state.device), scope);
-    });
-}
 
 err_code conv2d(fl_tensor **out, const fl_tensor *x, const fl_tensor *weight, const fl_tensor *bias,
                 int stride, int padding, int groups, fl_scope *scope, struct err *err) noexcept

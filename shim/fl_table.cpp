@@ -19,7 +19,7 @@ extern "C" __attribute__((visibility("default"))) const fl_table *fl_torch_table
         pixels, conv2d, batch_norm, relu, add, max_pool2d, global_avg_pool, linear, dropout, softmax, cross_entropy,
         backward, grads_unscale, optim_new, optim_free, optim_group, optim_step, optim_zero_grad, optim_state,
         optim_restore,
-        throw_for_test, warn_for_test,
+        throw_for_test, warn_for_test, pixels_for_test,
     };
     // clang-format on
     return &table;

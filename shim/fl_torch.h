@@ -25,7 +25,7 @@
 extern "C" {
 #endif
 
-#define FL_TORCH_VERSION 5
+#define FL_TORCH_VERSION 6
 
 typedef struct fl_tensor fl_tensor;
 typedef struct fl_scope fl_scope;
@@ -142,7 +142,8 @@ struct fl_table {
 
     /* Pictures into the net: uint8 [N, H, W, 3] in host memory -> float32 [N, 3, H, W] on the device:
      * flip and jitter (brightness, contrast, saturation in this order, clamped to 0..1 after each), then (v - mean) / std a channel.
-     * ops: N entries, or NULL for none. With our CUDA kernels one pass on the GPU, else the C reference of fl_pixels.h. */
+     * ops: N entries, or NULL for none. On a GPU one pass of our kernels, or libtorch's operators where these are not built or do not run
+     * (a warning says why, once a GPU); on the CPU the C reference of fl_pixels.h. */
     enum err_code (*pixels)(fl_tensor **out, const uint8_t *rgb, int64_t n, int64_t h, int64_t w,
                             const struct fl_pixel_op *ops, const float mean[3], const float std[3], fl_scope *scope,
                             struct err *err);
@@ -207,6 +208,7 @@ struct fl_table {
      * 9 of its choice of an algorithm, which says so on a GPU only. */
     enum err_code (*throw_for_test)(int kind, struct err *err);
     void (*warn_for_test)(const char *text); /* through libtorch's warning machinery */
+    void (*pixels_for_test)(bool operators); /* pixels by libtorch's operators on any device */
 };
 
 /* The shim's only symbol. */

@@ -7,7 +7,7 @@ if HAVE_TORCH
 shim_PROGRAMS += shim/fl_torch.so
 endif
 shim_fl_torch_so_SOURCES = shim/fl_torch.h shim/fl_entry.hpp shim/fl_internal.hpp shim/fl_compat.hpp shim/fl_compat.cpp \
-	shim/fl_error.cpp shim/fl_tensor.cpp shim/fl_ops.cpp shim/fl_convolution.cpp shim/fl_normalise.cpp shim/fl_threads.cpp shim/fl_optim.cpp shim/fl_device.cpp shim/fl_table.cpp \
+	shim/fl_error.cpp shim/fl_tensor.cpp shim/fl_ops.cpp shim/fl_pictures.cpp shim/fl_convolution.cpp shim/fl_normalise.cpp shim/fl_threads.cpp shim/fl_optim.cpp shim/fl_device.cpp shim/fl_table.cpp \
 	shim/fl_gpus.h shim/fl_gpus.c shim/fl_pixels.h shim/fl_pixels.c shim/fl_memory.h shim/fl_memory.c \
 	shim/fl_loop.h shim/fl_lanes.h shim/fl_norm.h shim/fl_norm.c shim/fl_depthwise.h shim/fl_depthwise.c \
 	shim/fl_conv.h shim/fl_conv.c shim/fl_conv_kernels.h shim/fl_conv_avx2.c shim/fl_cuda.h

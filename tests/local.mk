@@ -282,7 +282,7 @@ tests_cli_tool_CPPFLAGS = $(AM_CPPFLAGS) $(CJSON_CFLAGS)
 tests_cli_tool_LDADD = libfl_data.a libfl_image.a libfl_base.a $(JPEG_LIBS) $(PNG_LIBS) $(XXHASH_LIBS) $(CJSON_LIBS) -lutil -lm
 
 # shim: against the module in the build folder; the pixel reference without it
-shim_tests = tests/shim/border.test tests/shim/ops.test tests/shim/optim.test tests/gpu/gpu.test
+shim_tests = tests/shim/border.test tests/shim/ops.test tests/shim/pictures.test tests/shim/optim.test tests/gpu/gpu.test
 check_PROGRAMS += tests/unit/pixels.test tests/unit/memory.test tests/unit/conv.test tests/unit/norm.test tests/unit/depthwise.test $(shim_tests)
 TESTS += tests/unit/pixels.test tests/unit/memory.test tests/unit/conv.test tests/unit/norm.test tests/unit/depthwise.test $(shim_tests)
 EXTRA_DIST += tests/ref/shim.py tests/torch2
@@ -318,7 +318,10 @@ tests_unit_conv_test_LDADD = libfl_base.a $(CMOCKA_LIBS) -lpthread -lm
 tests_shim_border_test_SOURCES = tests/shim/border_test.c $(shim_test_sources)
 tests_shim_border_test_CPPFLAGS = $(test_cppflags)
 tests_shim_border_test_LDADD = $(shim_test_libs)
-tests_shim_ops_test_SOURCES = tests/shim/ops_test.c shim/fl_pixels.c $(shim_test_sources)
+tests_shim_pictures_test_SOURCES = tests/shim/pictures_test.c shim/fl_pixels.c $(shim_test_sources)
+tests_shim_pictures_test_CPPFLAGS = $(test_cppflags)
+tests_shim_pictures_test_LDADD = $(shim_test_libs)
+tests_shim_ops_test_SOURCES = tests/shim/ops_test.c $(shim_test_sources)
 tests_shim_ops_test_CPPFLAGS = $(test_cppflags)
 tests_shim_ops_test_LDADD = $(shim_test_libs)
 tests_shim_optim_test_SOURCES = tests/shim/optim_test.c tests/ref/shim.h $(shim_test_sources)

@@ -314,6 +314,27 @@ static void test_errors(void **state)
     }
 }
 
+/* Kernels for other cards, and a driver that is too old, are known before one is needed. */
+static void test_usable(void **state)
+{
+    (void)state;
+    static const char *const steps[] = {"device", "sum_grey", "pixels_kernel"};
+    struct err err;
+    for (int at = 1; at <= (int)COUNT(steps); at++) {
+        char want[100];
+        snprintf(want, sizeof want,
+                 "pixels: %s: no kernel image is available for execution on the device",
+                 steps[at - 1]);
+        emulated_reset(NULL, at, 209);
+        assert_false(fl_cuda_usable(1, &err));
+        assert_string_equal(err.message, want);
+        assert_int_equal(emulated_seen().n_after_failure, 0);
+        assert_true(fl_cuda_usable(1, &err));
+        assert_int_equal(emulated_seen().device, 1);
+        assert_int_equal(emulated_seen().n_no_device, 0);
+    }
+}
+
 /* The default stream, as the shim calls it. */
 static void test_default_stream(void **state)
 {
@@ -330,10 +351,11 @@ static void test_default_stream(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plain),  cmocka_unit_test(test_bytes),
-        cmocka_unit_test(test_jitter), cmocka_unit_test(test_flat),
-        cmocka_unit_test(test_order),  cmocka_unit_test(test_many),
-        cmocka_unit_test(test_large),  cmocka_unit_test(test_work),
-        cmocka_unit_test(test_errors), cmocka_unit_test(test_default_stream)};
+        cmocka_unit_test(test_plain),         cmocka_unit_test(test_bytes),
+        cmocka_unit_test(test_jitter),        cmocka_unit_test(test_flat),
+        cmocka_unit_test(test_order),         cmocka_unit_test(test_many),
+        cmocka_unit_test(test_large),         cmocka_unit_test(test_work),
+        cmocka_unit_test(test_errors),        cmocka_unit_test(test_usable),
+        cmocka_unit_test(test_default_stream)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

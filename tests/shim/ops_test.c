@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fl_pixels.h"
 #include "shim/shim.h"
 
 struct window {
@@ -309,39 +308,6 @@ static void test_cross_entropy(void **state)
             "cross_entropy: label smoothing");
 }
 
-/* The batch operator is the C reference, picture by picture, in NHWC. */
-static void test_pixels(void **state)
-{
-    (void)state;
-    enum { N = 5, H = 4, W = 3 };
-    uint8_t rgb[N * H * W * 3];
-    for (size_t i = 0; i < sizeof rgb; i++)
-        rgb[i] = (uint8_t)(i * 37);
-    const float mean[3] = {0.4f, 0.5f, 0.6f}, std[3] = {0.2f, 0.3f, 0.4f};
-    struct fl_pixel_op ops[N] = {
-        {0, 1, 1, 1}, {1, 1, 1, 1}, {0, 1.5f, 0.5f, 2}, {1, 1, 2, 0}, {0, 0.5f, 1, 1}};
-    float got[N * 3 * H * W], want[N * 3 * H * W], hwc[3 * H * W];
-    fl_tensor *y;
-    for (int jitter = 0; jitter < 2; jitter++) {
-        ok(fl->pixels(&y, rgb, N, H, W, jitter ? ops : NULL, mean, std, scope, &err));
-        for (int i = 0; i < N; i++) {
-            fl_pixels_one(hwc, rgb + i * 3 * H * W, H, W, jitter ? &ops[i] : NULL, mean, std);
-            for (int k = 0; k < 3 * H * W; k++)
-                want[i * 3 * H * W + k % 3 * H * W + k / 3] = hwc[k];
-        }
-        values(got, COUNT(got), y);
-        near("pixels", got, want, COUNT(got), 0);
-    }
-    ops[2].contrast = -1;
-    refused(fl->pixels(&y, rgb, N, H, W, ops, mean, std, scope, &err), ERR_INVALID,
-            "pixels: operation of picture 2");
-    refused(fl->pixels(&y, rgb, 0, H, W, NULL, mean, std, scope, &err), ERR_INVALID,
-            "pixels: 0 pictures");
-    const float flat[3] = {1, 0, 1};
-    refused(fl->pixels(&y, rgb, N, H, W, NULL, mean, flat, scope, &err), ERR_INVALID,
-            "pixels: deviation 0");
-}
-
 /* --- two convolutions that are large enough for our own kernels, which float64 never takes
  * ------------------------------------------------------------------------------ */
 
@@ -591,8 +557,8 @@ int main(void)
         SHIM_TEST(test_conv),        SHIM_TEST(test_conv_refuses), SHIM_TEST(test_batch_norm),
         SHIM_TEST(test_relu),        SHIM_TEST(test_pools),        SHIM_TEST(test_linear),
         SHIM_TEST(test_add_dropout), SHIM_TEST(test_softmax),      SHIM_TEST(test_cross_entropy),
-        SHIM_TEST(test_pixels),      SHIM_TEST(test_gradients),    SHIM_TEST(test_backward),
-        SHIM_TEST(test_bf16),        SHIM_TEST(test_bf16_copies),  SHIM_TEST(test_conv_gradients),
+        SHIM_TEST(test_gradients),   SHIM_TEST(test_backward),     SHIM_TEST(test_bf16),
+        SHIM_TEST(test_bf16_copies), SHIM_TEST(test_conv_gradients),
     };
     return shim_ready() ? cmocka_run_group_tests(tests, NULL, NULL) : 0;
 }

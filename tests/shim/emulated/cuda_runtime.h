@@ -29,7 +29,8 @@ enum cudaError_t {
     cudaErrorInvalidValue = 1,
     cudaErrorMemoryAllocation = 2,
     cudaErrorInvalidConfiguration = 9,
-    cudaErrorInvalidDevice = 101
+    cudaErrorInvalidDevice = 101,
+    cudaErrorNoKernelImageForDevice = 209
 };
 enum cudaMemcpyKind { cudaMemcpyHostToDevice = 1, cudaMemcpyDeviceToHost = 2 };
 
@@ -51,9 +52,14 @@ cudaError_t cudaMemcpyAsync(void *to, const void *from, size_t n, cudaMemcpyKind
 cudaError_t cudaGetLastError();
 const char *cudaGetErrorString(cudaError_t error);
 
+struct cudaFuncAttributes {
+    size_t sharedSizeBytes;
+};
+
 namespace emulated
 {
 
+cudaError_t ask_about_kernel();
 void enqueue_kernel(dim3 grid, dim3 block, size_t shared, cudaStream_t stream,
                     std::function<void()> thread);
 
@@ -72,6 +78,13 @@ template <class... Parameters> struct Launch {
 };
 
 } // namespace emulated
+
+template <class Function>
+cudaError_t cudaFuncGetAttributes(cudaFuncAttributes *attributes, Function *)
+{
+    *attributes = {};
+    return emulated::ask_about_kernel();
+}
 
 template <class... Parameters>
 emulated::Launch<Parameters...> emulated_launch(void (*kernel)(Parameters...), dim3 grid,

@@ -237,11 +237,19 @@ const char *cudaGetErrorString(cudaError_t error)
         return "out of memory";
     case cudaErrorInvalidDevice:
         return "invalid device ordinal";
+    case cudaErrorNoKernelImageForDevice:
+        return "no kernel image is available for execution on the device";
     case cudaErrorInvalidConfiguration:
         return "invalid configuration argument";
     default:
         return "invalid argument";
     }
+}
+
+cudaError_t emulated::ask_about_kernel()
+{
+    card.seen.n_no_device += card.seen.device < 0;
+    return call();
 }
 
 void emulated::enqueue_kernel(dim3 grid, dim3 threads, size_t shared, cudaStream_t stream,
