@@ -283,9 +283,10 @@ tests_cli_tool_LDADD = libfl_data.a libfl_image.a libfl_base.a $(JPEG_LIBS) $(PN
 
 # shim: against the module in the build folder; the pixel reference without it
 shim_tests = tests/shim/border.test tests/shim/ops.test tests/shim/pictures.test tests/shim/optim.test tests/gpu/gpu.test
+gpu_tests = tests/gpu/runs.tap
 check_PROGRAMS += tests/unit/pixels.test tests/unit/memory.test tests/unit/conv.test tests/unit/norm.test tests/unit/depthwise.test $(shim_tests)
-TESTS += tests/unit/pixels.test tests/unit/memory.test tests/unit/conv.test tests/unit/norm.test tests/unit/depthwise.test $(shim_tests)
-EXTRA_DIST += tests/ref/shim.py tests/torch2
+TESTS += tests/unit/pixels.test tests/unit/memory.test tests/unit/conv.test tests/unit/norm.test tests/unit/depthwise.test $(shim_tests) $(gpu_tests)
+EXTRA_DIST += $(gpu_tests) tests/ref/shim.py tests/torch2
 EXTRA_PROGRAMS += tests/bench/conv_bench
 tests_bench_conv_bench_SOURCES = tests/bench/conv_bench.c
 tests_bench_conv_bench_LDADD = -ldl
