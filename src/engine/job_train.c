@@ -90,7 +90,9 @@ static enum err_code load_weights(struct trainer *t, const char *path, bool want
         return code;
     code = weights_match(&match, file, net_graph(t->model.net), want_head, err);
     if (code == ERR_OK) {
-        if (want_head && match.head_fresh)
+        if (want_head && match.head_fresh && match.head_classes == 0)
+            code = err_set(err, ERR_INVALID, "head = file: the file has no head");
+        else if (want_head && match.head_fresh)
             code = err_set(err, ERR_INVALID, "head = file: the file's head is for %lld classes, the data set has %d",
                            (long long)match.head_classes, t->model.n_classes);
         else
