@@ -22,6 +22,7 @@ check_PROGRAMS += tests/unit/base.test
 TESTS += tests/unit/base.test
 tests_unit_base_test_SOURCES = tests/unit/base_test.c tests/unit/test.h
 tests_unit_base_test_CPPFLAGS = $(test_cppflags)
+tests_unit_base_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fsync -Wl,--wrap=rename
 tests_unit_base_test_LDADD = libfl_base.a $(CMOCKA_LIBS) -lm
 
 # lint: rules that a grep can hold.

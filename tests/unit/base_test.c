@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
@@ -68,9 +69,12 @@ static void numbers_ignore_the_locale(void **state)
     assert_true(num_parse_real_typed("0,001", &v));
     assert_float_equal(v, 0.001, 0);
     setlocale(LC_ALL, "C");
-    float f = 0.1f * 3;
-    assert_true(num_parse_real(num_real(text, f), &v));
-    assert_true((float)v == f);
+    static const float floats[] = {0.1f * 3, 1000.00006f}; /* the second needs all nine digits */
+    for (size_t k = 0; k < sizeof floats / sizeof *floats; k++) {
+        assert_true(num_parse_real(num_real(text, floats[k]), &v));
+        print_message("# %s reads back as %.9g\n", text, v);
+        assert_true((float)v == floats[k]);
+    }
     int64_t i;
     assert_false(num_parse_int("99999999999999999999", &i));
     assert_false(num_parse_int(" 1", &i));
@@ -106,6 +110,31 @@ static void csv_round_trip(void **state)
     struct err err;
     assert_int_equal(csv_parse(&csv, "a\nb\"c\n", 6, &err), ERR_FORMAT);
     assert_string_equal(err.message, "line 2: quote inside an unquoted field");
+}
+
+/* Each text as the first, the middle and the last field of a row. */
+static void csv_keeps_every_text(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"", "a\rb", "a\r", "\n", "\r\n", "\"", "a\"", ",", " a ", "\xff\x1f"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct str s = STR_INIT;
+        for (int row = 0; row < 3; row++) {
+            for (int column = 0; column < 3; column++)
+                csv_add(&s, column == row ? texts[i] : "x");
+            csv_end(&s);
+        }
+        struct csv csv;
+        assert_int_equal(csv_parse(&csv, s.s, s.len, NULL), ERR_OK);
+        assert_int_equal(csv.n_rows, 3);
+        for (int row = 0; row < 3; row++) {
+            assert_int_equal(csv.n_fields[row], 3);
+            for (int column = 0; column < 3; column++)
+                assert_string_equal(csv.rows[row][column], column == row ? texts[i] : "x");
+        }
+        csv_done(&csv);
+        str_done(&s);
+    }
 }
 
 static void byte_form(void **state)
@@ -246,6 +275,54 @@ static void files_are_replaced_whole(void **state)
     free(path);
 }
 
+/* What reaches the disk, in order, by the linker's --wrap: f a file, d a folder is synced; r a file is renamed. */
+static char reached[16];
+int __real_fsync(int fd);
+int __real_rename(const char *from, const char *to);
+int __wrap_fsync(int fd);
+int __wrap_rename(const char *from, const char *to);
+
+static void note_reached(char what)
+{
+    size_t n = strlen(reached);
+    if (n + 1 < sizeof reached)
+        reached[n] = what;
+}
+
+int __wrap_fsync(int fd)
+{
+    struct stat st;
+    note_reached(fstat(fd, &st) == 0 && S_ISDIR(st.st_mode) ? 'd' : 'f');
+    return __real_fsync(fd);
+}
+
+int __wrap_rename(const char *from, const char *to)
+{
+    note_reached('r');
+    return __real_rename(from, to);
+}
+
+/* A crash leaves the old file or the new one, whole: its bytes are on the disk before it has its name, and the name then. */
+static void replaced_files_reach_the_disk(void **state)
+{
+    (void)state;
+    static const struct {
+        enum err_code (*replace)(const char *path, const void *bytes, size_t n, struct err *err);
+        const char *reached;
+    } cases[] = {{file_replace, "frd"}, {file_replace_quick, "r"}};
+    char folder[] = "/tmp/flowerlab-base-XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    char *path = path_join(folder, "a.txt");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        memset(reached, 0, sizeof reached);
+        assert_int_equal(cases[i].replace(path, "hello", 5, NULL), ERR_OK);
+        assert_string_equal(reached, cases[i].reached);
+    }
+    unlink(path);
+    rmdir(folder);
+    free(path);
+}
+
 static void folders_have_one_name(void **state)
 {
     (void)state;
@@ -348,10 +425,12 @@ int main(void)
         cmocka_unit_test(safe_text),
         cmocka_unit_test(numbers_ignore_the_locale),
         cmocka_unit_test(csv_round_trip),
+        cmocka_unit_test(csv_keeps_every_text),
         cmocka_unit_test(byte_form),
         cmocka_unit_test(random_numbers),
         cmocka_unit_test(pool_runs_everything),
         cmocka_unit_test(files_are_replaced_whole),
+        cmocka_unit_test(replaced_files_reach_the_disk),
         cmocka_unit_test(lists_of_names), cmocka_unit_test(folders_have_one_name), cmocka_unit_test(signals_are_given_back),
     };
     return cmocka_run_group_tests_name("base", tests, NULL, NULL);

@@ -57,6 +57,33 @@ static void defaults_are_in_bounds(void **state)
     }
 }
 
+/* The defaults that the manual promises; an automatic row takes its own from the preset, the machine or the run. */
+static void defaults_are_as_documented(void **state)
+{
+    (void)state;
+    static const char *const documented[][2] = {
+        {"mode", "fine-tune"}, {"preset", "best"}, {"seed", "0"}, {"run", ""}, {"runs-dir", "runs"}, {"model", "resnet18"}, {"weights", ""},
+        {"head", "fresh"}, {"val-share", "0.2"}, {"split", "auto"}, {"shuffle", "on"}, {"damaged", "skip"}, {"max-pixels", "100000000"},
+        {"leaf-folders", "off"}, {"step-factor", "0.1"}, {"patience", "0"}, {"device", "auto"}, {"precision", "auto"}, {"graphics", "auto"},
+        {"cell", "auto"}, {"color", "auto"}, {"theme", "default"}, {"notify", "bell"}, {"mouse", "off"},
+    };
+    size_t n = 0;
+    struct options o;
+    options_default(&o);
+    for (int id = 0; id < OPTION_COUNT; id++) {
+        const struct option_row *row = option_row((enum option_id)id);
+        struct str text = STR_INIT;
+        if (row->automatic)
+            continue;
+        option_get(&text, &o, (enum option_id)id);
+        assert_true(n < sizeof documented / sizeof *documented);
+        assert_string_equal(row->name, documented[n][0]);
+        assert_string_equal(text.s ? text.s : "", documented[n++][1]);
+        str_done(&text);
+    }
+    assert_int_equal(n, sizeof documented / sizeof *documented);
+}
+
 /* A value of the row that is not its default. */
 static void other_value(char *out, size_t size, const struct option_row *row)
 {
@@ -296,6 +323,26 @@ static void epochs_numbers(void **state)
     assert_true(epochs[0] == 5 && epochs[1] == 12 && epochs[2] == 1);
 }
 
+/* What a quoted text of a file may spell, and what is no such text. */
+static void file_escapes(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"\\x41\\x7a", "Az"}, {"\\x09|\\x1F|\\xc3\\xA4", "\t|\x1f|\xc3\xa4"}, {"\\n\\t\\\\\\\"", "\n\t\\\""},
+        {"\\x4", NULL}, {"\\xg1", NULL}, {"\\x00", NULL}, {"\\q", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct options o;
+        struct str text = STR_INIT;
+        options_default(&o);
+        str_printf(&text, "weights = \"%s\"\n", cases[i][0]);
+        enum err_code code = rcfile_parse(&o, "text", text.s, SOURCE_FILE, NULL, NULL, NULL);
+        assert_int_equal(code, cases[i][1] ? ERR_OK : ERR_INVALID);
+        assert_string_equal(o.weights, cases[i][1] ? cases[i][1] : "");
+        str_done(&text);
+    }
+}
+
 struct seen {
     struct str errors, others;
 };
@@ -413,6 +460,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_complete),
         cmocka_unit_test(defaults_are_in_bounds),
+        cmocka_unit_test(defaults_are_as_documented),
         cmocka_unit_test(file_reads_back),
         cmocka_unit_test(command_line_repeats_the_options),
         cmocka_unit_test(what_came_from_one_place_is_forgotten),
@@ -420,6 +468,7 @@ int main(void)
         cmocka_unit_test(errors_name_the_option),
         cmocka_unit_test(epochs_numbers),
         cmocka_unit_test(file_errors_name_the_line),
+        cmocka_unit_test(file_escapes),
         cmocka_unit_test(decimal_comma_only_on_the_screens),
         cmocka_unit_test(environment_is_read),
     };

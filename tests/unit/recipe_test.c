@@ -81,6 +81,8 @@ static void best_keeps_the_epochs(void **state)
             assert_int_equal(p->backbone_trains, a.phases[i].backbone_trains);
             if (!p->backbone_trains)
                 assert_true(!p->augment.flip && !p->augment.crop && p->augment.jitter == 0);
+            else
+                assert_true(p->augment.flip && p->augment.crop);
         }
     }
 }
