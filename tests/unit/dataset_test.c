@@ -60,12 +60,15 @@ static void litter_is_counted_not_opened(void **state)
     put_text_file(root, "a/.DS_Store", "Bud1..");
     put_text_file(root, "a/Thumbs.db", "0123456789");
     put_text_file(root, "b/desktop.ini", "0123456789");
+    put_text_file(root, "b/thumbs.DB", "0123456789");
+    put_text_file(root, "b/EhThumbs.db", "0123456789");
+    put_text_file(root, "b/Desktop.INI", "0123456789");
     put_text_file(root, "b/.hidden.jpg", "x");
     put_file(root, "a/._0000.jpg", side, sizeof side);
     put_file(root, "__MACOSX/a/._0000.jpg", side, sizeof side);
     struct dataset *ds = scan(root);
-    assert_classes(ds, "a 2/5, b 2/4");
-    assert_int_equal(ds->by_status[FILE_LITTER], 5);
+    assert_classes(ds, "a 2/5, b 2/7");
+    assert_int_equal(ds->by_status[FILE_LITTER], 8);
     assert_int_equal(ds->by_status[FILE_HIDDEN], 1);
     assert_int_equal(ds->by_status[FILE_USED], 4);
     assert_true(note_index(ds, "__MACOSX: side files of a Mac archive, ignored") >= 0);
@@ -521,6 +524,26 @@ static void quick_look(void **state)
     free(split);
 }
 
+/* 40 folders below each other are read, the one below them is named and left out. */
+static void deep_folders_are_skipped(void **state)
+{
+    char *root = *state;
+    struct str name = STR_INIT;
+    put_class(root, "b", 1, 1);
+    str_add(&name, "a");
+    for (int depth = 1; depth < 40; depth++)
+        str_add(&name, "/d");
+    put_class(root, name.s, 1, 10);
+    str_add(&name, "/d");
+    put_class(root, name.s, 1, 20);
+    struct dataset *ds = scan(root);
+    assert_classes(ds, "a 1/1, b 1/1");
+    str_add(&name, ": too deep, skipped");
+    assert_true(note_index(ds, name.s) >= 0);
+    str_done(&name);
+    dataset_free(ds);
+}
+
 static void listing_does_not_decode(void **state)
 {
     char *root = *state;
@@ -553,6 +576,7 @@ int main(void)
         IN_FOLDER(unreadable_folder_makes_it_incomplete), IN_FOLDER(many_classes),
         IN_FOLDER(wrong_arguments_are_named), IN_FOLDER(run_folders_are_no_classes),
         IN_FOLDER(a_class_may_be_called_runs), IN_FOLDER(quick_look), IN_FOLDER(listing_does_not_decode),
+        IN_FOLDER(deep_folders_are_skipped),
     };
     return cmocka_run_group_tests_name("dataset", tests, NULL, NULL);
 }

@@ -194,11 +194,15 @@ static void a26_all_orientations(void **state)
 static void a26_invalid_orientations_count_as_one(void **state)
 {
     (void)state;
-    static const unsigned tags[] = {0, 9, 255, 65535};
-    for (size_t i = 0; i < 8; i++) {
+    static const struct {
+        unsigned tag;
+        uint8_t count; /* of numbers; there must be one */
+    } cases[] = {{0, 1}, {9, 1}, {255, 1}, {65535, 1}, {6, 0}, {6, 2}};
+    for (size_t i = 0; i < 2 * (sizeof cases / sizeof *cases); i++) {
         int width, height;
         uint8_t exif[EXIF_SIZE], *samples = stored_picture(1, &width, &height);
-        exif_block(exif, i % 2, tags[i / 2]);
+        exif_block(exif, i % 2, cases[i / 2].tag);
+        exif[i % 2 ? 23 : 20] = cases[i / 2].count;
         const struct jpeg_make make = {.app1 = exif, .app1_n = sizeof exif};
         struct bytes b = jpeg_bytes(samples, width, height, &make);
         assert_true(check_upright(b, 1) <= 4);

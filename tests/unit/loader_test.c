@@ -39,7 +39,8 @@ static struct pass *collect(struct loader *loader, size_t square)
     pass->smallest = 1000;
     const struct batch *batch;
     double waited = 0;
-    while ((pass->code = loader_next(loader, &batch, &waited, NULL)) == ERR_OK && batch) {
+    struct err err;
+    while ((pass->code = loader_next(loader, &batch, &waited, &err)) == ERR_OK && batch) {
         size_t n = (size_t)batch->n;
         assert_true(pass->n + n <= 256);
         memcpy(pass->items + pass->n, batch->items, n * sizeof *batch->items);
@@ -156,7 +157,7 @@ static void one_path_for_pixels(void **state)
     dataset_free(ds);
 }
 
-/* What crop_view cuts out of a picture, by the image functions alone; those at its two ends mirrored. */
+/* What crop_view cuts out of a picture, by the image functions alone; mirrored: every other one, not the middle (the left) one. */
 static void cut_by_hand(uint8_t *out, const char *path, int views, bool mirrored)
 {
     struct image image = {0};
@@ -167,7 +168,7 @@ static void cut_by_hand(uint8_t *out, const char *path, int views, bool mirrored
         uint8_t *square = out + v * 16 * 16 * 3, as_it_is[16 * 16 * 3];
         resize_bilinear(square, 16, 16, &image, crop_view(image.width, image.height, v, views));
         memcpy(as_it_is, square, sizeof as_it_is);
-        for (int i = 0; mirrored && v != views / 2 && i < 16 * 16; i++)
+        for (int i = 0; mirrored && abs(v - (views - 1) / 2) % 2 == 1 && i < 16 * 16; i++)
             memcpy(square + 3 * i, as_it_is + 3 * (i / 16 * 16 + 15 - i % 16), 3);
     }
     image_done(&image);
@@ -208,6 +209,23 @@ static void views_of_a_picture(void **state)
     pass_done(pass);
     pass_done(left);
     dataset_free(ds);
+}
+
+/* From one view, the middle, to five: which of them are mirrored. */
+static void views_are_mirrored_by_turns(void **state)
+{
+    char *root = *state, *path = path_join(root, "a/0000.jpg");
+    put_class(root, "a", 1, 1);
+    for (int views = 2; views <= 5; views++) {
+        struct loader_config config = plain;
+        config.crop_eval = config.mirror_views = true;
+        config.views = views;
+        uint8_t own[5 * 16 * 16 * 3], by_hand[5 * 16 * 16 * 3];
+        cut_by_hand(by_hand, path, views, true);
+        assert_int_equal(loader_square(own, path, &config, NULL, NULL), ERR_OK);
+        assert_memory_equal(own, by_hand, loader_picture_bytes(&config));
+    }
+    free(path);
 }
 
 /* A vanished, a cut and a replaced file never reach a batch, and are counted (A37, B32). */
@@ -273,6 +291,26 @@ static void kept_damage_trains(void **state)
     free(cut);
 }
 
+/* Without a scan nobody has looked at the bytes: what is damaged stays out. */
+static void damage_of_a_listing_stays_out(void **state)
+{
+    char *root = *state;
+    put_class(root, "a", 4, 1);
+    put_class(root, "b", 1, 10);
+    char *cut = path_join(root, "a/0001.jpg");
+    assert_int_equal(truncate(cut, 700), 0);
+    struct dataset *ds;
+    assert_int_equal(dataset_list(&ds, root, &scan_defaults, NULL), ERR_OK);
+    struct pass *pass = run(ds, &plain, 4, 2, 1);
+    print_message("# %s\n", pass->failed);
+    assert_int_equal(pass->n, 3);
+    assert_int_equal(pass->n_failed, 1);
+    assert_true(str_starts(pass->failed, "a/0001.jpg: "));
+    pass_done(pass);
+    dataset_free(ds);
+    free(cut);
+}
+
 /* C01, C02: 9 pictures in batches of 4, 5 in batches of 64, 1 in all */
 static void leftover_of_one(void **state)
 {
@@ -322,6 +360,59 @@ static void left_alone_by_failures(void **state)
     assert_int_equal(pass->smallest, 3);
     assert_int_equal(pass->items[3].file, 8);
     pass_done(pass);
+    dataset_free(ds);
+}
+
+static void remove_pictures(const char *root, int first, int last)
+{
+    for (int i = first; i <= last; i++) {
+        char *name = xasprintf("%s/a/%04d.jpg", root, i);
+        assert_int_equal(unlink(name), 0);
+        free(name);
+    }
+}
+
+/* Half of the pictures may be gone; more are a share that went away. */
+static void half_may_be_gone(void **state)
+{
+    char *root = *state;
+    put_class(root, "a", 12, 1);
+    struct dataset *ds = scan(root);
+    for (int gone = 6; gone <= 7; gone++) {
+        remove_pictures(root, gone == 6 ? 0 : 6, gone - 1);
+        struct pass *pass = run(ds, &plain, 12, 2, 1);
+        assert_int_equal(pass->code, gone == 6 ? ERR_OK : ERR_IO);
+        assert_true(gone != 6 || pass->n == 6);
+        pass_done(pass);
+    }
+    dataset_free(ds);
+}
+
+/* A pass that ends with a picture waiting for a next batch leaves nothing behind for the next pass. */
+static void a_picture_left_alone_is_of_its_pass(void **state)
+{
+    char *root = *state;
+    put_class(root, "a", 9, 1);
+    struct dataset *ds = scan(root);
+    remove_pictures(root, 1, 5); /* of the first batch one is left, and of the second none: too many are gone */
+    struct loader_config config = plain;
+    config.batch_size = 3;
+    config.fold_last = true;
+    struct pool *pool = pool_new(2);
+    struct loader *loader = loader_new(ds, pool, &config);
+    static const uint32_t files[] = {0, 1, 2, 3, 4, 5, 6, 7, 8};
+    loader_start(loader, files, 9, 1);
+    struct pass *pass = collect(loader, 16 * 16 * 3);
+    assert_int_equal(pass->code, ERR_IO);
+    assert_int_equal(pass->n, 0);
+    pass_done(pass);
+    loader_start(loader, files + 6, 3, 2);
+    pass = collect(loader, 16 * 16 * 3);
+    assert_int_equal(pass->code, ERR_OK);
+    assert_int_equal(pass->n, 3);
+    pass_done(pass);
+    loader_free(loader);
+    pool_free(pool);
     dataset_free(ds);
 }
 
@@ -485,6 +576,8 @@ int main(void)
         IN_FOLDER(left_alone_by_failures),   IN_FOLDER(cached_squares_are_the_same),
         IN_FOLDER(a_lost_share_is_an_error), IN_FOLDER(loading_can_be_cancelled),
         IN_FOLDER(passes_can_be_dropped),    IN_FOLDER(views_of_a_picture),
+        IN_FOLDER(half_may_be_gone),         IN_FOLDER(a_picture_left_alone_is_of_its_pass),
+        IN_FOLDER(damage_of_a_listing_stays_out), IN_FOLDER(views_are_mirrored_by_turns),
     };
     return cmocka_run_group_tests_name("loader", tests, NULL, NULL);
 }

@@ -331,7 +331,7 @@ static void files_may_vanish(void **state)
     dataset_free(ds);
 }
 
-/* The fingerprint follows names and content, not the place. */
+/* The fingerprint follows names and content, not the place. A class counts without a picture too: it is an output of the net. */
 static void fingerprint_follows_content(void **state)
 {
     char *root = *state, *one = path_join(root, "one"), *two = path_join(root, "two");
@@ -341,6 +341,14 @@ static void fingerprint_follows_content(void **state)
     struct dataset *x = scan(one), *y = scan(two);
     assert_true(x->fingerprint == y->fingerprint && x->fingerprint != 0);
     dataset_free(y);
+    folder_make(two, "b");
+    y = scan(two);
+    assert_int_equal(y->n_classes, 2);
+    assert_true(x->fingerprint != y->fingerprint);
+    dataset_free(y);
+    char *empty = path_join(two, "b");
+    assert_int_equal(rmdir(empty), 0);
+    free(empty);
     put_jpeg(two, "a/0002.jpg", 77);
     y = scan(two);
     assert_true(x->fingerprint != y->fingerprint);

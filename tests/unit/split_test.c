@@ -203,6 +203,32 @@ static void groups_never_empty_a_side(void **state)
     dataset_free(ds);
 }
 
+/* As near to the share as groups allow, the smaller number of two that are as near; when every group is too large, the smallest. */
+static void groups_come_near_the_share(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t n_groups, groups[5];
+        double share;
+        size_t n_val;
+    } cases[] = {{5, {2, 2, 2, 2, 2}, 0.3, 2}, {2, {3, 4}, 0.1, 3}, {2, {4, 3}, 0.1, 3}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t n = 0;
+        for (size_t g = 0; g < cases[i].n_groups; g++)
+            n += cases[i].groups[g];
+        struct dataset *ds = imagine(1, &n);
+        for (size_t g = 0, first = 0; g < cases[i].n_groups; first += cases[i].groups[g++])
+            for (size_t k = 1; k < cases[i].groups[g]; k++)
+                pair(ds, first, first + k);
+        for (uint64_t seed = 0; seed < 20; seed++) {
+            struct split split = draw(ds, cases[i].share, seed);
+            assert_int_equal(split.n_val, cases[i].n_val);
+            split_done(&split);
+        }
+        dataset_free(ds);
+    }
+}
+
 static void shares_outside_are_refused(void **state)
 {
     (void)state;
@@ -357,6 +383,7 @@ int main(void)
         cmocka_unit_test(classes_are_independent),
         cmocka_unit_test(copies_stay_together),
         cmocka_unit_test(groups_never_empty_a_side),
+        cmocka_unit_test(groups_come_near_the_share),
         cmocka_unit_test(shares_outside_are_refused),
         IN_FOLDER(folders_are_the_split),
         IN_FOLDER(csv_there_and_back),
