@@ -37,17 +37,21 @@ TESTS += tests/unit/arch.test
 tests_unit_arch_test_SOURCES = tests/unit/arch_test.c tests/unit/test.h
 tests_unit_arch_test_CPPFLAGS = $(test_cppflags)
 tests_unit_arch_test_LDADD = $(nn_test_libs)
-check_PROGRAMS += tests/unit/weights.test tests/unit/fetch.test
-TESTS += tests/unit/weights.test tests/unit/fetch.test
+check_PROGRAMS += tests/unit/weights.test tests/unit/weight_bytes.test tests/unit/fetch.test
+TESTS += tests/unit/weights.test tests/unit/weight_bytes.test tests/unit/fetch.test
 tests_unit_fetch_test_SOURCES = tests/unit/fetch_test.c tests/unit/test.h
 tests_unit_fetch_test_CPPFLAGS = $(test_cppflags)
 tests_unit_fetch_test_LDADD = $(nn_test_libs)
 EXTRA_DIST += tests/data/make_weights.py tests/data/w-call.pth tests/data/w-foreign.pth tests/data/w-legacy.pth \
 	tests/data/w-nothing.pth tests/data/w-protocol4.pth tests/data/w-types-legacy.pth tests/data/w-views-legacy.pth \
 	tests/data/w-views.pth tests/data/w-whole.pth tests/data/w-wrapped.pth tests/data/w-zip.pth
-tests_unit_weights_test_SOURCES = tests/unit/weights_test.c tests/unit/test.h
+weight_files_sources = tests/unit/weight_files.c tests/unit/weight_files.h tests/unit/test.h
+tests_unit_weights_test_SOURCES = tests/unit/weights_test.c $(weight_files_sources)
 tests_unit_weights_test_CPPFLAGS = $(test_cppflags)
 tests_unit_weights_test_LDADD = $(nn_test_libs)
+tests_unit_weight_bytes_test_SOURCES = tests/unit/weight_bytes_test.c $(weight_files_sources)
+tests_unit_weight_bytes_test_CPPFLAGS = $(test_cppflags) $(ZIP_CFLAGS)
+tests_unit_weight_bytes_test_LDADD = $(nn_test_libs)
 # A check by hand against tensors that a PyTorch program dumped: make tests/slow/peer_dump
 EXTRA_PROGRAMS = tests/slow/peer_dump
 tests_slow_peer_dump_SOURCES = tests/slow/peer_dump.c

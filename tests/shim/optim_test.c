@@ -205,6 +205,28 @@ static void test_unscale(void **state)
     fl->optim_free(optim);
 }
 
+/* Adam's eps is added to the root after the correction of its first steps: a gradient as small as eps goes half the rate. */
+static void test_adam_eps(void **state)
+{
+    (void)state;
+    const float in[2] = {1e-8f, -1e-8f}, zero[2] = {0, 0}, want[2] = {-0.05f, 0.05f};
+    const struct fl_optim_config *const configs[] = {&adam, &adamw};
+    for (size_t k = 0; k < COUNT(configs); k++) {
+        fl_tensor *x = floats(DIMS(1, 2), in), *w = floats(DIMS(1, 2), zero), *y;
+        fl_optim *optim;
+        float got[2];
+        fl->tensor_require_grad(w, true);
+        ok(fl->optim_new(&optim, configs[k], &w, (const int[]){0}, 1, 1, &err));
+        fl->optim_group(optim, 0, 0.1, 0);
+        ok(fl->linear(&y, x, w, NULL, scope, &err));
+        ok(fl->backward(y, 1, &err)); /* d(w x)/dw = x */
+        ok(fl->optim_step(optim, &err));
+        values(got, 2, w);
+        near("one step, gradient as small as eps", got, want, 2, 1e-4);
+        fl->optim_free(optim);
+    }
+}
+
 /* --- equal runs are equal
  * ----------------------------------------------------------------------------------------- */
 
@@ -268,6 +290,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SHIM_TEST(test_ten_steps), SHIM_TEST(test_state),         SHIM_TEST(test_groups),
         SHIM_TEST(test_unscale),   SHIM_TEST(test_deterministic),
+        SHIM_TEST(test_adam_eps),
     };
     return shim_ready() ? cmocka_run_group_tests(tests, NULL, NULL) : 0;
 }

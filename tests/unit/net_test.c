@@ -195,6 +195,28 @@ static void folding(void **state)
     }
 }
 
+/* Variances as small as what is added to them, which then decides. */
+static void folding_of_small_variances(void **state)
+{
+    struct fixture *f = *state;
+    int head = (int)f->graph->n_blocks - 1;
+    size_t i = (size_t)graph_tensor(f->graph, "layer2.0.bn1.running_var"), n = (size_t)tensor_elements(&f->graph->tensors[i]);
+    float plain[N * CLASSES], folded[N * CLASSES], *values = xcalloc(n, sizeof *values);
+    double largest = 0;
+    for (size_t k = 0; k < n; k++)
+        values[k] = 1e-5f;
+    must(net_set(f->net, i, values, n * sizeof *values, &f->err), &f->err);
+    free(values);
+    f->fl->grad_enable(false);
+    read_logits(f, pass(f, f->x, 0, head, NULL, true), folded);
+    read_logits(f, pass(f, f->x, 0, head, NULL, false), plain);
+    for (int k = 0; k < N * CLASSES; k++)
+        largest = fmax(largest, fabs((double)plain[k]));
+    double worst = distance(folded, plain, N * CLASSES) / largest;
+    print_message("# folded and plain logits differ by %.2g of the largest at most (allowed 1e-5)\n", worst);
+    assert_true(worst <= 1e-5);
+}
+
 /* Folded copies follow an optimiser's step, which nobody announces. */
 static void folding_after_a_step(void **state)
 {
@@ -341,7 +363,7 @@ static void saved_and_loaded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(statistics), TEST(cuts_equal_the_whole), TEST(input_stays), TEST(folding), TEST(folding_after_a_step),
+        TEST(statistics), TEST(cuts_equal_the_whole), TEST(input_stays), TEST(folding), TEST(folding_of_small_variances), TEST(folding_after_a_step),
         TEST(gradients_stop_at_the_frozen_blocks), TEST(fresh_values), TEST(wrong_sizes_are_errors), TEST(saved_and_loaded),
     };
     if (!open_shim()) {

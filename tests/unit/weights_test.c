@@ -2,7 +2,7 @@
  * The files data/w-*.pth come from data/make_weights.py; their values are 0, 1, 2, ... a tensor.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
-#include "unit/test.h"
+#include "unit/weight_files.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,33 +16,6 @@
 #include "base/str.h"
 #include "nn/weights.h"
 
-static char folder[] = "/tmp/flowerlab-weights-XXXXXX";
-
-static char *data_path(const char *name)
-{
-    const char *top = getenv("top_srcdir");
-    return xasprintf("%s/tests/data/%s", top ? top : ".", name);
-}
-
-/* A file in the test's folder; the caller frees the path. */
-static char *make_file(const char *name, const void *bytes, size_t n)
-{
-    char *path = path_join(folder, name);
-    FILE *f = fopen(path, "wb"); /* not file_replace: a thousand files need not be synced */
-    assert_non_null(f);
-    assert_int_equal(fwrite(bytes, 1, n, f), n);
-    assert_int_equal(fclose(f), 0);
-    return path;
-}
-
-static char *read_data(const char *name, size_t *n)
-{
-    char *path = data_path(name), *bytes;
-    assert_int_equal(file_read(path, 0, &bytes, n, NULL), ERR_OK);
-    free(path);
-    return bytes;
-}
-
 static struct weight_file *open_data(const char *name)
 {
     struct err err = {0};
@@ -52,25 +25,6 @@ static struct weight_file *open_data(const char *name)
         fail_msg("%s", err.message);
     free(path);
     return file;
-}
-
-/* Opening fails with a code and a message after "PATH: ". */
-static void refused(const char *path, enum err_code code, const char *message)
-{
-    struct err err = {0};
-    struct weight_file *file = NULL;
-    assert_int_equal(weights_open(&file, path, &err), code);
-    assert_null(file);
-    assert_true(str_starts(err.message, path));
-    assert_string_equal(err.message + strlen(path) + 2, message);
-    assert_null(strchr(err.message, '\n'));
-}
-
-static void refused_bytes(const char *name, const void *bytes, size_t n, enum err_code code, const char *message)
-{
-    char *path = make_file(name, bytes, n);
-    refused(path, code, message);
-    free(path);
 }
 
 static void check_values(const struct weight_file *file, const char *name, size_t n, const float *want)
@@ -646,21 +600,6 @@ static void places(void **state)
     free(home);
 }
 
-static int make_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    char *command = xasprintf("rm -rf '%s'", folder);
-    int failed = system(command);
-    free(command);
-    return failed ? -1 : 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -683,5 +622,5 @@ int main(void)
         cmocka_unit_test(hashes_in_names),
         cmocka_unit_test(places),
     };
-    return cmocka_run_group_tests_name("weights", tests, make_folder, remove_folder);
+    return cmocka_run_group_tests_name("weights", tests, weight_files_setup, weight_files_teardown);
 }
