@@ -307,17 +307,20 @@ enum err_code loader_next(struct loader *loader, const struct batch **batch, dou
     enum err_code code = ERR_OK;
     size_t n_failed = 0;
     char failed[sizeof loader->slots->batch.failed] = "";
-    for (struct batch *b; code == ERR_OK && !*batch && (b = next_planned(loader));) {
+    struct batch *b, *last = NULL;
+    while (code == ERR_OK && !*batch && (b = next_planned(loader))) {
         code = check_pass(loader, b, err);
         if (b->n > 0 && code == ERR_OK)
             *batch = b;
-        /* Failures of batches that became empty are told with the next one. */
-        if (n_failed && *batch)
-            memcpy(b->failed, failed, sizeof failed);
-        else if (!n_failed)
+        if (!n_failed)
             memcpy(failed, b->failed, sizeof failed);
         n_failed += b->n_failed;
-        b->n_failed = n_failed;
+        last = b;
+    }
+    if (code == ERR_OK && n_failed) { /* of batches that became empty too: told with the next one, or with an empty last one */
+        memcpy(last->failed, failed, sizeof failed);
+        last->n_failed = n_failed;
+        *batch = last;
     }
     if (code != ERR_OK)
         end_pass(loader);

@@ -49,7 +49,8 @@ size_t loader_batches(const struct loader *loader); /* of this pass; fewer are h
 size_t loader_failed(const struct loader *loader);  /* pictures of this pass skipped so far, also those of a batch that became empty */
 
 /* A file that is gone, cannot be decoded, or is not the one that was scanned (by its hash) is skipped and counted; it never
- * trains. The next batch in order, borrowed until the next call; *batch NULL after the last. Blocks. Waited seconds are added to *waited (may be
+ * trains. The next batch in order, borrowed until the next call; *batch NULL after the last. Where all pictures behind the last one failed
+ * there is one more, of none (n is 0), which tells them. Blocks. Waited seconds are added to *waited (may be
  * NULL). errors: CANCELLED once *cancel (given at start through loader_cancel_flag) is set; IO when more than half of the files of the pass
  * failed (a share that went away) */
 enum err_code loader_next(struct loader *loader, const struct batch **batch, double *waited, struct err *err);
