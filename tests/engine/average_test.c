@@ -98,30 +98,10 @@ static void steps(const char *name, const char *epochs, const char *average)
 /* Largest distance of run's last weights from the mean of others', over the tensor's largest value. */
 static double distance_from_mean(const char *run, const char *const *others, int n_others)
 {
-    struct weight_file *kept = last_weights(run), *one[8];
-    double worst = 0;
+    struct term terms[8];
     for (int k = 0; k < n_others; k++)
-        one[k] = last_weights(others[k]);
-    for (size_t i = 0; i < weights_count(kept); i++) {
-        const struct weight_entry *e = weights_at(kept, i);
-        double largest = 1e-30, off = 0;
-        for (size_t j = 0; !strstr(e->name, "num_batches_tracked") && j < e->n_bytes; j += sizeof(float)) {
-            float v, w;
-            double sum = 0;
-            memcpy(&v, (const char *)e->data + j, sizeof v);
-            for (int k = 0; k < n_others; k++) {
-                memcpy(&w, (const char *)weights_at(one[k], i)->data + j, sizeof w);
-                sum += (double)w;
-            }
-            off = fmax(off, fabs((double)v - sum / n_others));
-            largest = fmax(largest, fabs((double)v));
-        }
-        worst = fmax(worst, off / largest);
-    }
-    for (int k = 0; k < n_others; k++)
-        weights_close(one[k]);
-    weights_close(kept);
-    return worst;
+        terms[k] = (struct term){1.0 / n_others, others[k]};
+    return distance_from_sum(run, terms, n_others, ALL_TENSORS);
 }
 
 /* The mean leaves out the first of five steps; the training is the one without it; more epochs go on with the mean. */
@@ -161,12 +141,30 @@ static void frozen_blocks_are_in_the_mean(void **state)
     free(path);
 }
 
+/* Each phase has a mean of its own. Of two steps the first is left out, so that the second phase's mean is its last step: the weights of the
+ * run without a mean, bit for bit. */
+static void a_phase_begins_its_own_mean(void **state)
+{
+    (void)state;
+    char *path = run_file("start", "last.safetensors"), *option = xasprintf("weights=%s", path);
+    static const char *const names[] = {"phases-mean", "phases-own"};
+    for (int i = 0; i < 2; i++)
+        train(names[i], OPTIONS("mode=staged", "epochs=2,2", "batch-size=64", "lr=0.5", i ? "average=off" : "average=on", option));
+    double off = distance_from_sum("phases-mean", TERMS({1, "phases-own"}), ALL_TENSORS);
+    double far = distance_from_sum("phases-mean", TERMS({1, "start"}), ALL_TENSORS);
+    print_message("# distance from the last step's own weights %.3g; from the start %.3g\n", off, far);
+    assert_true(off == 0 && far > 1e-3);
+    free(option);
+    free(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(means_have_known_numbers),
         cmocka_unit_test(runs_keep_the_mean),
         cmocka_unit_test(frozen_blocks_are_in_the_mean),
+        cmocka_unit_test(a_phase_begins_its_own_mean),
     };
     if (!lab_has_shim()) {
         puts("1..0 # SKIP no shim: built without libtorch");

@@ -201,25 +201,112 @@ static inline struct weight_file *last_weights(const char *run)
     return file;
 }
 
-/* Equal runs: both weight files byte by byte, the first five columns as text. */
+/* The columns of a table as text; NULL at the end. */
+static inline void same_columns(const char *a, const char *b, const char *name, const char *const *columns)
+{
+    struct csv x = table(a, name), y = table(b, name);
+    assert_int_equal(x.n_rows, y.n_rows);
+    for (; *columns; columns++) {
+        int c = csv_column(&x, *columns), d = csv_column(&y, *columns);
+        assert_true(c >= 0 && d >= 0);
+        for (size_t r = 0; r < x.n_rows; r++)
+            assert_string_equal(x.rows[r][c], y.rows[r][d]);
+    }
+    csv_done(&x);
+    csv_done(&y);
+}
+
+/* Equal runs: both weight files byte by byte, and what the tables say of the training, without its times. */
 static inline void same_run(const char *a, const char *b)
 {
+    static const char *const epochs[] = {"epoch", "train_loss", "train_acc", "val_loss", "val_acc", "lr", "lr_head", "grad_norm", "phase", NULL};
+    static const char *const steps[] = {"step", "epoch", "loss", "acc", "lr", "lr_head", "grad_norm", NULL};
     same_file(a, b, "best.safetensors");
     same_file(a, b, "last.safetensors");
     same_file(a, b, "predictions.csv");
     same_file(a, b, "confusion.csv");
-    struct csv x = table(a, "metrics.csv"), y = table(b, "metrics.csv");
-    assert_int_equal(x.n_rows, y.n_rows);
-    for (size_t r = 0; r < x.n_rows; r++) {
-        for (int c = 0; c < 5; c++)
-            assert_string_equal(x.rows[r][c], y.rows[r][c]);
+    same_columns(a, b, "metrics.csv", epochs);
+    same_columns(a, b, "steps.csv", steps);
+}
+
+/* --- sums of weights ----------------------------------------------------------------------------------------- */
+
+struct term {
+    double factor;
+    const char *run; /* its last weights */
+};
+
+enum tensors { ALL_TENSORS, PARAMETERS, MATRICES, VECTORS }; /* matrices: of convolutions and the head; vectors: biases, batch norm's */
+
+static inline bool counts_as(const struct weight_entry *e, enum tensors which)
+{
+    if (which == ALL_TENSORS)
+        return !strstr(e->name, "num_batches_tracked");
+    if (strstr(e->name, "running_") || strstr(e->name, "num_batches_tracked"))
+        return false;
+    return which == PARAMETERS || (e->n_dims > 1) == (which == MATRICES);
+}
+
+static inline double distance_of_tensor(const struct weight_entry *e, struct weight_file *const *files, const struct term *terms, int n)
+{
+    double off = 0, largest = 1e-30;
+    for (size_t j = 0; j < e->n_bytes; j += sizeof(float)) {
+        float v, w;
+        double sum = 0;
+        memcpy(&v, (const char *)e->data + j, sizeof v);
+        for (int k = 0; k < n; k++) {
+            memcpy(&w, (const char *)weights_get(files[k], e->name)->data + j, sizeof w);
+            sum += terms[k].factor * (double)w;
+        }
+        off = fmax(off, fabs((double)v - sum));
+        largest = fmax(largest, fabs((double)v));
     }
-    csv_done(&x);
-    csv_done(&y);
-    x = table(a, "steps.csv"), y = table(b, "steps.csv");
-    assert_int_equal(x.n_rows, y.n_rows);
-    csv_done(&x);
-    csv_done(&y);
+    return off / largest;
+}
+
+/* Largest distance of run's last weights from the sum of the terms, over the tensor's largest value. */
+static inline double distance_from_sum(const char *run, const struct term *terms, int n, enum tensors which)
+{
+    struct weight_file *kept = last_weights(run), *files[8];
+    double worst = 0;
+    assert_true(n <= 8);
+    for (int k = 0; k < n; k++)
+        files[k] = last_weights(terms[k].run);
+    for (size_t i = 0; i < weights_count(kept); i++) {
+        if (counts_as(weights_at(kept, i), which))
+            worst = fmax(worst, distance_of_tensor(weights_at(kept, i), files, terms, n));
+    }
+    for (int k = 0; k < n; k++)
+        weights_close(files[k]);
+    weights_close(kept);
+    return worst;
+}
+
+#define TERMS(...) (const struct term[]){__VA_ARGS__}, (int)(sizeof((const struct term[]){__VA_ARGS__}) / sizeof(struct term))
+
+/* --- parts of the drawn set ---------------------------------------------------------------------------------- */
+
+static inline void add_rows(struct str *text, int cls, int first, int n, const char *part)
+{
+    const char *name = demo_class(DEMO_FLOWERS, cls);
+    for (int i = first; i < first + n; i++)
+        str_printf(text, "%s/%s-%04d.jpg,%s,%s\n", name, name, i + 1, name, part);
+}
+
+/* The option that trains on the first train[c] flowers of class c and validates on the val[c] behind them; to be freed. */
+static inline char *parts_option(const char *name, const int train[5], const int val[5])
+{
+    struct str text = STR_INIT;
+    char *path = in_lab(name), *option = xasprintf("split=%s", path);
+    str_add(&text, "file,class,part\n");
+    for (int c = 0; c < 5; c++) {
+        add_rows(&text, c, 0, train[c], "train");
+        add_rows(&text, c, train[c], val[c], "val");
+    }
+    assert_int_equal(file_replace(path, text.s, text.len, NULL), ERR_OK);
+    str_done(&text);
+    free(path);
+    return option;
 }
 
 /* --- begin and end ------------------------------------------------------------------------------------------- */
