@@ -1,4 +1,4 @@
-/* Each block steps at its own rate, and decays towards its start.
+/* What one step does: each block's rate, decay, momentum, Adam's moments, the pull towards the start.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -118,6 +118,96 @@ static void pulled_runs_resume(void **state)
     free(path);
 }
 
+/* --- decay and moments --------------------------------------------------------------------------------------- */
+
+/* The decay's part of a step is -rate x decay x weight, for sgd and adamw; adam's goes through its moments. The preset best spares batch norm
+ * and biases. */
+static void decay_takes_its_part_of_a_step(void **state)
+{
+    (void)state;
+    static const struct { const char *run, *preset, *optimizer, *lr, *decay; } runs[] = {
+        {"decay-sgd", "preset=classic", "optimizer=sgd", "lr=0.5", "weight-decay=0.1"},
+        {"decay-spared", "preset=best", "optimizer=sgd", "lr=0.5", "weight-decay=0.1"},
+        {"adamw", "preset=classic", "optimizer=adamw", "lr=0.01", "weight-decay=0"},
+        {"decay-adamw", "preset=classic", "optimizer=adamw", "lr=0.01", "weight-decay=5"},
+        {"decay-adam", "preset=classic", "optimizer=adam", "lr=0.01", "weight-decay=5"},
+    };
+    static const struct { const char *run, *plain; enum tensors which; double share; bool equal; } cases[] = {
+        {"decay-sgd", "even", PARAMETERS, 0.05, true},  {"decay-spared", "even", MATRICES, 0.05, true}, {"decay-spared", "even", VECTORS, 0, true},
+        {"decay-adamw", "adamw", PARAMETERS, 0.05, true}, {"decay-adam", "adamw", PARAMETERS, 0.05, false},
+    };
+    for (size_t i = 0; i < sizeof runs / sizeof *runs; i++)
+        train(runs[i].run, OPTIONS(ONE_STEP, runs[i].preset, runs[i].optimizer, runs[i].lr, runs[i].decay, "schedule=constant", "momentum=0",
+                                   "label-smoothing=0", "flip=off", "crop=off", "resize=stretch", "antialias=off"));
+    double worst = 0, other = 0;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        double off = distance_from_sum(cases[i].run, TERMS({1, cases[i].plain}, {-cases[i].share, "start"}), cases[i].which);
+        *(cases[i].equal ? &worst : &other) = fmax(cases[i].equal ? worst : other, off);
+    }
+    print_message("# largest distance from the step with the decay's part %.3g; with adam %.3g\n", worst, other);
+    assert_true(worst < 1e-5 && other > 1e-3);
+}
+
+/* With momentum m the second step is the one without and m times the first. */
+static void momentum_repeats_the_step_before(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++)
+        train(i ? "momentum" : "none-2", OPTIONS("mode=scratch", "epochs=2", "batch-size=64", "lr=0.5", i ? "momentum=0.9" : "momentum=0"));
+    double off = distance_from_sum("momentum", TERMS({1, "none-2"}, {0.9, "even"}, {-0.9, "start"}), PARAMETERS);
+    double far = distance_from_sum("momentum", TERMS({1, "none-2"}), PARAMETERS);
+    print_message("# distance from both steps %.3g, without momentum %.3g\n", off, far);
+    assert_true(off < 1e-5 && far > 1e-3);
+}
+
+/* Classic's second phase has a fresh optimiser: with one step a phase no step is repeated, whatever the momentum. */
+static void a_phase_forgets_the_steps_before(void **state)
+{
+    (void)state;
+    char *path = run_file("pretrained", "last.safetensors"), *option = xasprintf("weights=%s", path);
+    for (int i = 0; i < 2; i++)
+        train(i ? "forgets" : "nothing", OPTIONS("mode=staged", "epochs=1,1", "batch-size=64", "lr=0.5", i ? "momentum=0.9" : "momentum=0", option));
+    double off = distance_from_sum("forgets", TERMS({1, "nothing"}), ALL_TENSORS);
+    print_message("# distance of one step a phase with momentum from that without %.3g\n", off);
+    assert_true(off < 1e-7);
+    free(option);
+    free(path);
+}
+
+static void read_bias(double *out, const char *run)
+{
+    float v[5];
+    struct weight_file *file = last_weights(run);
+    assert_int_equal(weights_read_f32(weights_get(file, "fc.bias"), v, 5, NULL), ERR_OK);
+    for (int c = 0; c < 5; c++)
+        out[c] = (double)v[c];
+    weights_close(file);
+}
+
+/* Adam's second step from the gradients of both, as in Kingma and Ba, algorithm 1. Plain SGD at rate 1 tells a gradient: it steps once from
+ * the start, and once from where Adam's first step came to. */
+static void adam_remembers_both_gradients(void **state)
+{
+    (void)state;
+    const double lr = 0.02, b1 = 0.9, b2 = 0.999;
+    double w0[5], sgd1[5], w1[5], sgd2[5], w2[5], worst = 0;
+    for (int i = 0; i < 2; i++)
+        train(i ? "adam-2" : "adam-1", OPTIONS("mode=scratch", i ? "epochs=2" : "epochs=1", "batch-size=64", "optimizer=adam", "lr=0.02"));
+    char *path = run_file("adam-1", "last.safetensors"), *option = xasprintf("weights=%s", path);
+    train("gradient-1", OPTIONS(ONE_STEP, "lr=1"));
+    train("gradient-2", OPTIONS(FROM_WEIGHTS, "lr=1", "head=file", option));
+    read_bias(w0, "start"), read_bias(sgd1, "gradient-1"), read_bias(w1, "adam-1"), read_bias(sgd2, "gradient-2"), read_bias(w2, "adam-2");
+    for (int c = 0; c < 5; c++) {
+        double g1 = w0[c] - sgd1[c], g2 = w1[c] - sgd2[c];
+        double m = (1 - b1) * (b1 * g1 + g2) / (1 - b1 * b1), v = (1 - b2) * (b2 * g1 * g1 + g2 * g2) / (1 - b2 * b2);
+        worst = fmax(worst, fabs((w1[c] - w2[c]) / lr - m / sqrt(v)));
+    }
+    print_message("# largest difference of Adam's second step %.3g rates\n", worst);
+    assert_true(worst < 1e-4);
+    free(option);
+    free(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -125,6 +215,10 @@ int main(void)
         cmocka_unit_test(graded_runs_resume),
         cmocka_unit_test(steps_go_back_to_the_start),
         cmocka_unit_test(pulled_runs_resume),
+        cmocka_unit_test(decay_takes_its_part_of_a_step),
+        cmocka_unit_test(momentum_repeats_the_step_before),
+        cmocka_unit_test(a_phase_forgets_the_steps_before),
+        cmocka_unit_test(adam_remembers_both_gradients),
     };
     if (!lab_has_shim()) {
         puts("1..0 # SKIP no shim: built without libtorch");
