@@ -295,6 +295,18 @@ static void wishes_reach_every_phase(void **state)
     assert_round_trip(&r);
 }
 
+/* What no option names: the window of a preset that does not crop, and where the mean of the weights begins. */
+static void numbers_without_an_option(void **state)
+{
+    (void)state;
+    struct recipe r = make(&(struct recipe_request){.mode = MODE_FINE_TUNE, .preset = PRESET_CLASSIC, .has_crop = true, .crop = true});
+    assert_true(r.phases[0].augment.crop && r.phases[0].augment.crop_min == 0.35);
+    for (int preset = 0; preset < 2; preset++) {
+        r = make(&(struct recipe_request){.mode = MODE_FINE_TUNE, .preset = preset ? PRESET_BEST : PRESET_CLASSIC});
+        assert_true(r.average_from == 0.2 && r.average_decay == 0.99);
+    }
+}
+
 /* The preset's pull is for steps of Adam's size; against sgd's it would hold the backbone where it is. */
 static void another_kind_of_step_has_no_preset_pull(void **state)
 {
@@ -470,6 +482,7 @@ int main(void)
         cmocka_unit_test(blocks_have_their_rates),
         cmocka_unit_test(wishes_reach_every_phase), cmocka_unit_test(epochs_lists),
         cmocka_unit_test(another_kind_of_step_has_no_preset_pull),
+        cmocka_unit_test(numbers_without_an_option),
         cmocka_unit_test(phases_by_epoch),          cmocka_unit_test(extension),
         cmocka_unit_test(bad_recipes_are_named),
     };
