@@ -3,7 +3,6 @@
 #include "config.h"
 #include "engine/lab.h"
 
-#include "base/path.h"
 #include "engine/settings.h"
 
 /* Nothing moves, so that losses of two runs, and of two epochs, are of the same weights. */
@@ -55,29 +54,33 @@ static const struct seen {
     {"smooth-2", "label-smoothing=0.2", "seed=0", "plain", true, false, false},
 };
 
-/* Sums in another order differ in the last digits; what is drawn anew differs more. */
-static void expect(const char *run, const char *what, double difference, bool expected)
+/* Sums in another order differ in the last digits; what is drawn anew differs more. Returns 1 where that is not so. */
+static int wrong(const char *run, const char *what, double difference, bool expected)
 {
-    if ((difference > 1e-4) != expected || (!expected && difference > 1e-6))
-        fail_msg("%s: %s differ by %g", run, what, difference);
+    if (expected ? difference > 1e-4 : difference < 1e-6)
+        return 0;
+    print_message("# %s: %s differ by %g\n", run, what, difference);
+    return 1;
 }
 
 static void pictures_are_seen_as_set(void **state)
 {
     (void)state;
     double largest = 0, smallest = INFINITY;
+    int n_wrong = 0;
     char *parts = parts_option("seen.csv", (const int[]){6, 6, 6, 6, 6}, (const int[]){2, 2, 2, 2, 2});
     for (size_t i = 0; i < sizeof seen / sizeof *seen; i++) {
         const struct seen *s = &seen[i];
         train(s->run, OPTIONS("mode=fine-tune", "epochs=2", STILL, "batch-size=8", "head=file", "shuffle=off", start, parts, s->setting, s->seed));
         double loss = metric(s->run, 1, "train_loss"), d = fabs(loss - metric(s->other, 1, "train_loss"));
-        expect(s->run, "its losses and the other's", d, s->differs);
-        expect(s->run, "the losses of its epochs", fabs(loss - metric(s->run, 2, "train_loss")), s->epochs);
-        expect(s->run, "the losses of its first batches", fabs(first_loss(s->run, 1) - first_loss(s->run, 2)), s->firsts);
+        n_wrong += wrong(s->run, "its losses and the other's", d, s->differs);
+        n_wrong += wrong(s->run, "the losses of its epochs", fabs(loss - metric(s->run, 2, "train_loss")), s->epochs);
+        n_wrong += wrong(s->run, "the losses of its first batches", fabs(first_loss(s->run, 1) - first_loss(s->run, 2)), s->firsts);
         largest = s->differs ? largest : fmax(largest, d);
         smallest = s->differs ? fmin(smallest, d) : smallest;
     }
     print_message("# losses that are equal differ by %.3g at most, others by %.3g at least\n", largest, smallest);
+    assert_int_equal(n_wrong, 0);
     free(parts);
 }
 
@@ -196,27 +199,29 @@ static void one_picture(struct str *rows, const char *root, int cls, int n)
     free(from);
 }
 
-/* Where each class is one picture under many names, the nearest mean is that of its own class. The validation part in nine views is more rows
- * than are compared at once, and begins with another class than it ends with. */
+/* Where each class is one picture under many names, the nearest mean is that of its own class. With random weights and no statistics of batches
+ * features are as long as a picture has contrast, so that the largest product is often another class's. The validation part in nine views is
+ * more rows than are compared at once, and begins with another class than it ends with. */
 static void the_nearest_mean_is_the_own(void **state)
 {
     (void)state;
     char *root = in_lab("one-picture"), *path = in_lab("one.csv"), *option = xasprintf("split=%s", path), *whole = flowers;
     struct str rows = STR_INIT;
     str_add(&rows, "file,class,part\n");
-    one_picture(&rows, root, 0, 20);
-    one_picture(&rows, root, 1, 20);
-    one_picture(&rows, root, 2, 450);
+    for (int c = 0; c < 5; c++)
+        one_picture(&rows, root, c, c < 4 ? 20 : 420);
     assert_int_equal(file_replace(path, rows.s, rows.len, NULL), ERR_OK);
+    train("random", OPTIONS("mode=scratch", "epochs=1", STILL));
+    char *last = run_file("random", "last.safetensors"), *random = xasprintf("weights=%s", last);
     flowers = root;
-    train("nearest", OPTIONS("mode=frozen", "epochs=1", "image-size=16", "resize=crop", "views=9", start, option));
+    train("nearest", OPTIONS("mode=frozen", "epochs=1", "image-size=16", "resize=crop", "views=9", random, option));
     flowers = whole;
     struct record r = record_of("nearest");
     print_message("# nearest mean right in %.4f of %d pictures\n", r.nearest_mean, (int)snap.train.n_val);
-    assert_true(r.nearest_mean == 1 && snap.train.n_val == 487);
+    assert_true(r.nearest_mean == 1 && snap.train.n_val == 495);
     record_done(&r);
     str_done(&rows);
-    free(root), free(path), free(option);
+    free(root), free(path), free(option), free(last), free(random);
 }
 
 /* --- the smallest set, and numbers of the pixels --------------------------------------------------------------- */
