@@ -127,8 +127,10 @@ static enum err_code run_part(struct trainer *t, const struct work *w, int first
         code = fl->tensor_item(loss, &value, err);
     if (code == ERR_OK && !isfinite(value))
         code = not_finite(t, "loss", value, err);
+    /* a part's mean is one by class weights, which parts have in other shares than pictures */
+    double counted = n == w->n ? value : value * share * w->n / n;
     if (code == ERR_OK)
-        code = count_right(t, w, first, n, logits, value, scope, err);
+        code = count_right(t, w, first, n, logits, counted, scope, err);
     return code == ERR_OK ? fl->backward(loss, t->scale * share, err) : code;
 }
 
