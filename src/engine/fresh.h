@@ -20,6 +20,15 @@ enum err_code train_split(struct trainer *t, const struct options *o, struct err
 enum err_code train_load_torch(struct trainer *t, const struct options *o, const struct trained_with *before, struct err *err);
 enum err_code train_build_net(struct trainer *t, bool first_values, struct err *err);
 
+/* Seconds a square: of a step, of the pass before the first block that trains, of a whole pass. */
+struct speed {
+    double step, frozen, forward;
+};
+enum features_use { FEATURES_NONE, FEATURES_COMPUTED, FEATURES_THERE }; /* THERE: since an earlier phase */
+/* Seconds of a phase on so many pictures, those of the validation part in that many views. Features are computed in one pass, for later phases
+ * with the same cut too; the steps then begin at the cut. */
+double estimate_phase(int epochs, size_t n_train, size_t n_val, int views, const struct speed *speed, enum features_use features);
+
 /* The same for a new run and one that goes on. */
 enum err_code train_load_data(struct trainer *t, const char *root, const struct options *o, struct err *err);
 void train_warn_of_missing(struct trainer *t, size_t missing, const char *split); /* told when the run begins: there is no log before */

@@ -29,11 +29,6 @@ struct dry {
     int features_from; /* block whose input was counted as computed once; 0 none */
 };
 
-/* Seconds a square: of a step, of the pass before the first block that trains, of a whole pass. */
-struct speed {
-    double step, frozen, forward;
-};
-
 static enum err_code list_files(struct dry *d, const char *root, const struct options *o, struct err *err)
 {
     struct trainer *t = d->t;
@@ -164,20 +159,26 @@ static enum err_code time_steps(struct dry *d, struct speed *s, struct err *err)
     return code;
 }
 
-/* Features are computed in one pass, for later phases with the same cut too; the steps then begin at the cut. */
-static void add_phase(struct dry *d, const struct phase *phase, const struct speed *s)
+double estimate_phase(int epochs, size_t n_train, size_t n_val, int views, const struct speed *s, enum features_use features)
 {
-    const struct trainer *t = d->t;
-    double train = (double)t->split.n_train, val = (double)t->split.n_val * t->model.prep.views; /* squares */
+    double train = (double)n_train, val = (double)n_val * views; /* squares */
     double step = s->step, forward = s->forward;
-    if (features_apply(t)) {
-        if (d->features_from != t->first_trained)
-            d->seconds += (train + val) * s->frozen;
-        d->features_from = t->first_trained;
+    double once = features == FEATURES_COMPUTED ? (train + val) * s->frozen : 0;
+    if (features != FEATURES_NONE) {
         step = step > s->frozen ? step - s->frozen : 0;
         forward = forward > s->frozen ? forward - s->frozen : 0;
     }
-    d->seconds += phase->epochs * (train * step + val * forward);
+    return once + epochs * (train * step + val * forward);
+}
+
+static void add_phase(struct dry *d, const struct phase *phase, const struct speed *s)
+{
+    const struct trainer *t = d->t;
+    bool kept = features_apply(t), there = d->features_from == t->first_trained;
+    d->seconds += estimate_phase(phase->epochs, t->split.n_train, t->split.n_val, t->model.prep.views, s,
+                                 !kept ? FEATURES_NONE : there ? FEATURES_THERE : FEATURES_COMPUTED);
+    if (kept)
+        d->features_from = t->first_trained;
 }
 
 /* Weights three times (best, last, checkpoint), the optimiser's moments and the mean of the weights and the pretrained ones in the checkpoint. */

@@ -92,6 +92,8 @@ enum err_code trainer_optimiser(struct trainer *t, int p, struct err *err);
 enum err_code trainer_train_epoch(struct trainer *t, struct err *err);
 enum err_code trainer_step(struct trainer *t, const struct batch *batch, struct err *err);       /* pictures */
 enum err_code trainer_step_rows(struct trainer *t, const uint32_t *rows, int n, struct err *err); /* features */
+/* fp16: a step whose gradients overflow (not finite) is left out and the scale halved; many good ones in a row double it. */
+void trainer_adapt_scale(struct trainer *t, bool finite);
 enum err_code trainer_validate(struct trainer *t, struct score *score, struct err *err);
 /* The weights that are validated and kept, averaged and blended as the recipe says, take the net's place; and the trained ones again. */
 enum err_code trainer_kept_in(struct trainer *t, struct err *err);

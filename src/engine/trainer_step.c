@@ -171,8 +171,7 @@ static void set_rates(struct trainer *t)
     t->lr_head = rate_of(t, head);
 }
 
-/* fp16: a step whose gradients overflow is left out and the scale halved. */
-static void adapt_scale(struct trainer *t, bool finite)
+void trainer_adapt_scale(struct trainer *t, bool finite)
 {
     t->good_steps = finite ? t->good_steps + 1 : 0;
     if (!finite)
@@ -220,7 +219,7 @@ static enum err_code update(struct trainer *t, struct err *err)
     if (!finite && !scaled)
         return not_finite(t, "gradient", t->grad_norm, err);
     if (scaled)
-        adapt_scale(t, finite);
+        trainer_adapt_scale(t, finite);
     enum err_code code = finite ? t->fl->optim_step(t->optim, err) : ERR_OK;
     return finite && code == ERR_OK ? pull_to_start(t, err) : code;
 }
