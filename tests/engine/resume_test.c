@@ -233,6 +233,122 @@ static void nothing_saved_is_nothing_lost(void **state)
     same_run("nothing", "nothing-cut");
 }
 
+/* --- what the checkpoint knows --------------------------------------------------------------------------------- */
+
+static struct notice resume_with(const char *run, int64_t more, const char *option)
+{
+    struct options o = OPTIONS("seed=0", option);
+    struct cmd cmd = {.kind = CMD_RESUME, .number = more, .options = &o};
+    char *folder = in_lab(run);
+    snprintf(cmd.path, sizeof cmd.path, "%s", folder);
+    free(folder);
+    return do_cmd(cmd, NULL);
+}
+
+/* Largest difference of the counts of two results, whose pictures and answers are the same. */
+static int64_t difference(const struct result_view *a, const struct result_view *b)
+{
+    int64_t worst = 0;
+    assert_int_equal(a->n, b->n);
+    assert_int_equal(a->epoch, b->epoch);
+    for (size_t i = 0; i < a->n; i++) {
+        struct prediction_row x = result_view_row(a, i), y = result_view_row(b, i);
+        assert_string_equal(x.file, y.file);
+        assert_true(x.truth == y.truth && x.predicted == y.predicted);
+    }
+    for (int k = 0; k < a->n_classes * a->n_classes; k++) {
+        int t = k / a->n_classes, p = k % a->n_classes;
+        int64_t off = llabs(result_view_count(a, t, p) - result_view_count(b, t, p));
+        worst = off > worst ? off : worst;
+    }
+    return worst;
+}
+
+/* With a rate that moves nothing no epoch is better: the first stays the best, and what resume hands over is its table. */
+static void the_best_stays_known(void **state)
+{
+    (void)state;
+    struct result_view now, stored;
+    train("level", OPTIONS("mode=scratch", "epochs=1", "lr=1e-30", "bn=fixed"));
+    struct record before = record_of("level");
+    struct notice a = resume_with("level", 1, "threads=1"), b = command(CMD_STORED, "level", "", 0);
+    assert_true(a.kind == NOTICE_FINISHED && a.block != 0 && b.kind == NOTICE_FINISHED);
+    const struct block *result = engine_block(engine, a.block), *table_block = engine_block(engine, b.block);
+    assert_int_equal(result_view_open(&now, result, NULL), ERR_OK);
+    assert_int_equal(result_view_open(&stored, table_block, NULL), ERR_OK);
+    int64_t off = difference(&now, &stored);
+    struct record after = record_of("level");
+    print_message("# largest difference of counts %lld, of the best loss %.3g\n", (long long)off, fabs(after.best.val_loss - before.best.val_loss));
+    assert_int_equal(off, 0);
+    assert_int_equal(now.epoch, 1);
+    assert_int_equal(after.best.epoch, 1);
+    assert_true(after.best.val_acc == before.best.val_acc && after.best.val_loss == before.best.val_loss);
+    block_release(result), block_release(table_block);
+    record_done(&before), record_done(&after);
+}
+
+/* Killed between the checkpoint and run.ini, which is then of an earlier time: longer recipe and seconds are those of the checkpoint. Its
+ * model is "longer-0", four epochs that were two. */
+static void an_older_record_holds_nothing_back(void **state)
+{
+    (void)state;
+    train("later", OPTIONS("mode=scratch", "epochs=2", "batch-size=8", "schedule=constant"));
+    keep("later", "run.ini", "kept.ini");
+    resume_and_stop("later", 2, 4);
+    keep("later", "kept.ini", "run.ini");
+    resume("later", 0);
+    same_run("longer-0", "later");
+    struct record r = record_of("later");
+    double seconds = 0;
+    for (size_t epoch = 1; epoch <= 4; epoch++)
+        seconds += metric("later", epoch, "seconds");
+    print_message("# seconds of the epochs and of the record differ by %.3g of them\n", fabs(r.seconds / seconds - 1));
+    assert_int_equal(r.epochs_done, 4);
+    assert_true(fabs(r.seconds - seconds) < 1e-6 * seconds);
+    record_done(&r);
+}
+
+/* --- other data ------------------------------------------------------------------------------------------------ */
+
+static void in_folder(const char *folder, const char *command_line)
+{
+    char *command_text = xasprintf("cd '%s' && %s", folder, command_line);
+    assert_int_equal(system(command_text), 0);
+    free(command_text);
+}
+
+static bool log_has(const char *run, const char *text)
+{
+    char *path = run_file(run, "log.txt"), *log;
+    size_t n;
+    assert_int_equal(file_read(path, 0, &log, &n, NULL), ERR_OK);
+    bool found = strstr(log, text) != NULL;
+    free(path), free(log);
+    return found;
+}
+
+/* As many classes with another name are others; as many pictures, one of them another, are used, which the log tells. */
+static void other_data_is_noticed(void **state)
+{
+    (void)state;
+    char *all = flowers;
+    in_folder(lab, "cp -r flowers own");
+    flowers = in_lab("own");
+    train("own-run", small("epochs=1"));
+    resume("own-run", 1);
+    assert_false(log_has("own-run", "the pictures have changed"));
+    in_folder(flowers, "cp \"$(ls rose/* | head -n 1)\" \"$(ls daisy/* | head -n 1)\"");
+    resume("own-run", 1);
+    assert_true(log_has("own-run", "the pictures have changed since the run began"));
+    in_folder(flowers, "mv daisy daisies");
+    struct notice n = command(CMD_RESUME, "own-run", "", 1);
+    print_message("# %s\n", n.err.message);
+    assert_int_equal(n.err.code, ERR_INVALID);
+    assert_non_null(strstr(n.err.message, "its class folders are not those of the run"));
+    free(flowers);
+    flowers = all;
+}
+
 /* --- another machine -------------------------------------------------------------------------------------------- */
 
 /* The precision of a GPU stays there. */
@@ -253,6 +369,19 @@ static void a_gpu_run_goes_on_without_one(void **state)
     record_done(&r);
     n = train_with("none", OPTIONS("mode=scratch", "epochs=1", "precision=fp16"), NULL);
     assert_int_equal(n.err.code, ERR_UNSUPPORTED); /* who asks for it is told */
+}
+
+/* The number of threads that a command says is the run's from then on, for an evaluation too. */
+static void threads_can_be_others(void **state)
+{
+    (void)state;
+    train("threads", small("epochs=1"));
+    assert_int_equal(resume_with("threads", 1, "threads=2").kind, NOTICE_FINISHED);
+    struct record r = record_of("threads");
+    print_message("# %d threads\n", (int)r.options.threads);
+    assert_true(option_is_set(&r.options, OPTION_ID_threads));
+    assert_int_equal(r.options.threads, 2);
+    record_done(&r);
 }
 
 /* --- folders ------------------------------------------------------------------------------------------------------ */
@@ -301,8 +430,10 @@ static void the_right_process_is_named(void **state)
     (void)state;
     train("held", small("epochs=1"));
     char *folder = in_lab("held");
-    int fd;
+    int fd, again;
     assert_int_equal(run_lock(&fd, folder, NULL), ERR_OK);
+    assert_int_equal(run_lock(&again, folder, NULL), ERR_BUSY); /* nobody gets it twice, this process neither */
+    assert_int_equal(again, -1);
     set_line("held", "pid", "2147483646");
     static const char *const states[] = {"done", "running"};
     for (int i = 0; i < 2; i++) {
@@ -350,6 +481,8 @@ int main(void)
         cmocka_unit_test(a_gpu_run_goes_on_without_one), cmocka_unit_test(a_begun_folder_is_taken),
         cmocka_unit_test(a_given_folder_stays),      cmocka_unit_test(the_right_process_is_named),
         cmocka_unit_test(numbers_out_of_range),
+        cmocka_unit_test(the_best_stays_known),      cmocka_unit_test(an_older_record_holds_nothing_back),
+        cmocka_unit_test(other_data_is_noticed),     cmocka_unit_test(threads_can_be_others),
     };
     if (!lab_has_shim()) {
         puts("1..0 # SKIP no shim: built without libtorch");
