@@ -5,6 +5,8 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include "base/clock.h"
+
 /* --- resume -------------------------------------------------------------------------------------------------- */
 
 static void four_epochs_are_two_and_two(void **state)
@@ -331,12 +333,30 @@ static void memory_that_runs_out(void **state)
     print_message("# %s; %s\n", n.err.message, n.err.hint);
     free(equal);
     free(unequal);
+    hook_step = no_room_above;
+    resume("no-room", 1); /* knows how many parts fit */
+    hook_step = NULL;
+    struct record r = record_of("no-room");
+    assert_int_equal(r.n_tape, 3);
+    assert_string_equal(r.tape[2].text, "resumed");
+    record_done(&r);
 }
 
 /* --- steering ------------------------------------------------------------------------------------------------ */
 
 static int stage;
 static uint64_t eval_job;
+static double pause_seconds;  /* the run was paused so long at least */
+static double step_clock[64]; /* when the run began, and when each of its steps did */
+static int n_clocks;
+
+static enum err_code clock_step(int64_t step, int n, struct err *err)
+{
+    (void)step, (void)n, (void)err;
+    if (n_clocks < 64)
+        step_clock[n_clocks++] = clock_now();
+    return ERR_OK;
+}
 
 static void steer(uint64_t job)
 {
@@ -351,6 +371,8 @@ static void steer(uint64_t job)
         cmd.kind = CMD_PAUSE;
         stage += engine_submit(engine, &cmd, NULL, NULL) == ERR_OK;
     } else if (stage == 1 && snap.jobs[0].state == JOB_PAUSED) {
+        double paused = clock_now();
+        usleep(300000);
         struct options o = OPTIONS("seed=0");
         struct cmd eval = {.kind = CMD_EVAL, .options = &o};
         char *folder = in_lab("ties");
@@ -358,15 +380,30 @@ static void steer(uint64_t job)
         free(folder);
         assert_int_equal(engine_submit(engine, &eval, &eval_job, NULL), ERR_OK);
         cmd.kind = CMD_GO_ON;
+        pause_seconds = clock_now() - paused;
         stage += engine_submit(engine, &cmd, NULL, NULL) == ERR_OK;
     }
+}
+
+/* A pause before the step behind step is no time of the run: by its own clock less passes from one to the other than from the begin of
+ * step to that of the next but one, by as much as the pause at least. */
+static void a_pause_is_not_counted(const struct csv *steps, int64_t step)
+{
+    assert_true(step + 2 < n_clocks);
+    double before = step > 0 ? cell(steps, (size_t)step, "seconds") : 0, own = cell(steps, (size_t)step + 1, "seconds") - before;
+    double room = step_clock[step + 2] - step_clock[step] - pause_seconds;
+    print_message("# paused for %.3f s: a step of %.3f s, at most %.3f\n", pause_seconds, own, room);
+    assert_true(own <= room + 1e-6); /* the table has nine digits */
 }
 
 static void steering_is_recorded(void **state)
 {
     (void)state;
-    stage = 0;
+    stage = n_clocks = 0;
+    clock_step(0, 0, NULL);
+    hook_step = clock_step;
     struct notice n = train_with("steered", OPTIONS("mode=scratch", "epochs=4", "lr=0.008", "batch-size=4"), steer);
+    hook_step = NULL;
     assert_int_equal(n.kind, NOTICE_FINISHED);
     assert_int_equal(stage, 2);
     struct record r = record_of("steered");
@@ -380,8 +417,13 @@ static void steering_is_recorded(void **state)
         double lr = cell(&steps, i, "lr");
         assert_true(fabs(lr - ((int64_t)i <= r.tape[0].step ? 0.008 : 0.004)) < 1e-8);
     }
+    a_pause_is_not_counted(&steps, r.tape[2].step);
     csv_done(&steps);
     record_done(&r);
+    resume("steered", 1);
+    double lr = metric("steered", 7, "lr");
+    print_message("# rate after a resume %.9g\n", lr);
+    assert_true(fabs(lr - 0.004) < 1e-8);
 }
 
 int main(void)
