@@ -123,6 +123,25 @@ static void lists_what_is_there(void **state)
     free(ini);
 }
 
+/* Runs that began in the same second are listed from Z to A, whatever the order in which they lie on the disk. */
+static void runs_of_one_second(void **state)
+{
+    const char *folder = *state;
+    static const char *const names[] = {"c", "a", "e", "b", "d"}, *const want[] = {"e", "d", "c", "b", "a"};
+    struct notice n;
+    const struct block *block;
+    struct run_row r;
+    for (size_t i = 0; i < 5; i++)
+        make_run(folder, names[i], "done", "2026-01-01 10:00:00", "");
+    list(folder, "", &n, &block);
+    assert_int_equal(runs_view_count(block), 5);
+    for (size_t i = 0; i < 5; i++) {
+        assert_true(runs_view_at(block, i, &r));
+        assert_string_equal(r.name, want[i]);
+    }
+    block_release(block);
+}
+
 static void none_and_a_thousand(void **state)
 {
     const char *folder = *state;
@@ -503,7 +522,7 @@ static void likeliest_classes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_FOLDER(lists_what_is_there),   IN_FOLDER(none_and_a_thousand), IN_FOLDER(stored_result),
+        IN_FOLDER(lists_what_is_there), IN_FOLDER(runs_of_one_second),   IN_FOLDER(none_and_a_thousand), IN_FOLDER(stored_result),
         IN_FOLDER(stored_parts),          IN_FOLDER(stored_wrong),        IN_FOLDER(differences),
         IN_FOLDER(notes),                 IN_FOLDER(to_the_trash_and_back), IN_FOLDER(what_can_go_goes), IN_FOLDER(a_training_run_stays),
         cmocka_unit_test(likeliest_classes),

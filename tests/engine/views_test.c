@@ -250,6 +250,27 @@ static void the_command_line_counts(void **state)
     assert_true(isfinite(eval_loss("stretched", 0)));
 }
 
+/* A number in a config file is for runs to come: one that is trained has its own. */
+static void a_config_file_is_not_asked(void **state)
+{
+    (void)state;
+    struct options o = OPTIONS("seed=0");
+    struct cmd cmd = {.kind = CMD_EVAL, .number = 1, .options = &o};
+    struct result_view v;
+    char *folder = in_lab("three");
+    snprintf(cmd.path, sizeof cmd.path, "%s", folder);
+    assert_int_equal(option_set(&o, OPTION_ID_views, "1", SOURCE_FILE, NULL), ERR_OK);
+    struct notice n = do_cmd(cmd, NULL);
+    assert_int_equal(n.kind, NOTICE_FINISHED);
+    const struct block *block = engine_block(engine, n.block);
+    assert_int_equal(result_view_open(&v, block, NULL), ERR_OK);
+    double off = fabs(v.loss - metric("three", 2, "val_loss"));
+    print_message("# loss off by %.3g\n", off);
+    assert_true(off < 1e-8);
+    block_release(block);
+    free(folder);
+}
+
 /* Fewer pictures in a batch than views. */
 static void an_estimate_counts_them(void **state)
 {
@@ -294,7 +315,8 @@ int main(void)
         cmocka_unit_test(the_mean_is_of_logits), cmocka_unit_test(training_is_the_same),
         cmocka_unit_test(eval_takes_them), cmocka_unit_test(features_of_all_views_are_kept),
         cmocka_unit_test(the_table_is_the_mean), cmocka_unit_test(predict_takes_them),
-        cmocka_unit_test(the_command_line_counts), cmocka_unit_test(an_estimate_counts_them), cmocka_unit_test(files_without_views_have_one),
+        cmocka_unit_test(the_command_line_counts), cmocka_unit_test(a_config_file_is_not_asked),
+        cmocka_unit_test(an_estimate_counts_them), cmocka_unit_test(files_without_views_have_one),
         cmocka_unit_test(mirrored_views_are_others),
     };
     if (!lab_has_shim()) {
