@@ -172,7 +172,8 @@ static void dump_presets(struct str *s)
             str_add(s, "\\fR\n");
             add_view(s, &r);
             for (int i = 0; i < r.n_phases; i++) {
-                str_printf(s, r.n_phases > 1 ? "Phase %d, %s:\n" : "", i + 1, phase_title(&r.phases[i]));
+                if (r.n_phases > 1)
+                    str_printf(s, "Phase %d, %s:\n", i + 1, phase_title(&r.phases[i]));
                 add_phase(s, &r.phases[i]);
             }
         }
